@@ -1,0 +1,1 @@
+"""What runs on a person's machine only. Nothing in here is packaged."""
