@@ -1,0 +1,92 @@
+"""The emulator over HTTP: the provider at `/`, and the phones at `/inbox`."""
+
+import time
+from collections.abc import Callable
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from .account import DEFAULT_ACCOUNT, Account
+from .answers import new_request_id, ok, refusal
+from .behaviours import REDIRECT_PATH, misbehave
+from .flow_control import FlowControl
+from .inbox import Inbox
+from .provider import Provider
+from .provider_errors import REFUSALS
+from .wire import read_call
+
+# How long a message is on its way to the phone, in seconds.
+DELIVERY_DELAY = 2.0
+
+
+def create_app(
+    account: Account = DEFAULT_ACCOUNT,
+    inbox: Inbox | None = None,
+    flow_control: FlowControl | None = None,
+    clock: Callable[[], float] = time.time,
+    delivery_delay: float = DELIVERY_DELAY,
+) -> Starlette:
+    """Make the application; without `flow_control` any number of messages may go out.
+
+    `clock` gives seconds since the epoch, and `delivery_delay` is in seconds. Numbers that break
+    the connection need it to be served through `connection.Connection`, as `Emulator` does.
+    """
+    kept = Inbox() if inbox is None else inbox
+    provider = Provider(account, kept, flow_control, clock, delivery_delay)
+
+    async def call(request: Request) -> ASGIApp:
+        request_id = new_request_id()
+        read = read_call(
+            request.method,
+            request.url.path,
+            request.headers,
+            request.scope["query_string"],
+            await request.body(),
+        )
+        answer = provider.answer(read, request_id)
+        response = JSONResponse(answer.body, answer.status)
+        if answer.behaviour is None:
+            return response
+        return misbehave(answer.behaviour, response, request_id)
+
+    async def redirected(request: Request) -> Response:
+        """Send once more what led here: whoever follows a redirect is to find out."""
+        first = request.path_params["request_id"]
+        again = new_request_id()
+        biz_id = ""
+        for message in kept.messages():
+            if message.request_id == first:
+                biz_id = message.biz_id
+                kept.add(msgspec.structs.replace(message, request_id=again))
+        return JSONResponse(ok(again, BizId=biz_id).body)
+
+    async def show_inbox(request: Request) -> Response:
+        messages = kept.messages(request.query_params.get("phone", ""))
+        return Response(msgspec.json.encode(messages), media_type="application/json")
+
+    async def clear_inbox(_request: Request) -> Response:
+        kept.clear()
+        return Response(status_code=204)
+
+    return Starlette(
+        routes=[
+            Route("/", call, methods=["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]),
+            Route("/inbox", show_inbox, methods=["GET"]),
+            Route("/inbox", clear_inbox, methods=["DELETE"]),
+            Route(REDIRECT_PATH + "{request_id}", redirected, methods=["GET", "POST"]),
+        ],
+        exception_handlers={HTTPException: _not_found},
+    )
+
+
+async def _not_found(request: Request, error: Exception) -> Response:
+    """Answer in JSON also where nothing is, as everywhere else."""
+    wrong_method = isinstance(error, HTTPException) and error.status_code == 405
+    code = "UnsupportedHTTPMethod" if wrong_method else "InvalidPath.NotFound"
+    answer = refusal(new_request_id(), request.headers.get("host", ""), REFUSALS[code])
+    return JSONResponse(answer.body, answer.status)

@@ -1,0 +1,20 @@
+"""uvicorn's HTTP/1.1 connection, with its transport in reach of the application."""
+
+import asyncio
+from typing import cast
+
+from starlette.types import Scope
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+
+class Connection(H11Protocol):
+    """ASGI has no word for a broken connection, so requests carry the transport itself along."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        # uvicorn copies this into the `state` of every request's scope.
+        self.app_state = {**self.app_state, "transport": transport}
+        super().connection_made(transport)
+
+
+def transport_of(scope: Scope) -> asyncio.Transport:
+    return cast(asyncio.Transport, scope["state"]["transport"])

@@ -1,0 +1,64 @@
+"""The phones: what arrived, newest first, as their owners would read it."""
+
+import math
+import threading
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime
+
+import msgspec
+
+# Messages kept; older ones make room.
+CAPACITY = 10_000
+
+
+class ReceivedMessage(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """One message on one phone. `GET /inbox` shows it under these names in camelCase.
+
+    `phone` is the 11 digits of a mainland number, else country code and number; `content` is
+    what the phone shows; `received_at` is in UTC; `parts` is how many messages are billed.
+    """
+
+    phone: str
+    sign_name: str
+    template_code: str
+    template_param: dict[str, str]
+    content: str
+    biz_id: str
+    request_id: str
+    received_at: datetime
+    out_id: str | msgspec.UnsetType = msgspec.UNSET
+    parts: int
+
+
+def count_parts(content: str) -> int:
+    """Count what is billed: 70 characters fit one message, and longer ones go in parts of 67."""
+    return 1 if len(content) <= 70 else math.ceil(len(content) / 67)
+
+
+class Inbox:
+    """Threads may share it: the server writes while a test reads."""
+
+    def __init__(
+        self,
+        capacity: int = CAPACITY,
+        on_message: Callable[[ReceivedMessage], None] | None = None,
+    ) -> None:
+        self._lock = threading.Lock()
+        self._messages: deque[ReceivedMessage] = deque(maxlen=capacity)
+        self._on_message = on_message
+
+    def add(self, message: ReceivedMessage) -> None:
+        with self._lock:
+            self._messages.appendleft(message)
+        if self._on_message is not None:
+            self._on_message(message)
+
+    def messages(self, phone: str = "") -> tuple[ReceivedMessage, ...]:
+        """Give the messages, newest first, to numbers that hold `phone` anywhere in them."""
+        with self._lock:
+            return tuple(message for message in self._messages if phone in message.phone)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._messages.clear()

@@ -1,0 +1,104 @@
+"""SendSms: https://help.aliyun.com/document_detail/419273.html."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from .account import Account, Review, Sign, Template
+from .answers import Answer, ok
+from .flow_control import FlowControl
+from .inbox import Inbox, ReceivedMessage, count_parts
+from .magic import MAGIC_NUMBERS, Behaviour
+from .phone_numbers import PhoneNumber, read_phone_number
+from .provider_errors import ProviderError, Refusal, missing, refused
+from .template_param import read_template_param
+
+# Numbers that one call may name, separated by commas.
+MAX_NUMBERS = 1000
+
+
+@dataclass(frozen=True)
+class SendSms:
+    """With `flow_control` None any number of messages may go out."""
+
+    account: Account
+    inbox: Inbox
+    flow_control: FlowControl | None
+
+    def __call__(self, parameters: dict[str, str], request_id: str, now: datetime) -> Answer:
+        """Check in the provider's order, then put the message into the inbox.
+
+        Raises ProviderError for the first check that fails.
+        """
+        for name in ("PhoneNumbers", "SignName", "TemplateCode"):
+            if not parameters.get(name):
+                raise missing(name)
+        numbers = _read_numbers(parameters["PhoneNumbers"])
+        sign = self._approved_sign(parameters["SignName"])
+        template = self._approved_template(parameters["TemplateCode"])
+        if not sign.suits(template):
+            raise refused("isv.SMS_SIGNATURE_SCENE_ILLEGAL")
+        for number in numbers:
+            _check_region(number, template)
+        values = read_template_param(parameters.get("TemplateParam", ""), template)
+
+        magic = next((MAGIC_NUMBERS[n.digits] for n in numbers if n.digits in MAGIC_NUMBERS), None)
+        if isinstance(magic, Refusal):
+            raise ProviderError(magic)
+        behaviour = magic if isinstance(magic, Behaviour) else None
+        if self.flow_control is not None and template.for_codes and magic is None:
+            for number in numbers:
+                self.flow_control.check(sign.name, number.digits, now)
+            for number in numbers:
+                self.flow_control.count(sign.name, number.digits, now)
+
+        biz_id = f"{10**17 + secrets.randbelow(9 * 10**17)}^0"
+        content = f"【{sign.name}】{template.render(values)}"
+        if behaviour is None or behaviour.keeps_message:
+            for number in numbers:
+                self.inbox.add(
+                    ReceivedMessage(
+                        phone=number.digits,
+                        sign_name=sign.name,
+                        template_code=template.code,
+                        template_param=values,
+                        content=content,
+                        biz_id=biz_id,
+                        request_id=request_id,
+                        received_at=now,
+                        out_id=parameters.get("OutId") or msgspec.UNSET,
+                        parts=count_parts(content),
+                    )
+                )
+        return ok(request_id, behaviour, BizId=biz_id)
+
+    def _approved_sign(self, name: str) -> Sign:
+        sign = self.account.sign(name)
+        if sign is None:
+            raise refused("isv.SMS_SIGNATURE_ILLEGAL")
+        if sign.review is not Review.APPROVED:
+            raise refused("isv.SIGN_STATE_ILLEGAL")
+        return sign
+
+    def _approved_template(self, code: str) -> Template:
+        template = self.account.template(code)
+        if template is None or template.review is not Review.APPROVED:
+            raise refused("isv.SMS_TEMPLATE_ILLEGAL")
+        return template
+
+
+def _read_numbers(text: str) -> tuple[PhoneNumber, ...]:
+    """Read the numbers, each counted once however often it is named."""
+    numbers = text.split(",")
+    if len(numbers) > MAX_NUMBERS:
+        raise refused("isv.MOBILE_COUNT_OVER_LIMIT")
+    return tuple(dict.fromkeys(read_phone_number(number.strip()) for number in numbers))
+
+
+def _check_region(number: PhoneNumber, template: Template) -> None:
+    if template.overseas and not number.overseas:
+        raise refused("isv.DOMESTIC_NUMBER_NOT_SUPPORTED")
+    if number.overseas and not template.overseas:
+        raise refused("isv.DOMESTIC_NUMBER_NOT_SUPPORTED", "境内消息模板不支持发送国际/港澳台号码")

@@ -1,0 +1,47 @@
+"""The values for a template's variables.
+
+Follows `TemplateParam` in https://help.aliyun.com/document_detail/419273.html and the rules of
+https://help.aliyun.com/document_detail/463161.html.
+"""
+
+import re
+
+import msgspec
+
+from .account import Template
+from .provider_errors import refused
+
+# Characters that one value may have.
+MAX_LENGTH = 35
+
+_CODE = re.compile(r"[A-Za-z0-9]+")
+
+
+def read_template_param(text: str, template: Template) -> dict[str, str]:
+    """Read the JSON object of values; an empty text stands for none.
+
+    Raises ProviderError for what the template cannot take. Every key is looked at, also one that
+    the template has no variable for: a locale such as zh-CN beside the code fails the call.
+    """
+    values = _read_object(text) if text else {}
+    if not template.variables <= values.keys():
+        raise refused("isv.TEMPLATE_MISSING_PARAMETERS")
+    strings: dict[str, str] = {}
+    for name, value in values.items():
+        if not isinstance(value, str):
+            raise refused("isv.TEMPLATE_PARAMS_ILLEGAL")
+        if len(value) > MAX_LENGTH:
+            raise refused("isv.PARAM_LENGTH_LIMIT")
+        if template.for_codes and not _CODE.fullmatch(value):
+            raise refused("isv.TEMPLATE_PARAMS_ILLEGAL")
+        if "://" in value:
+            raise refused("isv.PARAM_NOT_SUPPORT_URL")
+        strings[name] = value
+    return strings
+
+
+def _read_object(text: str) -> dict[str, object]:
+    try:
+        return msgspec.json.decode(text, type=dict[str, object])
+    except (msgspec.DecodeError, RecursionError):
+        raise refused("isv.INVALID_JSON_PARAM") from None
