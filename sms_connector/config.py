@@ -1,0 +1,154 @@
+"""The connector JSON: Logto's Aliyun SMS connector config, and a few settings beyond it."""
+
+import re
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from .errors import bad_config
+from .phone import PhoneNumber
+
+REQUIRED_USAGE_TYPES = ("Register", "SignIn", "ForgotPassword", "Generic")
+FALLBACK_USAGE_TYPE = "Generic"
+
+_ENDPOINT = r"^(https?://)?([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?/?$"
+
+# The description completes the sentence «`signName` must be …» of an error.
+_Key = Annotated[str, Meta(pattern=r"^[!-~]+$", description="an access key, without spaces")]
+_SignName = Annotated[str, Meta(pattern=r"^[^\x00-\x1f]+$", description="the name of a sign")]
+_UsageType = Annotated[str, Meta(min_length=1, description="a usage type such as SignIn")]
+_Code = Annotated[str, Meta(pattern=r"^[!-~]+$")]
+_Endpoint = Annotated[
+    str, Meta(pattern=_ENDPOINT, description="a host, https://host:port or http://host:port")
+]
+_RegionId = Annotated[
+    str, Meta(pattern=r"^[a-z0-9-]+$", description="a region such as cn-hangzhou")
+]
+_Milliseconds = Annotated[
+    int, Meta(ge=1, le=60_000, description="milliseconds, a whole number from 1 to 60000")
+]
+
+
+class RegionalCode(msgspec.Struct, frozen=True):
+    """Two template codes: the provider refuses a mainland template abroad and the reverse."""
+
+    china: _Code
+    overseas: _Code
+
+
+class Template(msgspec.Struct, frozen=True, rename="camel"):
+    """The provider's template for one usage type."""
+
+    usage_type: _UsageType
+    template_code: Annotated[
+        _Code | RegionalCode,
+        Meta(description='a template code, or {"china": …, "overseas": …} with one in each'),
+    ]
+
+    def code_for(self, phone: PhoneNumber) -> str:
+        """Choose by the region of the number, where there is a choice."""
+        if isinstance(self.template_code, RegionalCode):
+            return self.template_code.china if phone.is_mainland else self.template_code.overseas
+        return self.template_code
+
+
+class ConnectorConfig(msgspec.Struct, frozen=True, rename="camel"):
+    """A connector JSON that has been checked. Keys it does not know are ignored.
+
+    Both keys of the pair may be left out: the function's own role is used then. With no
+    ``endpoint``, the official client finds the one of the region, or the central one.
+    An answer takes ``2 * connect_timeout + read_timeout`` milliseconds at most: one connect
+    time for TCP and one for TLS, or for a second try.
+    """
+
+    sign_name: _SignName
+    templates: Annotated[tuple[Template, ...], Meta(description="a list of templates")]
+    access_key_id: _Key | None = None
+    access_key_secret: _Key | None = None
+    strict_phone_region_number_check: Annotated[bool, Meta(description="true or false")] = False
+    endpoint: _Endpoint | None = None
+    region_id: _RegionId | None = None
+    connect_timeout: _Milliseconds = 1_000
+    read_timeout: _Milliseconds = 2_400
+
+    def __repr__(self) -> str:
+        return f"ConnectorConfig(sign_name={self.sign_name!r})"
+
+    @property
+    def protocol(self) -> str:
+        """``HTTP`` only for an endpoint that says so, which is an emulator's."""
+        return "HTTP" if (self.endpoint or "").startswith("http://") else "HTTPS"
+
+    @property
+    def host(self) -> str | None:
+        """The endpoint without its protocol: ``host`` or ``host:port``."""
+        if self.endpoint is None:
+            return None
+        return re.sub(r"^https?://", "", self.endpoint).rstrip("/")
+
+    def template_for(self, usage_type: str) -> Template:
+        """Find the template of a usage type; one that has none of its own uses Generic's."""
+        by_type = {template.usage_type: template for template in reversed(self.templates)}
+        return by_type.get(usage_type) or by_type[FALLBACK_USAGE_TYPE]
+
+
+def parse_config(text: str | bytes) -> ConnectorConfig:
+    """Read and check a connector JSON.
+
+    Raises ConnectorError (``invalid_config``) that names every problem by its path, and never
+    repeats a value.
+    """
+    try:
+        raw = msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        raise bad_config("The connector config is not valid JSON.") from None
+    problems = list(_problems(raw))
+    if problems:
+        raise bad_config(f"The connector config must be mended: {'; '.join(problems)}.")
+    return msgspec.convert(raw, ConnectorConfig)
+
+
+def _problems(raw: object) -> Iterator[str]:
+    if not isinstance(raw, dict):
+        yield "it must be a JSON object"
+        return
+    yield from _field_problems(raw, ConnectorConfig, "")
+    if (raw.get("accessKeyId") is None) != (raw.get("accessKeySecret") is None):
+        yield "give both `accessKeyId` and `accessKeySecret`, or neither to use the function's role"
+    templates = raw.get("templates")
+    if not isinstance(templates, list):
+        return
+    for index, template in enumerate(templates):
+        path = f"templates[{index}]"
+        if isinstance(template, dict):
+            yield from _field_problems(template, Template, f"{path}.")
+        else:
+            yield f"`{path}` must be an object"
+    given = [template.get("usageType") for template in templates if isinstance(template, dict)]
+    missing = [usage_type for usage_type in REQUIRED_USAGE_TYPES if usage_type not in given]
+    if missing:
+        yield f"UsageType ({', '.join(missing)}) should be provided in templates"
+
+
+def _field_problems(raw: dict[str, Any], kind: type[msgspec.Struct], path: str) -> Iterator[str]:
+    for field in msgspec.structs.fields(kind):
+        where = f"`{path}{field.encode_name}`"
+        if field.encode_name not in raw:
+            if field.required:
+                yield f"{where} is required"
+            continue
+        # The items of a list are looked at one by one, so that each problem has its own path.
+        if field.name == "templates" and isinstance(raw[field.encode_name], list):
+            continue
+        try:
+            msgspec.convert(raw[field.encode_name], field.type)
+        except msgspec.ValidationError:
+            yield f"{where} must be {_description(field.type)}"
+
+
+def _description(kind: Any) -> str:
+    schema = msgspec.json.schema(kind)
+    parts = (schema, *schema.get("anyOf", ()))
+    return next(str(part["description"]) for part in parts if "description" in part)

@@ -1,0 +1,137 @@
+"""The function: an event comes in, a message goes out, an answer comes back."""
+
+import json
+import logging
+import os
+import threading
+import traceback
+from typing import Any
+
+import msgspec
+
+from . import log
+from .callers import caller_of
+from .client import AccessKey
+from .connector import SmsConnector
+from .envelopes import Envelope, envelope_of
+from .errors import ConnectorError, bad_config, bad_request
+from .exchange import Request, Response, failure
+from .settings import ConfigSource, config_source
+
+
+class _Loaded(msgspec.Struct, frozen=True):
+    """What came of a config: a connector, or what is wrong with the config."""
+
+    source: ConfigSource
+    connector: SmsConnector | None
+    problem: str
+
+
+class Function:
+    """What ``index.py`` hands to Function Compute. One for all threads of an instance."""
+
+    def __init__(self) -> None:
+        self._loading = threading.Lock()
+        self._loaded: _Loaded | None = None
+        self._told: set[str] = set()
+
+    def prepare(self, context: Any) -> None:
+        """Make the first message as cheap as the others. A bad config is logged, not raised."""
+        logger = log.logger_of(context)
+        try:
+            self._connector().prepare(_role(context))
+        except ConnectorError as error:
+            self._tell_once(error, logger)
+        except Exception as bug:  # noqa: BLE001  (an instance that starts can still tell what is wrong)
+            _report(bug, logger)
+
+    def handle(self, event: object, context: Any) -> object:
+        """Answer one event. Raises nothing: a caller that sees an exception would try again."""
+        logger = log.logger_of(context)
+        envelope = envelope_of(event)
+        try:
+            response = self._respond(envelope, context, logger)
+        except Exception as bug:  # noqa: BLE001  (its text may hold personal data)
+            response = failure(_report(bug, logger))
+        return envelope.seal(response)
+
+    def _respond(self, envelope: Envelope, context: Any, logger: logging.Logger) -> Response:
+        entry = log.MessageEntry(logger)
+        try:
+            caller = caller_of(_body(envelope.open()))
+        except ConnectorError as error:
+            entry.refused(error)
+            return failure(error)
+        try:
+            connector = self._connector()
+            message = caller.message()
+            entry.usage_type = message.usage_type
+            entry.sms = sms = connector.compose(message)
+            receipt = connector.send(sms, _role(context))
+        except ConnectorError as error:
+            self._tell_once(error, logger)
+            entry.refused(error)
+            return caller.refused(error)
+        entry.accepted(receipt)
+        return caller.accepted(receipt)
+
+    def _connector(self) -> SmsConnector:
+        source = config_source(os.environ)
+        loaded = self._loaded
+        if loaded is None or loaded.source != source:
+            with self._loading:
+                loaded = self._loaded
+                if loaded is None or loaded.source != source:
+                    self._loaded = loaded = _load(source)
+        if loaded.connector is None:
+            raise bad_config(loaded.problem)
+        return loaded.connector
+
+    def _tell_once(self, error: ConnectorError, logger: logging.Logger) -> None:
+        """Log what is wrong with the settings once, and not again for every message."""
+        if error.code == "invalid_config" and error.message not in self._told:
+            self._told.add(error.message)
+            log.write(logger, logging.ERROR, error.code, reason=error.message)
+
+
+def _load(source: ConfigSource) -> _Loaded:
+    try:
+        return _Loaded(source, SmsConnector(source.read()), "")
+    except ConnectorError as error:
+        return _Loaded(source, None, error.message)
+
+
+def _body(request: Request) -> dict[str, object]:
+    try:
+        # Not msgspec: it refuses a lone surrogate without saying which field it stands in.
+        body = json.loads(request.body)
+    except (ValueError, RecursionError):
+        raise bad_request("The request is not valid JSON.") from None
+    if not isinstance(body, dict):
+        raise bad_request("The request must be a JSON object.")
+    return body
+
+
+def _role(context: Any) -> AccessKey | None:
+    """Give the key of the function's role: fresh for each invocation, empty without a role."""
+    role = getattr(context, "credentials", None)
+    key_id, secret = getattr(role, "access_key_id", ""), getattr(role, "access_key_secret", "")
+    if not key_id or not secret:
+        return None
+    return AccessKey(key_id, secret, getattr(role, "security_token", "") or None)
+
+
+def _report(bug: Exception, logger: logging.Logger) -> ConnectorError:
+    """Log where a bug is, without its text: that may hold personal data."""
+    where = [
+        f"{os.path.basename(frame.filename)}:{frame.lineno}"
+        for frame in traceback.extract_tb(bug.__traceback__)
+    ]
+    log.write(logger, logging.ERROR, "bug", exception=type(bug).__name__, where=where)
+    return ConnectorError(
+        "general",
+        500,
+        "Something unforeseen happened: the function's log says where. Look at the delivery "
+        "state before sending again.",
+        sent=None,
+    )

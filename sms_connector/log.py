@@ -1,0 +1,75 @@
+"""Structured logs: one line of JSON for one message, with nothing personal in it."""
+
+import logging
+import time
+from typing import Any
+
+import msgspec
+
+from .errors import ConnectorError
+from .message import Receipt, Sms
+
+
+def logger_of(context: Any) -> logging.Logger:
+    """Give the logger that puts the invocation's own request id before each line."""
+    get_logger = getattr(context, "getLogger", None)
+    logger: logging.Logger = get_logger() if get_logger else logging.getLogger("sms_connector")
+    return logger
+
+
+def write(logger: logging.Logger, level: int, event: str, **fields: object) -> None:
+    """Log one line of JSON."""
+    if logger.isEnabledFor(level):
+        # As an argument, so that a `%` in it is not taken for a format.
+        logger.log(level, "%s", msgspec.json.encode({"event": event, **fields}).decode())
+
+
+class MessageEntry:
+    """The one log line of a message, filled in as more becomes known. A field may be ``null``."""
+
+    def __init__(self, logger: logging.Logger) -> None:
+        self._logger = logger
+        self._started = time.perf_counter()
+        self.usage_type: str | None = None
+        self.sms: Sms | None = None
+
+    def accepted(self, receipt: Receipt) -> None:
+        self._write(logging.INFO, outcome="accepted", sent=True, requestId=receipt.request_id)
+
+    def refused(self, error: ConnectorError) -> None:
+        provider = error.provider
+        self._write(
+            logging.WARNING,
+            outcome=error.code,
+            sent=error.sent,
+            requestId=provider.request_id if provider else None,
+            providerCode=provider.code if provider else None,
+            # What is wrong with the settings is logged once, not with every message.
+            reason=None if error.code == "invalid_config" else error.message,
+        )
+
+    def _write(self, level: int, **outcome: object) -> None:
+        write(
+            self._logger,
+            level,
+            "sms",
+            **outcome,
+            usageType=self.usage_type,
+            templateCode=self.sms.template_code if self.sms else None,
+            phone=self.sms.phone.masked if self.sms else None,
+            milliseconds=round((time.perf_counter() - self._started) * 1000),
+        )
+
+
+def silence_libraries() -> None:
+    """Keep the SDK and urllib3 from logging request URLs, which hold the phone and the code.
+
+    The SDK writes them with ``DEBUG=sdk`` in the environment, urllib3 at level DEBUG and, when a
+    header of the answer is broken, at level WARNING.
+    """
+    for name in ("darabonba-core", "alibabacloud-tea"):
+        logging.getLogger(name).disabled = True
+    # Its loggers are many: what they say ends at their common parent.
+    urllib3 = logging.getLogger("urllib3")
+    urllib3.handlers = [logging.NullHandler()]
+    urllib3.propagate = False

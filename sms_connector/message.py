@@ -1,0 +1,56 @@
+"""What everything passes on: the message asked for, the SMS made of it, the receipt for it."""
+
+import re
+
+import msgspec
+
+from .errors import bad_parameter
+from .phone import PhoneNumber
+
+_CODE = re.compile(r"[A-Za-z0-9]{4,10}")
+_USAGE_TYPE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
+
+
+class Message(msgspec.Struct, frozen=True):
+    """One verification code for one phone.
+
+    ``phone`` is as the caller gave it: how it is read depends on the connector's settings.
+    ``usage_type`` is one of Logto's (``SignIn``, ``Register``, …) or one of your own.
+    ``code`` is 4 to 10 ASCII letters and digits, all that a verification template accepts.
+
+    Raises ConnectorError (``invalid_request_parameters``) when the code or usage type is none.
+    """
+
+    phone: str
+    usage_type: str
+    code: str
+
+    def __post_init__(self) -> None:
+        if not _USAGE_TYPE.fullmatch(self.usage_type):
+            raise bad_parameter("usageType", "must be a name such as SignIn, Register or Generic")
+        if not _CODE.fullmatch(self.code):
+            raise bad_parameter("code", "must be 4 to 10 letters and digits")
+
+    def __repr__(self) -> str:
+        return f"Message(usage_type={self.usage_type!r})"
+
+
+class Sms(msgspec.Struct, frozen=True):
+    """A message ready to go: the number as the provider wants it, the template chosen."""
+
+    phone: PhoneNumber
+    usage_type: str
+    template_code: str
+    code: str
+
+    def __repr__(self) -> str:
+        return f"Sms({self.phone!r}, {self.usage_type!r}, {self.template_code!r})"
+
+
+class Receipt(msgspec.Struct, frozen=True, rename="camel"):
+    """The provider has taken the message. ``biz_id`` finds its delivery state later."""
+
+    biz_id: str
+    request_id: str
+    usage_type: str
+    template_code: str

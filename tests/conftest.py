@@ -1,0 +1,97 @@
+"""Fixtures for all tests. No test reaches beyond this machine."""
+
+from __future__ import annotations
+
+import json
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+
+from sms_connector import transport
+from sms_connector.function import Function
+from sms_connector.local.emulator.server import Emulator
+from sms_connector.local.fc_context import FcContext
+from tests.support.scripted_provider import ScriptedProvider
+
+EXAMPLE = Path(__file__).parent.parent / "connector.example.json"
+
+Invoke = Callable[..., Any]
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep the settings of this machine, and a connector.json beside index.py, out of the tests."""
+    for name in ("CONFIG", "AUTHORIZATION", "WEBHOOK_SECRETS", "ANONYMOUS"):
+        monkeypatch.delenv(f"SMS_CONNECTOR_{name}", raising=False)
+    monkeypatch.setenv("SMS_CONNECTOR_CONFIG_FILE", str(tmp_path / "connector.json"))
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "DEBUG"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def running_emulator() -> Iterator[Emulator]:
+    with Emulator(flow_control=False) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def emulator(running_emulator: Emulator) -> Emulator:
+    """An emulator with an empty inbox and no flow control."""
+    running_emulator.clear()
+    return running_emulator
+
+
+@pytest.fixture
+def example(emulator: Emulator) -> dict[str, Any]:
+    """The example config of the README, at the running emulator."""
+    whole: dict[str, Any] = json.loads(EXAMPLE.read_text("utf-8"))
+    return whole | {"endpoint": emulator.url}
+
+
+@pytest.fixture
+def context() -> FcContext:
+    return FcContext()
+
+
+@pytest.fixture
+def configure(monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, Any]], None]:
+    """Set the connector JSON in the environment, as s.yaml does."""
+    return lambda whole: monkeypatch.setenv("SMS_CONNECTOR_CONFIG", json.dumps(whole))
+
+
+@pytest.fixture
+def invoke(context: FcContext) -> Invoke:
+    """Call the function as Function Compute does: bytes in, and the context."""
+    function = Function()
+
+    def call(payload: object, context: FcContext = context) -> Any:
+        event = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+        return function.handle(event, context)
+
+    return call
+
+
+@pytest.fixture
+def provider() -> Iterator[Callable[..., ScriptedProvider]]:
+    """Start providers that do what the test says: `provider(accept, reset)`."""
+    with ExitStack() as stack:
+        yield lambda *acts, tls=None: stack.enter_context(ScriptedProvider(acts, tls))
+
+
+@pytest.fixture
+def trusted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[ssl.SSLContext]:
+    """A server's TLS context whose certificate this process trusts, by way of SSL_CERT_FILE."""
+    authority = trustme.CA()
+    roots = tmp_path / "roots.pem"
+    authority.cert_pem.write_to_path(str(roots))
+    monkeypatch.setenv("SSL_CERT_FILE", str(roots))
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(server)
+    transport.tls_context.cache_clear()
+    yield server
+    transport.tls_context.cache_clear()

@@ -1,0 +1,25 @@
+"""Connector configs for tests. The values are told apart easily in an assertion."""
+
+from typing import Any
+
+KEY_ID = "LTAI-test-key-id"
+KEY_SECRET = "Zq8-test-key-secret"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {"usageType": "Register", "templateCode": "SMS_REGISTER"},
+    {"usageType": "SignIn", "templateCode": "SMS_SIGN_IN"},
+    {"usageType": "ForgotPassword", "templateCode": "SMS_FORGOT"},
+    {"usageType": "Generic", "templateCode": {"china": "SMS_CHINA", "overseas": "SMS_OVERSEAS"}},
+]
+
+
+def config(**changes: Any) -> dict[str, Any]:
+    """Give a valid connector JSON with some keys changed; a key set to `...` is left out."""
+    whole = {
+        "accessKeyId": KEY_ID,
+        "accessKeySecret": KEY_SECRET,
+        "signName": "阿里云短信测试",
+        "templates": TEMPLATES,
+        **changes,
+    }
+    return {key: value for key, value in whole.items() if value is not ...}

@@ -1,0 +1,39 @@
+import pytest
+
+from sms_connector.errors import ConnectorError
+from sms_connector.message import Message, Sms
+from sms_connector.phone import PhoneNumber
+
+
+@pytest.mark.parametrize("code", ["1234", "123456", "1234567890", "abCD12"])
+def test_a_code_is_four_to_ten_letters_and_digits(code: str) -> None:
+    assert Message("13812345678", "SignIn", code).code == code
+
+
+@pytest.mark.parametrize(
+    "code", ["", "123", "12345678901", "12 34", "12-34", "１２３４", "1234\n", "12\x0034", "é234"]
+)
+def test_any_other_code_is_refused_and_not_repeated(code: str) -> None:
+    with pytest.raises(ConnectorError) as refusal:
+        Message("13812345678", "SignIn", code)
+    assert refusal.value.code == "invalid_request_parameters"
+    assert refusal.value.message == "`code` must be 4 to 10 letters and digits."
+
+
+@pytest.mark.parametrize("usage_type", ["SignIn", "MfaVerification", "my_own", "A"])
+def test_a_usage_type_is_a_name(usage_type: str) -> None:
+    assert Message("13812345678", usage_type, "246810").usage_type == usage_type
+
+
+@pytest.mark.parametrize("usage_type", ["", " ", "Sign In", "9", "SignIn\n", "x" * 65, "登录"])
+def test_any_other_usage_type_is_refused(usage_type: str) -> None:
+    with pytest.raises(ConnectorError, match="`usageType`"):
+        Message("13812345678", usage_type, "246810")
+
+
+def test_neither_the_code_nor_the_phone_shows_in_a_repr() -> None:
+    message = Message("13812345678", "SignIn", "246810")
+    sms = Sms(PhoneNumber("13812345678", is_mainland=True), "SignIn", "SMS_1", "246810")
+    for shown in (repr(message), repr(sms)):
+        assert "246810" not in shown
+        assert "13812345678" not in shown

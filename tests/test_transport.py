@@ -1,0 +1,230 @@
+"""The wire: what never went out, how long it takes at most, which connections are used again."""
+
+import json
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from pytest_mock import MockerFixture
+
+from sms_connector.config import parse_config
+from sms_connector.connector import SmsConnector
+from tests.support.configs import config
+from tests.support.scripted_provider import (
+    ScriptedProvider,
+    accept,
+    close,
+    hang,
+    reset,
+)
+from tests.support.sending import connector_at, failure, send
+
+Providers = Callable[..., ScriptedProvider]
+
+
+@pytest.fixture
+def deaf_endpoint() -> Iterator[str]:
+    """An address that no connection can be made to: its queue is full."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        waiting = []
+        for _ in range(3):
+            client = socket.socket()
+            client.setblocking(False)
+            client.connect_ex(listener.getsockname())
+            waiting.append(client)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        for client in waiting:
+            client.close()
+
+
+class TestUnreachable:
+    @pytest.mark.parametrize(
+        ("endpoint", "why"),
+        [
+            ("http://127.0.0.1:1", "refused"),
+            ("https://127.0.0.1:1", "refused"),
+            ("https://no-such-host.invalid", "resolved"),
+        ],
+    )
+    def test_without_a_connection_nothing_was_sent(self, endpoint: str, why: str) -> None:
+        error = failure(connector_at(endpoint))
+        assert (error.code, error.http_status, error.sent) == ("general", 503, False)
+        assert error.retry_after
+        assert why in error.message
+
+    def test_a_connection_that_times_out_sent_nothing(self, deaf_endpoint: str) -> None:
+        error = failure(connector_at(deaf_endpoint, connectTimeout=200))
+        assert (error.http_status, error.sent) == (503, False)
+        assert "in time" in error.message
+
+    def test_a_tls_handshake_that_times_out_sent_nothing(self, provider: Providers) -> None:
+        silent = provider(hang)
+        endpoint = silent.endpoint.replace("http://", "https://")
+        error = failure(connector_at(endpoint, connectTimeout=200))
+        assert (error.http_status, error.sent) == (503, False)
+        assert silent.requests == []
+
+    def test_a_certificate_that_is_not_trusted_gets_nothing(
+        self, provider: Providers, trusted: ssl.SSLContext
+    ) -> None:
+        stranger = provider(accept, tls=trusted)
+        error = failure(connector_at(stranger.endpoint.replace("localhost", "127.0.0.1")))
+        assert (error.http_status, error.sent) == (503, False)
+        assert "certificate" in error.message
+        assert stranger.requests == []
+
+    def test_a_connection_that_could_not_be_made_is_tried_once_more(
+        self, mocker: MockerFixture, provider: Providers
+    ) -> None:
+        recovering = provider(accept)
+        connect = socket.socket.connect
+        tries = []
+
+        def refuse_once(self: socket.socket, address: Any) -> None:
+            tries.append(address)
+            if len(tries) == 1:
+                raise ConnectionRefusedError
+            connect(self, address)
+
+        mocker.patch("socket.socket.connect", refuse_once)
+        receipt = send(connector_at(recovering.endpoint.replace("localhost", "127.0.0.1")))
+        assert receipt.biz_id == "BIZ-1"
+        assert len(tries) == 2
+        assert len(recovering.requests) == 1
+
+
+class TestTime:
+    """With the default time-outs, every answer comes within 4.5 seconds."""
+
+    def seconds(self, connector: SmsConnector) -> float:
+        started = time.monotonic()
+        failure(connector)
+        return time.monotonic() - started
+
+    def test_from_a_provider_that_accepts_and_then_hangs(self, provider: Providers) -> None:
+        assert 2 < self.seconds(connector_at(provider(hang).endpoint)) < 4.5
+
+    def test_from_one_that_cannot_be_connected_to(self, deaf_endpoint: str) -> None:
+        assert self.seconds(connector_at(deaf_endpoint)) < 4.5
+
+    def test_from_one_that_hangs_after_a_slow_second_connection(
+        self, mocker: MockerFixture, provider: Providers
+    ) -> None:
+        silent = provider(hang)
+        connect = socket.socket.connect
+        tries = []
+
+        def slow(self: socket.socket, address: Any) -> None:
+            tries.append(address)
+            time.sleep(min(0.95, self.gettimeout() or 0.95))
+            if len(tries) == 1:
+                raise TimeoutError
+            connect(self, address)
+
+        mocker.patch("socket.socket.connect", slow)
+        assert self.seconds(connector_at(silent.endpoint.replace("localhost", "127.0.0.1"))) < 4.5
+        assert len(silent.requests) == 1
+
+    def test_nothing_is_sent_once_the_time_is_up(
+        self, mocker: MockerFixture, provider: Providers
+    ) -> None:
+        late = provider(accept)
+        connect = socket.socket.connect
+
+        def too_slow(self: socket.socket, address: Any) -> None:
+            connect(self, address)
+            time.sleep(0.5)
+
+        mocker.patch("socket.socket.connect", too_slow)
+        endpoint = late.endpoint.replace("localhost", "127.0.0.1")
+        error = failure(connector_at(endpoint, connectTimeout=100, readTimeout=100))
+        assert (error.http_status, error.sent) == (503, False)
+        assert late.requests == []
+
+
+class TestTls:
+    def test_a_certificate_that_the_platform_trusts_is_trusted(
+        self, provider: Providers, trusted: ssl.SSLContext
+    ) -> None:
+        secure = provider(accept, tls=trusted)
+        assert send(connector_at(secure.endpoint)).biz_id == "BIZ-1"
+
+    def test_without_an_endpoint_the_sdk_finds_the_region_s(self, mocker: MockerFixture) -> None:
+        built = mocker.spy(SmsConnector.__init__.__globals__["SmsClient"], "_build")
+        for region, endpoint in (
+            (None, "dysmsapi.aliyuncs.com"),
+            ("cn-hangzhou", "dysmsapi.aliyuncs.com"),
+            ("ap-southeast-1", "dysmsapi.ap-southeast-1.aliyuncs.com"),
+        ):
+            SmsConnector(parse_config(json.dumps(config(regionId=region)))).prepare()
+            assert built.spy_return._endpoint == endpoint
+
+
+class ForgetfulProvider(ScriptedProvider):
+    """Resets any connection on which something is sent after more than ten idle seconds."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        super().__init__([self._accept_unless_forgotten])
+        self._clock = clock
+        self._last_used: dict[socket.socket, float] = {}
+        self.resets = 0
+
+    def _accept_unless_forgotten(self, connection: socket.socket) -> None:
+        if self._clock() - self._last_used.get(connection, self._clock()) > 10:
+            self.resets += 1
+            reset(connection)
+            return
+        self._last_used[connection] = self._clock()
+        accept(connection)
+
+
+class TestFrozenInstances:
+    def test_connections_are_used_again_while_they_are_fresh(self, provider: Providers) -> None:
+        lasting = provider(accept)
+        connector = connector_at(lasting.endpoint)
+        for _ in range(5):
+            send(connector)
+        assert (lasting.connections, len(lasting.requests)) == (1, 5)
+
+    @pytest.mark.parametrize("clock", ["monotonic", "time"])
+    def test_a_connection_that_was_idle_for_long_is_not_used_again(
+        self, mocker: MockerFixture, provider: Providers, clock: str
+    ) -> None:
+        # What a thawed instance meets: the first byte on the old connection is answered by a reset.
+        lasting = provider(accept)
+        connector = connector_at(lasting.endpoint)
+        send(connector)
+        later = getattr(time, clock)() + 11
+        mocker.patch(f"sms_connector.transport.time.{clock}", return_value=later)
+        send(connector)
+        assert (lasting.connections, len(lasting.requests)) == (2, 2)
+
+    def test_no_message_is_lost_or_doubled_where_idle_connections_are_reset(
+        self, mocker: MockerFixture
+    ) -> None:
+        now = [1000.0]
+        with ForgetfulProvider(clock=lambda: now[0]) as forgetful:
+            connector = connector_at(forgetful.endpoint)
+            mocker.patch("sms_connector.transport.time.time", side_effect=lambda: now[0])
+            for idle in (0, 9, 11, 3600, 1, 86_400, 12, 9.9):
+                now[0] += idle
+                send(connector)
+        assert len(forgetful.requests) == 8
+        assert forgetful.resets == 0
+
+    def test_a_connection_the_provider_closed_is_replaced(self, provider: Providers) -> None:
+        def accept_and_close(connection: socket.socket) -> None:
+            accept(connection)
+            close(connection)
+
+        closing = provider(accept_and_close)
+        connector = connector_at(closing.endpoint)
+        for _ in range(3):
+            send(connector)
+            time.sleep(0.05)
+        assert (closing.connections, len(closing.requests)) == (3, 3)
