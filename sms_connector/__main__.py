@@ -1,0 +1,6 @@
+"""``python -m sms_connector``: the tools for a person's machine. Not packaged."""
+
+from .local.cli import cli
+
+if __name__ == "__main__":
+    cli(prog_name="python -m sms_connector")
