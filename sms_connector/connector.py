@@ -7,6 +7,7 @@ from .message import Message, Receipt, Sms
 from .phone import parse_phone
 from .privacy import Mask
 from .refusals import refusal
+from .resends import RecentMessages
 from .transport import Stage
 
 _NO_KEY = (
@@ -27,6 +28,7 @@ class SmsConnector:
     def __init__(self, config: ConnectorConfig) -> None:
         self._config = config
         self._client = SmsClient(config)
+        self._recent = RecentMessages()
 
     def prepare(self, role: AccessKey | None = None) -> None:
         """Make the first message as cheap as the others. Sends nothing."""
@@ -43,11 +45,15 @@ class SmsConnector:
         return Sms(phone, message.usage_type, template.code_for(phone), message.code)
 
     def send(self, sms: Sms, role: AccessKey | None = None) -> Receipt:
-        """Send one SMS, at most once. ``role`` is used where the config has no access key.
+        """Send one SMS, at most once: see RecentMessages for one that is asked for again.
 
-        Raises ConnectorError; its ``sent`` tells whether the message may have gone out.
+        ``role`` signs where the config has no access key. Raises ConnectorError; its ``sent``
+        tells whether the message may have gone out.
         """
         key = self._key(role)
+        return self._recent.once(sms, lambda sms: self._send(sms, key))
+
+    def _send(self, sms: Sms, key: AccessKey) -> Receipt:
         outcome = self._client.send(sms, key)
         if isinstance(outcome, NoAnswer):
             raise _unanswered(outcome)

@@ -1,6 +1,6 @@
 """The errors a caller can get. Codes are Logto's ``ConnectorErrorCodes``."""
 
-from typing import Final, Literal
+from typing import Literal
 
 import msgspec
 
@@ -18,8 +18,6 @@ ErrorCode = Literal[
 Sent = bool | None
 """Whether a message went out: ``False`` surely not, ``True``, ``None`` nobody can say."""
 
-UNKNOWN: Final = None
-
 
 class ProviderError(msgspec.Struct, frozen=True, rename="camel"):
     """What the provider said, masked, so that it can be shown to the caller."""
@@ -33,7 +31,8 @@ class ConnectorError(Exception):
     """Why no message was accepted, in a form that can be shown to anyone.
 
     ``message`` says what to do next and holds no code, secret or whole phone number.
-    ``retry_after`` is in seconds, and given only where trying again makes sense.
+    ``retry_after`` is in seconds, and given only where trying again makes sense. ``allow`` holds
+    the HTTP methods that would have been right, where it was the method that was wrong.
     """
 
     def __init__(
@@ -45,6 +44,7 @@ class ConnectorError(Exception):
         sent: Sent = False,
         provider: ProviderError | None = None,
         retry_after: int | None = None,
+        allow: str = "",
     ) -> None:
         super().__init__(message)
         self.code = code
@@ -53,6 +53,19 @@ class ConnectorError(Exception):
         self.sent = sent
         self.provider = provider
         self.retry_after = retry_after
+        self.allow = allow
+
+    def again(self, message: str | None = None) -> "ConnectorError":
+        """Give an equal error that no thread has raised yet, in other words if there are any."""
+        return ConnectorError(
+            self.code,
+            self.http_status,
+            self.message if message is None else message,
+            sent=self.sent,
+            provider=self.provider,
+            retry_after=self.retry_after,
+            allow=self.allow,
+        )
 
     def to_reply(self) -> dict[str, object]:
         """Give the body of a failure: ``{"error": {"code", "http_code", "message", "sent"}}``."""
@@ -85,3 +98,14 @@ def missing_parameter(field: str) -> ConnectorError:
 def bad_config(problems: str) -> ConnectorError:
     """Say what must change in the connector's settings before anything can be sent."""
     return ConnectorError("invalid_config", 500, problems)
+
+
+def unforeseen() -> ConnectorError:
+    """Own up to a bug: nobody can say whether the message went out."""
+    return ConnectorError(
+        "general",
+        500,
+        "Something unforeseen happened: the function's log says where. Look at the delivery "
+        "state before sending again.",
+        sent=None,
+    )

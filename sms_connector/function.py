@@ -4,7 +4,6 @@ import json
 import logging
 import os
 import threading
-import traceback
 from typing import Any
 
 import msgspec
@@ -13,9 +12,12 @@ from . import log
 from .callers import caller_of
 from .client import AccessKey
 from .connector import SmsConnector
-from .envelopes import Envelope, envelope_of
-from .errors import ConnectorError, bad_config, bad_request
+from .door import Door, door_of
+from .envelopes import envelope_of
+from .envelopes.event import read_event
+from .errors import ConnectorError, bad_config, bad_request, unforeseen
 from .exchange import Request, Response, failure
+from .routing import is_health, judge
 from .settings import ConfigSource, config_source
 
 
@@ -41,24 +43,31 @@ class Function:
         try:
             self._connector().prepare(_role(context))
         except ConnectorError as error:
-            self._tell_once(error, logger)
-        except Exception as bug:  # noqa: BLE001  (an instance that starts can still tell what is wrong)
-            _report(bug, logger)
+            self._tell_once(error.message, logger)
+        except Exception as bug:  # noqa: BLE001  (an instance that starts can tell what is wrong)
+            log.write_bug(logger, bug)
 
     def handle(self, event: object, context: Any) -> object:
         """Answer one event. Raises nothing: a caller that sees an exception would try again."""
-        logger = log.logger_of(context)
-        envelope = envelope_of(event)
+        call = read_event(event, context)
+        logger = log.logger_of(call.context)
+        envelope = envelope_of(call)
         try:
-            response = self._respond(envelope, context, logger)
+            response = self._respond(envelope.open(), call.context, logger)
         except Exception as bug:  # noqa: BLE001  (its text may hold personal data)
-            response = failure(_report(bug, logger))
+            log.write_bug(logger, bug)
+            response = failure(unforeseen())
         return envelope.seal(response)
 
-    def _respond(self, envelope: Envelope, context: Any, logger: logging.Logger) -> Response:
+    def _respond(self, request: Request, context: Any, logger: logging.Logger) -> Response:
         entry = log.MessageEntry(logger)
         try:
-            caller = caller_of(_body(envelope.open()))
+            if request.is_http:
+                judge(request)
+                if is_health(request):
+                    return self._health(context)
+                self._door(logger).admit(request)
+            caller = caller_of(_body(request))
         except ConnectorError as error:
             entry.refused(error)
             return failure(error)
@@ -69,11 +78,26 @@ class Function:
             entry.sms = sms = connector.compose(message)
             receipt = connector.send(sms, _role(context))
         except ConnectorError as error:
-            self._tell_once(error, logger)
+            if error.code == "invalid_config":
+                self._tell_once(error.message, logger)
             entry.refused(error)
             return caller.refused(error)
         entry.accepted(receipt)
         return caller.accepted(receipt)
+
+    def _health(self, context: Any) -> Response:
+        """Tell codes only: anyone may ask."""
+        try:
+            self._connector().prepare(_role(context))
+        except ConnectorError as error:
+            return Response(503, {"status": "unavailable", "errors": [error.code]})
+        return Response(200, {"status": "ok"})
+
+    def _door(self, logger: logging.Logger) -> Door:
+        door = door_of(os.environ)
+        if door.problem:
+            self._tell_once(door.problem, logger)
+        return door
 
     def _connector(self) -> SmsConnector:
         source = config_source(os.environ)
@@ -87,11 +111,11 @@ class Function:
             raise bad_config(loaded.problem)
         return loaded.connector
 
-    def _tell_once(self, error: ConnectorError, logger: logging.Logger) -> None:
+    def _tell_once(self, problem: str, logger: logging.Logger) -> None:
         """Log what is wrong with the settings once, and not again for every message."""
-        if error.code == "invalid_config" and error.message not in self._told:
-            self._told.add(error.message)
-            log.write(logger, logging.ERROR, error.code, reason=error.message)
+        if problem not in self._told:
+            self._told.add(problem)
+            log.write(logger, logging.ERROR, "invalid_config", reason=problem)
 
 
 def _load(source: ConfigSource) -> _Loaded:
@@ -104,7 +128,7 @@ def _load(source: ConfigSource) -> _Loaded:
 def _body(request: Request) -> dict[str, object]:
     try:
         # Not msgspec: it refuses a lone surrogate without saying which field it stands in.
-        body = json.loads(request.body)
+        body = json.loads(request.body or b"")
     except (ValueError, RecursionError):
         raise bad_request("The request is not valid JSON.") from None
     if not isinstance(body, dict):
@@ -119,19 +143,3 @@ def _role(context: Any) -> AccessKey | None:
     if not key_id or not secret:
         return None
     return AccessKey(key_id, secret, getattr(role, "security_token", "") or None)
-
-
-def _report(bug: Exception, logger: logging.Logger) -> ConnectorError:
-    """Log where a bug is, without its text: that may hold personal data."""
-    where = [
-        f"{os.path.basename(frame.filename)}:{frame.lineno}"
-        for frame in traceback.extract_tb(bug.__traceback__)
-    ]
-    log.write(logger, logging.ERROR, "bug", exception=type(bug).__name__, where=where)
-    return ConnectorError(
-        "general",
-        500,
-        "Something unforeseen happened: the function's log says where. Look at the delivery "
-        "state before sending again.",
-        sent=None,
-    )

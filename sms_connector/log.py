@@ -1,7 +1,9 @@
 """Structured logs: one line of JSON for one message, with nothing personal in it."""
 
 import logging
+import os
 import time
+import traceback
 from typing import Any
 
 import msgspec
@@ -22,6 +24,15 @@ def write(logger: logging.Logger, level: int, event: str, **fields: object) -> N
     if logger.isEnabledFor(level):
         # As an argument, so that a `%` in it is not taken for a format.
         logger.log(level, "%s", msgspec.json.encode({"event": event, **fields}).decode())
+
+
+def write_bug(logger: logging.Logger, bug: Exception) -> None:
+    """Log where a bug is, without its text: that may hold personal data."""
+    where = [
+        f"{os.path.basename(frame.filename)}:{frame.lineno}"
+        for frame in traceback.extract_tb(bug.__traceback__)
+    ]
+    write(logger, logging.ERROR, "bug", exception=type(bug).__name__, where=where)
 
 
 class MessageEntry:

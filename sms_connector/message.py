@@ -11,6 +11,11 @@ _CODE = re.compile(r"[A-Za-z0-9]{4,10}")
 _USAGE_TYPE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 
 
+def is_usage_type(text: str) -> bool:
+    """Say whether a text is a name such as SignIn, whether or not a template has it."""
+    return _USAGE_TYPE.fullmatch(text) is not None
+
+
 class Message(msgspec.Struct, frozen=True):
     """One verification code for one phone.
 
@@ -26,7 +31,7 @@ class Message(msgspec.Struct, frozen=True):
     code: str
 
     def __post_init__(self) -> None:
-        if not _USAGE_TYPE.fullmatch(self.usage_type):
+        if not is_usage_type(self.usage_type):
             raise bad_parameter("usageType", "must be a name such as SignIn, Register or Generic")
         if not _CODE.fullmatch(self.code):
             raise bad_parameter("code", "must be 4 to 10 letters and digits")

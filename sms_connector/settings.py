@@ -1,4 +1,4 @@
-"""Where the connector JSON is found: environment variables, as s.yaml and the console set them."""
+"""Settings that are environment variables, as s.yaml and the console set them."""
 
 import os
 from collections.abc import Mapping
@@ -6,11 +6,13 @@ from typing import Final
 
 import msgspec
 
-from .config import ConnectorConfig, parse_config
+from .config import FALLBACK_USAGE_TYPE, ConnectorConfig, parse_config
 from .errors import bad_config
+from .message import is_usage_type
 
 CONFIG: Final = "SMS_CONNECTOR_CONFIG"
 CONFIG_FILE: Final = "SMS_CONNECTOR_CONFIG_FILE"
+SUPABASE_USAGE_TYPE: Final = "SMS_CONNECTOR_SUPABASE_USAGE_TYPE"
 
 _CODE_DIRECTORY = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _DEFAULT_FILE = os.path.join(_CODE_DIRECTORY, "connector.json")
@@ -55,3 +57,14 @@ def config_source(environ: Mapping[str, str]) -> ConfigSource:
     except OSError:
         modified_ns = 0
     return ConfigSource(None, path, modified_ns)
+
+
+def supabase_usage_type(environ: Mapping[str, str]) -> str:
+    """Give the usage type of Supabase's messages: ``Generic`` unless the setting names another.
+
+    Raises ConnectorError (``invalid_config``).
+    """
+    usage_type = environ.get(SUPABASE_USAGE_TYPE) or FALLBACK_USAGE_TYPE
+    if not is_usage_type(usage_type):
+        raise bad_config(f"{SUPABASE_USAGE_TYPE} must be a usage type such as SignIn or Generic.")
+    return usage_type

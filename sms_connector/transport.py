@@ -27,6 +27,9 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, ReadTimeoutError
 from urllib3.poolmanager import PoolManager
 
+from . import moment
+from .moment import Moment
+
 MAX_IDLE_SECONDS = 10.0
 """A frozen instance does not see its sockets die; one that was idle for longer is not trusted."""
 
@@ -100,11 +103,12 @@ def _attempt() -> Attempt:
 class _Watched(HTTPConnection):
     """A connection that tells its attempt how far it got, and knows since when it is idle."""
 
-    _last_used: tuple[float, float] | None = None
+    _last_used: Moment | None = None
 
     @property
     def is_connected(self) -> bool:
-        return super().is_connected and self._idle_seconds() <= MAX_IDLE_SECONDS
+        is_fresh = self._last_used is None or self._last_used.age <= MAX_IDLE_SECONDS
+        return super().is_connected and is_fresh
 
     def connect(self) -> None:
         self.timeout = _within(self.timeout, _attempt().seconds_left)
@@ -124,15 +128,8 @@ class _Watched(HTTPConnection):
         self.timeout = _within(self.timeout, attempt.seconds_left)
         response = super().getresponse()
         attempt.stage = Stage.ANSWERED
-        self._last_used = time.monotonic(), time.time()
+        self._last_used = moment.now()
         return response
-
-    def _idle_seconds(self) -> float:
-        if self._last_used is None:
-            return 0.0
-        monotonic, wall = self._last_used
-        # The monotonic clock may stand still while the instance is frozen; the other may be set.
-        return max(time.monotonic() - monotonic, time.time() - wall)
 
 
 class _WatchedTls(_Watched, HTTPSConnection):

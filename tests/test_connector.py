@@ -26,7 +26,7 @@ from tests.support.scripted_provider import (
     reset,
     stall,
 )
-from tests.support.sending import MESSAGE, connector_at, failure, send
+from tests.support.sending import MESSAGE, another_message, connector_at, failure, send
 
 Providers = Callable[..., ScriptedProvider]
 
@@ -53,7 +53,7 @@ class TestAccepted:
         self, emulator: Emulator, example: dict[str, Any]
     ) -> None:
         connector = SmsConnector(parse_config(json.dumps(example)))
-        receipt = send(connector)
+        receipt = send(connector, MESSAGE)
         (delivered,) = emulator.inbox.messages()
         assert delivered.phone == "13812345678"
         assert delivered.biz_id == receipt.biz_id
@@ -193,16 +193,15 @@ class TestKeys:
     ) -> None:
         roleless = {key: value for key, value in example.items() if "accessKey" not in key}
         connector = SmsConnector(parse_config(json.dumps(roleless)))
-        sms = connector.compose(MESSAGE)
         (sts,) = [key for key in emulator.account.access_keys if key.security_token]
         current = AccessKey(sts.id, sts.secret, sts.security_token)
         outdated = AccessKey(sts.id, sts.secret, "a-token-of-yesterday")
         for _ in range(2):
             with pytest.raises(ConnectorError, match="role") as refusal:
-                connector.send(sms, outdated)
+                connector.send(connector.compose(another_message()), outdated)
             assert refusal.value.code == "invalid_config"
             assert "a-token-of-yesterday" not in str(refusal.value.to_reply())
-            connector.send(sms, current)
+            connector.send(connector.compose(another_message()), current)
         assert len(emulator.inbox.messages()) == 2
 
     def test_with_neither_nothing_is_sent(self, provider: Providers) -> None:

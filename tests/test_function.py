@@ -263,7 +263,10 @@ class TestLog:
     ) -> None:
         caplog.set_level(logging.INFO)
         for request_id in ("one", "two"):
-            invoke(EVENT, FcContext(logger=logging.getLogger(request_id)))
+            invoke(
+                {**EVENT, "code": f"1234{request_id}"},
+                FcContext(logger=logging.getLogger(request_id)),
+            )
         assert [record.name for record in caplog.records] == ["one", "two"]
         assert len(accepting.requests) == 2
 

@@ -14,7 +14,7 @@ from tests.support.scripted_provider import (
     answer,
     hang,
 )
-from tests.support.sending import connector_at, send
+from tests.support.sending import MESSAGE, connector_at, send
 
 Providers = Callable[..., ScriptedProvider]
 
@@ -41,7 +41,7 @@ class TestSilence:
         monkeypatch.setenv("DEBUG", "sdk")
         caplog.set_level(logging.DEBUG)
         with suppress(ConnectorError):
-            send(connector_at(provider(act).endpoint, readTimeout=200))
+            send(connector_at(provider(act).endpoint, readTimeout=200), MESSAGE)
         printed = capfd.readouterr()
         assert caplog.text + printed.out + printed.err == ""
 
@@ -50,7 +50,7 @@ class TestSilence:
         self, provider: Providers, act: Act
     ) -> None:
         try:
-            send(connector_at(provider(act).endpoint, readTimeout=200))
+            send(connector_at(provider(act).endpoint, readTimeout=200), MESSAGE)
         except ConnectorError as error:
             chain = [error.__cause__, error.__context__]
             told = f"{error!r} {error.to_reply()}"

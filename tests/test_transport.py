@@ -8,14 +8,20 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from alibabacloud_dysmsapi20170525.client import Client as SdkClient
+from alibabacloud_dysmsapi20170525.models import GetSmsSignRequest
+from alibabacloud_tea_openapi.utils_models import Config as SdkConfig
 from pytest_mock import MockerFixture
 
+from sms_connector import transport
 from sms_connector.config import parse_config
 from sms_connector.connector import SmsConnector
+from sms_connector.local.emulator.server import Emulator
 from tests.support.configs import config
 from tests.support.scripted_provider import (
     ScriptedProvider,
     accept,
+    answer,
     close,
     hang,
     reset,
@@ -181,6 +187,59 @@ class ForgetfulProvider(ScriptedProvider):
             return
         self._last_used[connection] = self._clock()
         accept(connection)
+
+
+class TestProxies:
+    def test_a_proxy_of_the_environment_is_used(
+        self, monkeypatch: pytest.MonkeyPatch, provider: Providers
+    ) -> None:
+        proxy = provider(accept)
+        monkeypatch.setenv("HTTP_PROXY", proxy.endpoint)
+        assert send(connector_at("http://sms.example")).biz_id == "BIZ-1"
+
+    def test_one_that_lets_nothing_through_sent_nothing(
+        self, monkeypatch: pytest.MonkeyPatch, provider: Providers
+    ) -> None:
+        proxy = provider(answer(403, ""))
+        monkeypatch.setenv("HTTPS_PROXY", proxy.endpoint)
+        error = failure(connector_at("https://sms.example"))
+        assert (error.http_status, error.sent) == (503, False)
+        assert "proxy" in error.message
+
+    def test_an_emulator_on_this_machine_is_reached_directly(
+        self, monkeypatch: pytest.MonkeyPatch, provider: Providers
+    ) -> None:
+        monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+        assert send(connector_at(provider(accept).endpoint)).biz_id == "BIZ-1"
+
+    def test_so_is_what_no_proxy_names(
+        self, monkeypatch: pytest.MonkeyPatch, mocker: MockerFixture, provider: Providers
+    ) -> None:
+        direct = provider(accept)
+        resolve = socket.getaddrinfo
+        mocker.patch(
+            "socket.getaddrinfo",
+            side_effect=lambda _host, *more, **named: resolve("127.0.0.1", *more, **named),
+        )
+        monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+        monkeypatch.setenv("NO_PROXY", "sms.example")
+        endpoint = direct.endpoint.replace("localhost", "sms.example")
+        assert send(connector_at(endpoint)).biz_id == "BIZ-1"
+
+
+class TestBystanders:
+    def test_a_call_that_nobody_watches_works_as_before(self, emulator: Emulator) -> None:
+        # The adapter serves every client of the SDK in the process, a tool's among them.
+        transport.install()
+        key = emulator.account.access_keys[0]
+        config = SdkConfig(
+            access_key_id=key.id,
+            access_key_secret=key.secret,
+            endpoint=emulator.url.removeprefix("http://"),
+            protocol="HTTP",
+        )
+        request = GetSmsSignRequest(sign_name=emulator.account.signs[0].name)
+        assert SdkClient(config).get_sms_sign(request).body.code == "OK"
 
 
 class TestFrozenInstances:

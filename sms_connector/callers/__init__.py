@@ -6,7 +6,9 @@ from typing import Protocol
 from ..errors import ConnectorError
 from ..exchange import Response
 from ..message import Message, Receipt
+from .logto import Logto
 from .native import Native
+from .supabase import Supabase
 
 
 class Caller(Protocol):
@@ -28,9 +30,10 @@ class Caller(Protocol):
         """Say that it was not, or that nobody knows."""
 
 
-CALLERS: tuple[type[Caller], ...] = (Native,)
+# The first that fits reads the request; the last fits any body.
+CALLERS: tuple[type[Caller], ...] = (Supabase, Logto, Native)
 
 
 def caller_of(body: Mapping[str, object]) -> Caller:
-    """Find the first caller that a body fits. The last of the list fits any."""
+    """Find the caller whose body it is."""
     return next(caller(body) for caller in CALLERS if caller.infer(body))

@@ -3,28 +3,33 @@
 from typing import Protocol
 
 from ..exchange import Request, Response
+from .api_gateway import ApiGateway
 from .direct import Direct
+from .event import Event
+from .http_trigger import HttpTrigger
+from .wsgi import Wsgi
 
 
 class Envelope(Protocol):
     """Takes the wrapping off a request, and puts the matching one around the response."""
 
     @classmethod
-    def infer(cls, event: object) -> bool:
+    def infer(cls, event: Event) -> bool:
         """Say whether an event is wrapped in this way."""
 
-    def __init__(self, event: object) -> None: ...
+    def __init__(self, event: Event) -> None: ...
 
     def open(self) -> Request:
-        """Give the request inside. Raises ConnectorError for one that cannot be read."""
+        """Give the request inside, as far as it can be read."""
 
     def seal(self, response: Response) -> object:
         """Give what the handler must return."""
 
 
-ENVELOPES: tuple[type[Envelope], ...] = (Direct,)
+# The first that fits opens it; the last fits anything that does not look like HTTP.
+ENVELOPES: tuple[type[Envelope], ...] = (Wsgi, HttpTrigger, ApiGateway, Direct)
 
 
-def envelope_of(event: object) -> Envelope:
-    """Find the first envelope that an event fits. The last of the list fits any."""
+def envelope_of(event: Event) -> Envelope:
+    """Find the envelope that an event came in."""
     return next(envelope(event) for envelope in ENVELOPES if envelope.infer(event))

@@ -1,6 +1,7 @@
 """Sending one message through a connector, as most tests do."""
 
 import json
+from itertools import count
 from typing import Any
 
 import pytest
@@ -13,18 +14,25 @@ from tests.support.configs import config
 
 MESSAGE = Message("13812345678", "SignIn", "246810")
 
+_codes = count()
+
 
 def connector_at(endpoint: str, **changes: Any) -> SmsConnector:
     """Build a connector whose config is valid and points to a provider of the test's."""
     return SmsConnector(parse_config(json.dumps(config(endpoint=endpoint, **changes))))
 
 
-def send(connector: SmsConnector, message: Message = MESSAGE) -> Receipt:
-    return connector.send(connector.compose(message))
+def another_message() -> Message:
+    """Give a message that is no resend of an earlier one: its code is another."""
+    return Message("13812345678", "SignIn", f"{next(_codes):06}")
+
+
+def send(connector: SmsConnector, message: Message | None = None) -> Receipt:
+    return connector.send(connector.compose(message or another_message()))
 
 
 def failure(connector: SmsConnector) -> ConnectorError:
-    """Send a message that must not be accepted, and give the error."""
+    """Send MESSAGE, which must not be accepted, and give the error."""
     with pytest.raises(ConnectorError) as raised:
-        send(connector)
+        send(connector, MESSAGE)
     return raised.value

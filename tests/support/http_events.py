@@ -1,0 +1,137 @@
+"""One HTTP request in each of the wrappings that Function Compute puts around it."""
+
+import base64
+import io
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+
+class HttpRequest(msgspec.Struct, frozen=True):
+    """A request as a client makes it."""
+
+    body: bytes = b""
+    method: str = "POST"
+    path: str = "/"
+    headers: Mapping[str, str] = {}
+
+
+class HttpAnswer(msgspec.Struct, frozen=True):
+    """An answer as a client sees it. Header names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+
+
+Handler = Callable[[Any, Any], Any]
+
+
+def http_trigger_event(request: HttpRequest, *, encode: bool = False) -> dict[str, Any]:
+    """The event of an FC 3.0 HTTP trigger."""
+    return {
+        "version": "v1",
+        "rawPath": request.path,
+        **_body(request, encode),
+        "headers": {name.title(): value for name, value in request.headers.items()},
+        "queryParameters": {},
+        "requestContext": {
+            "accountId": "1234567890",
+            "domainName": "sms.example.fcapp.run",
+            "domainPrefix": "sms",
+            "http": {
+                "method": request.method,
+                "path": request.path,
+                "protocol": "HTTP/1.1",
+                "sourceIp": "203.0.113.7",
+                "userAgent": "test",
+            },
+            "requestId": "1-6740f5c0-1234",
+            "time": "2026-01-02T03:04:05Z",
+            "timeEpoch": "1767323045000",
+        },
+    }
+
+
+def api_gateway_event(request: HttpRequest, *, encode: bool = False) -> dict[str, Any]:
+    """The event of an API Gateway trigger, with its booleans as strings."""
+    body = _body(request, encode)
+    return {
+        "path": request.path,
+        "httpMethod": request.method,
+        "headers": dict(request.headers),
+        "queryParameters": {},
+        "pathParameters": {},
+        **body,
+        "isBase64Encoded": str(body["isBase64Encoded"]).lower(),
+    }
+
+
+def _body(request: HttpRequest, encode: bool) -> dict[str, Any]:
+    if encode:
+        return {"body": base64.b64encode(request.body).decode(), "isBase64Encoded": True}
+    return {"body": request.body.decode(errors="replace"), "isBase64Encoded": False}
+
+
+def wsgi_environ(request: HttpRequest, context: object) -> dict[str, Any]:
+    """The environment of an HTTP function of FC 2.0."""
+    return {
+        "REQUEST_METHOD": request.method,
+        "PATH_INFO": request.path,
+        "CONTENT_LENGTH": str(len(request.body)),
+        "REMOTE_ADDR": "203.0.113.7",
+        "fc.context": context,
+        "fc.request_uri": f"/2016-08-15/proxy/service/function{request.path}",
+        "wsgi.input": io.BytesIO(request.body),
+        **{f"HTTP_{k.upper().replace('-', '_')}": v for k, v in request.headers.items()},
+    }
+
+
+def through_http_trigger(handler: Handler, request: HttpRequest, context: object) -> HttpAnswer:
+    return _read(handler(json.dumps(http_trigger_event(request)).encode(), context))
+
+
+def through_http_trigger_in_base64(
+    handler: Handler, request: HttpRequest, context: object
+) -> HttpAnswer:
+    return _read(handler(json.dumps(http_trigger_event(request, encode=True)).encode(), context))
+
+
+def through_api_gateway(handler: Handler, request: HttpRequest, context: object) -> HttpAnswer:
+    return _read(handler(json.dumps(api_gateway_event(request)).encode(), context))
+
+
+def through_api_gateway_in_base64(
+    handler: Handler, request: HttpRequest, context: object
+) -> HttpAnswer:
+    return _read(handler(json.dumps(api_gateway_event(request, encode=True)).encode(), context))
+
+
+def through_wsgi(handler: Handler, request: HttpRequest, context: object) -> HttpAnswer:
+    started: list[Any] = []
+
+    def start_response(status: str, headers: list[tuple[str, str]]) -> None:
+        started.extend((status, headers))
+
+    body = b"".join(handler(wsgi_environ(request, context), start_response))
+    status, headers = started
+    lower = {name.lower(): value for name, value in headers}
+    assert lower.pop("content-length") == str(len(body))
+    return HttpAnswer(int(status.split()[0]), lower, json.loads(body))
+
+
+def _read(reply: dict[str, Any]) -> HttpAnswer:
+    assert reply["isBase64Encoded"] is False
+    headers = {name.lower(): value for name, value in reply["headers"].items()}
+    return HttpAnswer(reply["statusCode"], headers, json.loads(reply["body"]))
+
+
+WAYS: dict[str, Callable[[Handler, HttpRequest, object], HttpAnswer]] = {
+    "HTTP trigger": through_http_trigger,
+    "HTTP trigger, Base64": through_http_trigger_in_base64,
+    "API Gateway": through_api_gateway,
+    "API Gateway, Base64": through_api_gateway_in_base64,
+    "FC 2.0": through_wsgi,
+}

@@ -1,0 +1,73 @@
+"""The entry points, in a process of their own as in the cloud."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sms_connector.local.emulator.server import Emulator
+
+ROOT = Path(__file__).parent.parent
+
+# What a process does after Function Compute has started it: the initializer, then events.
+RUN = """
+import json, os, sys
+import index
+index.initializer(None)
+started = sorted(sys.modules)
+answer = index.handler(sys.argv[1].encode(), None)
+print(json.dumps({"answer": answer, "started": started, "sent": sorted(sys.modules)}))
+"""
+
+DEVELOPMENT = ("click", "rich", "starlette", "uvicorn", "pytest", "fc2", "sms_connector.local")
+NOT_FOR_THIS_MESSAGE = ("phonenumbers", "standardwebhooks")
+
+
+def run(event: dict[str, Any], config: dict[str, Any]) -> dict[str, Any]:
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", RUN, json.dumps(event)],
+        cwd=ROOT,
+        env={"SMS_CONNECTOR_CONFIG": json.dumps(config), "DEBUG": "sdk"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert done.stderr == ""
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+@pytest.fixture
+def mainland(emulator: Emulator, example: dict[str, Any]) -> dict[str, Any]:
+    emulator.clear()
+    return run({"phone": "13812345678", "usageType": "SignIn", "code": "246810"}, example)
+
+
+def test_an_event_becomes_an_sms(emulator: Emulator, mainland: dict[str, Any]) -> None:
+    (sms,) = emulator.inbox.messages()
+    assert mainland["answer"]["bizId"] == sms.biz_id
+
+
+def test_no_development_tool_is_loaded(mainland: dict[str, Any]) -> None:
+    assert not [name for name in mainland["sent"] if name.startswith(DEVELOPMENT)]
+
+
+def test_nor_anything_this_message_does_not_use(mainland: dict[str, Any]) -> None:
+    assert not [name for name in mainland["sent"] if name.startswith(NOT_FOR_THIS_MESSAGE)]
+
+
+def test_the_first_message_loads_next_to_nothing_that_the_initializer_has_not(
+    mainland: dict[str, Any],
+) -> None:
+    late = set(mainland["sent"]) - set(mainland["started"])
+    assert not [name for name in late if not name.startswith(("encodings.", "stringprep"))]
+
+
+def test_a_number_abroad_loads_what_judges_it(emulator: Emulator, example: dict[str, Any]) -> None:
+    event = {"phone": "+85251234567", "usageType": "SignIn", "code": "246810"}
+    assert "phonenumbers" in run(event, example)["sent"]
+    assert emulator.inbox.messages()[0].phone == "85251234567"
