@@ -143,7 +143,9 @@ class TestBadInput:
         assert "13812345678" not in str(error)
         assert accepting.connections == 0
 
-    @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(
+        max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    )
     @given(
         st.binary()
         | st.recursive(
@@ -160,12 +162,16 @@ class TestBadInput:
     def test_whatever_it_is_gets_an_answer_of_ours(
         self, accepting: ScriptedProvider, invoke: Invoke, event: bytes
     ) -> None:
-        error = invoke(event)["error"]
-        assert error["http_code"] == 400
-        assert error["sent"] is False
+        answered = invoke(event)
+        if "statusCode" in answered:  # it had a key of an HTTP event
+            answered = json.loads(answered["body"])
+        assert answered["error"]["http_code"] in (400, 401, 405)
+        assert answered["error"]["sent"] is False
         assert accepting.connections == 0
 
-    @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(
+        max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    )
     @given(
         st.fixed_dictionaries(
             {},

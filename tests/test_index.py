@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+import index
 from sms_connector.local.emulator.server import Emulator
+from sms_connector.local.fc_context import FcContext
+from tests.support.http_events import HttpRequest, through_wsgi
 
 ROOT = Path(__file__).parent.parent
 
@@ -71,3 +74,21 @@ def test_a_number_abroad_loads_what_judges_it(emulator: Emulator, example: dict[
     event = {"phone": "+85251234567", "usageType": "SignIn", "code": "246810"}
     assert "phonenumbers" in run(event, example)["sent"]
     assert emulator.inbox.messages()[0].phone == "85251234567"
+
+
+def test_the_three_names_of_a_function_s_settings_are_there(
+    emulator: Emulator,
+    example: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    context: FcContext,
+) -> None:
+    monkeypatch.setenv("SMS_CONNECTOR_CONFIG", json.dumps(example))
+    monkeypatch.setenv("SMS_CONNECTOR_ANONYMOUS", "true")
+    index.initializer(context)
+    for code in ("135790", "975310"):
+        event = {"phone": "13812345678", "usageType": "SignIn", "code": code}
+        answer: Any = index.handler(json.dumps(event).encode(), context)
+        # The same through FC 2.0 is the same message: the answer is the first one's.
+        request = HttpRequest(json.dumps(event).encode())
+        assert through_wsgi(index.application, request, context).body == answer
+    assert len(emulator.inbox.messages()) == 2

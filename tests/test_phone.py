@@ -110,7 +110,3 @@ def test_anything_else_is_refused_and_not_repeated(typed: str) -> None:
 )
 def test_a_masked_number_hides_at_least_four_digits(typed: str, masked: str) -> None:
     assert parse_phone(typed).masked == masked
-
-
-def test_a_number_does_not_show_itself_whole() -> None:
-    assert repr(parse_phone("13812345678")) == "PhoneNumber(138****5678)"

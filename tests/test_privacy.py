@@ -1,8 +1,18 @@
+import json
 from urllib.parse import quote
 
 import pytest
 
+from sms_connector.client import AccessKey
+from sms_connector.config import parse_config
+from sms_connector.door import door_of
+from sms_connector.envelopes.event import Event
+from sms_connector.exchange import Request
+from sms_connector.message import Message, Sms
+from sms_connector.phone import parse_phone
 from sms_connector.privacy import Mask
+from sms_connector.settings import config_source
+from tests.support.configs import config
 
 SECRET = "a+b/c=="
 MASK = Mask(["13812345678", "24Ab", SECRET, None, ""])
@@ -43,3 +53,24 @@ def test_request_ids_and_short_numbers_stay_readable() -> None:
 
 def test_a_long_text_is_cut() -> None:
     assert len(MASK("x" * 10_000)) == 500
+
+
+PHONE, CODE, KEY = "13812345678", "246810", "Zq8-test-key-secret"
+VALUES = [
+    parse_phone(PHONE),
+    Message(PHONE, "SignIn", CODE),
+    Sms(parse_phone(PHONE), "SignIn", "SMS_1", CODE),
+    AccessKey("LTAI-test-key-id", KEY, KEY),
+    Request(CODE.encode(), headers={"authorization": KEY}),
+    Event(CODE.encode(), None, {"phone": PHONE, "code": CODE}),
+    parse_config(json.dumps(config(accessKeySecret=KEY))),
+    config_source({"SMS_CONNECTOR_CONFIG": KEY}),
+    door_of({"SMS_CONNECTOR_AUTHORIZATION": KEY}),
+]
+
+
+@pytest.mark.parametrize("value", VALUES, ids=lambda value: type(value).__name__)
+def test_no_value_shows_what_it_keeps(value: object) -> None:
+    for secret in (PHONE, CODE, KEY):
+        assert secret not in repr(value)
+        assert secret not in f"{value}"
