@@ -6,7 +6,7 @@ from .errors import ConnectorError, ProviderError, bad_config
 from .message import Message, Receipt, Sms
 from .phone import parse_phone
 from .privacy import Mask
-from .refusals import refusal
+from .refusals import is_known, refusal
 from .resends import RecentMessages
 from .transport import Stage
 
@@ -58,7 +58,7 @@ class SmsConnector:
         if isinstance(outcome, NoAnswer):
             raise _unanswered(outcome)
         if outcome.code != "OK":
-            raise refusal(outcome.http_status, _masked(outcome, sms, key))
+            raise refusal(outcome.http_status, outcome.code, _masked(outcome, sms, key))
         return Receipt(outcome.biz_id, outcome.request_id, sms.usage_type, sms.template_code)
 
     def _key(self, role: AccessKey | None) -> AccessKey:
@@ -72,7 +72,9 @@ class SmsConnector:
 
 def _masked(answer: Answer, sms: Sms, key: AccessKey) -> ProviderError:
     mask = Mask((sms.phone.digits, sms.code, key.id, key.secret, key.security_token))
-    return ProviderError(mask(answer.code), mask(answer.message), mask(answer.request_id))
+    # A code we know stays readable, even where a secret happens to be a part of it.
+    code = answer.code if is_known(answer.code) else mask(answer.code)
+    return ProviderError(code, mask(answer.message), mask(answer.request_id))
 
 
 def _unanswered(outcome: NoAnswer) -> ConnectorError:

@@ -96,15 +96,23 @@ _WINDOWS: Final = ((re.compile("天|day", re.I), 86_400), (re.compile("小时|ho
 _MINUTE: Final = 60
 
 
-def refusal(http_status: int, provider: ProviderError) -> ConnectorError:
-    """Turn the provider's code into an error of ours, with what to do about it."""
-    kind, remedy = _look_up(provider.code, http_status)
+def refusal(http_status: int, code: str, shown: ProviderError) -> ConnectorError:
+    """Turn the provider's code into an error of ours, with what to do about it.
+
+    ``shown`` is what the caller may see of the provider's answer.
+    """
+    kind, remedy = _look_up(code, http_status)
     retry_after = kind.retry_after
-    if provider.code == "isv.BUSINESS_LIMIT_CONTROL":
-        retry_after = _flow_control_window(provider.message)
+    if code == "isv.BUSINESS_LIMIT_CONTROL":
+        retry_after = _flow_control_window(shown.message)
     return ConnectorError(
-        kind.code, kind.http_status, remedy, provider=provider, retry_after=retry_after
+        kind.code, kind.http_status, remedy, provider=shown, retry_after=retry_after
     )
+
+
+def is_known(code: str) -> bool:
+    """Say whether a code is in the table, and so one that holds nothing personal."""
+    return code in _TABLE
 
 
 def _look_up(code: str, http_status: int) -> tuple[_Kind, str]:

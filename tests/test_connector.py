@@ -121,6 +121,24 @@ class TestRefused:
             assert secret not in str(error.to_reply())
         assert "string to sign" in error.provider.message
 
+    def test_a_code_that_holds_a_secret_by_chance_keeps_its_meaning(
+        self, provider: Providers
+    ) -> None:
+        said = {"Code": "SignatureDoesNotMatch", "Message": "", "RequestId": ""}
+        error = failure(
+            connector_at(provider(answer(400, said)).endpoint, accessKeySecret="DoesNot")
+        )
+        assert error.code == "invalid_config"
+        assert error.provider is not None
+        assert error.provider.code == "SignatureDoesNotMatch"
+
+    def test_a_code_that_quotes_a_secret_is_masked(self, provider: Providers) -> None:
+        said = {"Code": f"Unheard.{KEY_SECRET}.246810", "Message": "", "RequestId": "13812345678"}
+        error = failure(connector_at(provider(answer(400, said)).endpoint))
+        assert error.provider is not None
+        assert error.provider.code == "Unheard.****.****"
+        assert error.provider.request_id == "****"
+
     def test_a_wrong_secret_is_told_as_such(
         self, emulator: Emulator, example: dict[str, Any]
     ) -> None:

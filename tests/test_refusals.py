@@ -66,7 +66,7 @@ EVERY_CODE = {
 @pytest.mark.parametrize(("code", "ours"), EVERY_CODE.items())
 def test_a_provider_code_has_one_meaning(code: str, ours: tuple[str, int]) -> None:
     provider = ProviderError(code, "message", "REQUEST-1")
-    error = refusal(200, provider)
+    error = refusal(200, code, provider)
     assert (error.code, error.http_status) == ours
     assert error.sent is False
     assert error.provider == provider
@@ -79,12 +79,12 @@ def test_a_provider_code_has_one_meaning(code: str, ours: tuple[str, int]) -> No
 def test_an_unheard_of_code_is_judged_by_the_http_status(
     http_status: int, ours: tuple[str, int]
 ) -> None:
-    error = refusal(http_status, ProviderError("Unheard.Of", "", ""))
+    error = refusal(http_status, "Unheard.Of", ProviderError("Unheard.Of", "", ""))
     assert (error.code, error.http_status) == ours
 
 
 def test_a_known_code_counts_more_than_the_http_status() -> None:
-    error = refusal(503, ProviderError("isv.AMOUNT_NOT_ENOUGH", "", ""))
+    error = refusal(503, "isv.AMOUNT_NOT_ENOUGH", ProviderError("", "", ""))
     assert error.code == "usage_limit_exceeded"
 
 
@@ -105,4 +105,4 @@ def test_a_known_code_counts_more_than_the_http_status() -> None:
 def test_a_caller_is_told_how_long_to_wait_where_waiting_helps(
     code: str, message: str, seconds: int | None
 ) -> None:
-    assert refusal(200, ProviderError(code, message, "")).retry_after == seconds
+    assert refusal(200, code, ProviderError(code, message, "")).retry_after == seconds
