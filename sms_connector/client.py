@@ -1,5 +1,8 @@
 """The official client: built from the connector config, called once for each SMS."""
 
+from . import cold_start  # noqa: F401  (before the libraries: it says what can wait)
+
+# isort: split
 import time
 from typing import Final
 
@@ -15,6 +18,7 @@ from .config import ConnectorConfig
 from .log import silence_libraries
 from .message import Sms
 from .transport import Stage
+from .trust import tls_context
 
 CENTRAL_ENDPOINT: Final = "dysmsapi.aliyuncs.com"
 
@@ -53,6 +57,24 @@ class NoAnswer(msgspec.Struct, frozen=True):
     reason: str
 
 
+def build_client(config: ConnectorConfig, key: AccessKey) -> DysmsClient:
+    """Build the official client, and have it send over watched and silent connections."""
+    silence_libraries()
+    transport.install()
+    return DysmsClient(
+        Config(
+            access_key_id=key.id,
+            access_key_secret=key.secret,
+            security_token=key.security_token,
+            protocol=config.protocol,
+            # With a region alone, the SDK knows the endpoint.
+            endpoint=config.host or (None if config.region_id else CENTRAL_ENDPOINT),
+            region_id=config.region_id,
+            max_idle_conns=transport.MAX_CONNECTIONS,
+        )
+    )
+
+
 class SmsClient:
     """Sends SMS with the official SDK. One for all threads.
 
@@ -61,21 +83,18 @@ class SmsClient:
     """
 
     def __init__(self, config: ConnectorConfig) -> None:
-        silence_libraries()
-        transport.install()
         self._config = config
-        self._budget = (2 * config.connect_timeout + config.read_timeout) / 1000
         self._latest: tuple[AccessKey, DysmsClient] | None = None
 
     def prepare(self, key: AccessKey) -> None:
         """Build what the first message would otherwise have to wait for. Sends nothing."""
         self._client_for(key)
         if self._config.protocol == "HTTPS":
-            transport.tls_context()
+            tls_context()
 
     def send(self, sms: Sms, key: AccessKey) -> Answer | NoAnswer:
         """Call SendSms once; a second time only if the first could not even connect."""
-        deadline = time.monotonic() + self._budget
+        deadline = time.monotonic() + self._config.longest_call
         outcome = self._call(sms, key, deadline)
         if isinstance(outcome, NoAnswer) and outcome.reached is Stage.CONNECTING:
             time.sleep(PAUSE_SECONDS)
@@ -112,23 +131,8 @@ class SmsClient:
         # Read and replaced as one value: a role's key may change while other threads send.
         latest = self._latest
         if latest is None or latest[0] != key:
-            self._latest = latest = (key, self._build(key))
+            self._latest = latest = (key, build_client(self._config, key))
         return latest[1]
-
-    def _build(self, key: AccessKey) -> DysmsClient:
-        config = self._config
-        return DysmsClient(
-            Config(
-                access_key_id=key.id,
-                access_key_secret=key.secret,
-                security_token=key.security_token,
-                protocol=config.protocol,
-                # With a region alone, the SDK knows the endpoint.
-                endpoint=config.host or (None if config.region_id else CENTRAL_ENDPOINT),
-                region_id=config.region_id,
-                max_idle_conns=transport.MAX_CONNECTIONS,
-            )
-        )
 
     def _milliseconds_to_connect(self, deadline: float) -> int:
         """Keep back the time that reading the answer may take."""

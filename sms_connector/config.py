@@ -13,6 +13,8 @@ from .phone import PhoneNumber
 REQUIRED_USAGE_TYPES = ("Register", "SignIn", "ForgotPassword", "Generic")
 FALLBACK_USAGE_TYPE = "Generic"
 
+_NOT_JSON = "The connector config is not valid JSON."
+
 _ENDPOINT = r"^(https?://)?([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?/?$"
 
 # The description completes the sentence «`signName` must be …» of an error.
@@ -88,10 +90,26 @@ class ConnectorConfig(msgspec.Struct, frozen=True, rename="camel"):
             return None
         return re.sub(r"^https?://", "", self.endpoint).rstrip("/")
 
+    @property
+    def longest_call(self) -> float:
+        """Seconds that one call may take: see the class."""
+        return (2 * self.connect_timeout + self.read_timeout) / 1000
+
     def template_for(self, usage_type: str) -> Template:
         """Find the template of a usage type; one that has none of its own uses Generic's."""
         by_type = {template.usage_type: template for template in reversed(self.templates)}
         return by_type.get(usage_type) or by_type[FALLBACK_USAGE_TYPE]
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """One thing that must change in a connector JSON.
+
+    ``path`` says where (``templates[1].templateCode``; empty for the whole), ``text`` names the
+    path too, so that it can stand alone. Neither repeats a value.
+    """
+
+    path: str
+    text: str
 
 
 def parse_config(text: str | bytes) -> ConnectorConfig:
@@ -101,22 +119,42 @@ def parse_config(text: str | bytes) -> ConnectorConfig:
     repeats a value.
     """
     try:
-        raw = msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        raise bad_config("The connector config is not valid JSON.") from None
-    problems = list(_problems(raw))
+        raw = _decode(text)
+    except ValueError:
+        raise bad_config(_NOT_JSON) from None
+    problems = [problem.text for problem in _problems(raw)]
     if problems:
         raise bad_config(f"The connector config must be mended: {'; '.join(problems)}.")
     return msgspec.convert(raw, ConnectorConfig)
 
 
-def _problems(raw: object) -> Iterator[str]:
+def find_problems(text: str | bytes) -> tuple[Problem, ...]:
+    """Give every problem that ``parse_config`` would raise an error for; none if it is valid."""
+    try:
+        raw = _decode(text)
+    except ValueError:
+        return (Problem("", _NOT_JSON),)
+    return tuple(_problems(raw))
+
+
+def _decode(text: str | bytes) -> object:
+    """Raises ValueError for what is not JSON."""
+    try:
+        return msgspec.json.decode(text)
+    except RecursionError:
+        raise ValueError from None
+
+
+def _problems(raw: object) -> Iterator[Problem]:
     if not isinstance(raw, dict):
-        yield "it must be a JSON object"
+        yield Problem("", "it must be a JSON object")
         return
     yield from _field_problems(raw, ConnectorConfig, "")
     if (raw.get("accessKeyId") is None) != (raw.get("accessKeySecret") is None):
-        yield "give both `accessKeyId` and `accessKeySecret`, or neither to use the function's role"
+        yield Problem(
+            "accessKeyId" if raw.get("accessKeyId") is None else "accessKeySecret",
+            "give both `accessKeyId` and `accessKeySecret`, or neither to use the function's role",
+        )
     templates = raw.get("templates")
     if not isinstance(templates, list):
         return
@@ -125,19 +163,22 @@ def _problems(raw: object) -> Iterator[str]:
         if isinstance(template, dict):
             yield from _field_problems(template, Template, f"{path}.")
         else:
-            yield f"`{path}` must be an object"
+            yield Problem(path, f"`{path}` must be an object")
     given = [template.get("usageType") for template in templates if isinstance(template, dict)]
     missing = [usage_type for usage_type in REQUIRED_USAGE_TYPES if usage_type not in given]
     if missing:
-        yield f"UsageType ({', '.join(missing)}) should be provided in templates"
+        told = f"UsageType ({', '.join(missing)}) should be provided in templates"
+        yield Problem("templates", told)
 
 
-def _field_problems(raw: dict[str, Any], kind: type[msgspec.Struct], path: str) -> Iterator[str]:
+def _field_problems(
+    raw: dict[str, Any], kind: type[msgspec.Struct], path: str
+) -> Iterator[Problem]:
     for field in msgspec.structs.fields(kind):
-        where = f"`{path}{field.encode_name}`"
+        where = f"{path}{field.encode_name}"
         if field.encode_name not in raw:
             if field.required:
-                yield f"{where} is required"
+                yield Problem(where, f"`{where}` is required")
             continue
         # The items of a list are looked at one by one, so that each problem has its own path.
         if field.name == "templates" and isinstance(raw[field.encode_name], list):
@@ -145,7 +186,7 @@ def _field_problems(raw: dict[str, Any], kind: type[msgspec.Struct], path: str) 
         try:
             msgspec.convert(raw[field.encode_name], field.type)
         except msgspec.ValidationError:
-            yield f"{where} must be {_description(field.type)}"
+            yield Problem(where, f"`{where}` must be {_description(field.type)}")
 
 
 def _description(kind: Any) -> str:

@@ -7,16 +7,17 @@ the SDK leaves open: no connection that was idle for long is used again, no redi
 (it would send the message twice), and an emulator on this machine is not reached by a proxy.
 """
 
+from . import cold_start  # noqa: F401  (before the libraries: it says what can wait)
+
+# isort: split
 import ssl
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
-from functools import cache
 from typing import Any, ClassVar
 
-import certifi
 from darabonba.core import DaraCore
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
@@ -29,6 +30,7 @@ from urllib3.poolmanager import PoolManager
 
 from . import moment
 from .moment import Moment
+from .trust import tls_context, trust_all
 
 MAX_IDLE_SECONDS = 10.0
 """A frozen instance does not see its sockets die; one that was idle for longer is not trusted."""
@@ -133,7 +135,12 @@ class _Watched(HTTPConnection):
 
 
 class _WatchedTls(_Watched, HTTPSConnection):
-    pass
+    def connect(self) -> None:
+        try:
+            super().connect()
+        except ssl.SSLCertVerificationError:
+            trust_all()  # for the second try, see SmsClient.send
+            raise
 
 
 class _Pool(HTTPConnectionPool):
@@ -210,14 +217,6 @@ def _adapter_for(
     pool_size: int | None = None,  # noqa: ARG001
 ) -> WatchedAdapter:
     return WatchedAdapter(tls=protocol.upper() == "HTTPS")
-
-
-@cache
-def tls_context() -> ssl.SSLContext:
-    """Trust the platform's roots (``SSL_CERT_FILE`` counts) and certifi's. Slow the first time."""
-    context = ssl.create_default_context()
-    context.load_verify_locations(certifi.where())
-    return context
 
 
 def _reached_directly(url: str) -> bool:

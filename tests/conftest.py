@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import trustme
 
-from sms_connector import transport
+from sms_connector import trust
 from sms_connector.function import Function
 from sms_connector.local.emulator.server import Emulator
 from sms_connector.local.fc_context import FcContext
@@ -92,6 +92,6 @@ def trusted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[ssl.SSL
     monkeypatch.setenv("SSL_CERT_FILE", str(roots))
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(server)
-    transport.tls_context.cache_clear()
+    trust.tls_context.cache_clear()
     yield server
-    transport.tls_context.cache_clear()
+    trust.tls_context.cache_clear()

@@ -13,7 +13,7 @@ from alibabacloud_dysmsapi20170525.models import GetSmsSignRequest
 from alibabacloud_tea_openapi.utils_models import Config as SdkConfig
 from pytest_mock import MockerFixture
 
-from sms_connector import transport
+from sms_connector import client, transport
 from sms_connector.config import parse_config
 from sms_connector.connector import SmsConnector
 from sms_connector.local.emulator.server import Emulator
@@ -161,7 +161,7 @@ class TestTls:
         assert send(connector_at(secure.endpoint)).biz_id == "BIZ-1"
 
     def test_without_an_endpoint_the_sdk_finds_the_region_s(self, mocker: MockerFixture) -> None:
-        built = mocker.spy(SmsConnector.__init__.__globals__["SmsClient"], "_build")
+        built = mocker.spy(client, "build_client")
         for region, endpoint in (
             (None, "dysmsapi.aliyuncs.com"),
             ("cn-hangzhou", "dysmsapi.aliyuncs.com"),

@@ -1,0 +1,245 @@
+"""What waits at a cold start: absent after a message, there for whoever uses it, and no trap."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import alibabacloud_tea_openapi
+import pytest
+
+from sms_connector.cold_start import POSTPONED
+from sms_connector.local.emulator.server import Emulator
+
+ROOT = Path(__file__).parent.parent
+SDK = Path(alibabacloud_tea_openapi.__file__).parent
+CREDENTIALS = SDK.parent / "alibabacloud_credentials"
+
+SEND = """
+import json, logging, sys
+logging.basicConfig(stream=sys.stderr, format="%(message)s")
+import index
+from sms_connector.cold_start import POSTPONED
+index.initializer(None)
+event = b'{"phone": "13812345678", "usageType": "SignIn", "code": "246810"}'
+assert "bizId" in index.handler(event, None)
+"""
+WAITING = """
+print(json.dumps([name for name in POSTPONED if type(sys.modules.get(name)) is type(sys)]))
+"""
+
+
+@pytest.fixture
+def environ(example: dict[str, Any]) -> dict[str, str]:
+    return {"SMS_CONNECTOR_CONFIG": json.dumps(example)}
+
+
+def run(code: str, environ: dict[str, str], *above: Path) -> subprocess.CompletedProcess[str]:
+    """Run code in a process of its own, with these directories before all others."""
+    path = os.pathsep.join(map(str, [*above, ROOT]))
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-W", "ignore", "-c", code],
+        env={**environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def test_a_message_runs_nothing_that_is_postponed(
+    emulator: Emulator, environ: dict[str, str]
+) -> None:
+    done = run(SEND + WAITING, environ)
+    assert json.loads(done.stdout) == []
+    assert done.stderr == ""
+    assert len(emulator.inbox.messages()) == 1
+
+
+def test_nor_loads_what_only_that_would_use(environ: dict[str, str]) -> None:
+    done = run(SEND + "print(json.dumps(sorted(sys.modules)))", environ)
+    loaded = json.loads(done.stdout)
+    for name in ("aiohttp.client", "apscheduler", "asyncio.events", "_cffi_backend", "websocket"):
+        assert name not in loaded
+    models = [name for name in loaded if name.startswith("alibabacloud_dysmsapi20170525.models.")]
+    assert len(models) == 3
+
+
+@pytest.mark.parametrize("name", sorted(POSTPONED))
+def test_each_is_whole_for_whoever_asks_for_something_of_it(
+    name: str, environ: dict[str, str]
+) -> None:
+    asked = """
+import importlib
+name = sys.argv[1] if len(sys.argv) > 1 else NAME
+module = importlib.import_module(name)
+before = type(module)
+assert not hasattr(module, "no_such_name_anywhere")
+assert before is not type(module) is type(sys), (before, type(module))
+assert module.__spec__.loader is not None
+"""
+    run(SEND + f"NAME = {name!r}\n" + asked, environ)
+
+
+def test_the_asynchronous_client_works(emulator: Emulator, environ: dict[str, str]) -> None:
+    code = """
+import asyncio, os
+from alibabacloud_dysmsapi20170525.client import Client
+from alibabacloud_dysmsapi20170525.models import SendSmsRequest
+from alibabacloud_tea_openapi.models import Config
+config = json.loads(os.environ["SMS_CONNECTOR_CONFIG"])
+client = Client(Config(
+    access_key_id=config["accessKeyId"], access_key_secret=config["accessKeySecret"],
+    protocol="HTTP", endpoint=config["endpoint"].removeprefix("http://")))
+answer = asyncio.run(client.send_sms_async(SendSmsRequest(
+    phone_numbers="13912345678", sign_name=config["signName"],
+    template_code="SMS_200000002", template_param='{"code": "1357"}')))
+assert answer.body.code == "OK", answer.body
+"""
+    run(SEND + code, environ)
+    assert emulator.inbox.messages("13912345678")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        """
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from alibabacloud_tea_openapi.utils import rsa_sign
+key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
+                        serialization.NoEncryption())
+assert len(rsa_sign(b"text", pem)) == 256
+""",
+        """
+from alibabacloud_dysmsapi20170525 import models
+from alibabacloud_dysmsapi20170525.models import QuerySendDetailsRequest, SendSmsRequest
+assert models.SendBatchSmsRequest().to_map() == {}
+assert QuerySendDetailsRequest(phone_number="1").to_map() == {"PhoneNumber": "1"}
+assert models.SendSmsRequest is SendSmsRequest
+""",
+        """
+from alibabacloud_credentials.client import Client
+from alibabacloud_credentials.models import Config
+assert Client(Config(type="bearer", bearer_token="t")).get_credential().bearer_token == "t"
+ecs = Client(Config(type="ecs_ram_role", role_name="r", disable_imds_v1=True))
+assert ecs.get_credential
+""",
+        """
+from darabonba.utils.xml import XML
+assert XML.parse_xml("<a><b>1</b></a>", None) == {"a": {"b": "1"}}
+""",
+        """
+import requests
+answer = requests.Response()
+answer._content = "é".encode("utf-16")
+assert answer.text == "é"
+""",
+        """
+import tempfile, zipfile
+from asyncio import *
+with tempfile.TemporaryFile() as file, zipfile.ZipFile(file, "w") as archive:
+    archive.writestr("name", b"content")
+try:
+    raise TimeoutError
+except CancelledError:
+    pass
+except TimeoutError:
+    pass
+""",
+    ],
+    ids=["RSA", "other models", "other credentials", "XML", "encodings", "Python's own"],
+)
+def test_so_does_everything_else(code: str, environ: dict[str, str]) -> None:
+    run(SEND + code, environ)
+
+
+def test_threads_see_a_module_whole_or_wait_for_it(environ: dict[str, str]) -> None:
+    code = """
+from concurrent.futures import ThreadPoolExecutor
+import threading
+start = threading.Barrier(8)
+def ask(_):
+    import urllib.request
+    start.wait()
+    return urllib.request.proxy_bypass is urllib.request.proxy_bypass_environment or True
+with ThreadPoolExecutor(8) as pool:
+    assert all(pool.map(ask, range(8)))
+"""
+    run(SEND + code, environ)
+
+
+def test_garbage_is_collected_again_after_the_start(environ: dict[str, str]) -> None:
+    run(SEND + "import gc; assert gc.isenabled() and gc.get_freeze_count()", environ)
+    run("import gc; gc.disable()" + SEND + "assert not gc.isenabled()", environ)
+
+
+def test_a_client_that_is_imported_already_is_left_alone(environ: dict[str, str]) -> None:
+    before = "import alibabacloud_dysmsapi20170525.client"
+    done = run(before + SEND + WAITING, environ)
+    assert "alibabacloud_dysmsapi20170525.models" in json.loads(done.stdout)
+
+
+class TestAnSdkThatHasChanged:
+    """The plain import takes over, and the log says so once."""
+
+    @pytest.fixture
+    def changed(self, tmp_path: Path) -> Path:
+        for part in (SDK, CREDENTIALS):
+            shutil.copytree(part, tmp_path / part.name, ignore=shutil.ignore_patterns("*.pyc"))
+        return tmp_path
+
+    def test_in_a_way_that_stand_ins_do_not_bear(
+        self, emulator: Emulator, environ: dict[str, str], changed: Path
+    ) -> None:
+        utils = changed / SDK.name / "utils.py"
+        strict = "\nif type(hashes).__name__ != 'module':\n    raise TypeError('no module')\n"
+        utils.write_text(utils.read_text("utf-8") + strict, "utf-8")
+        done = run(SEND + WAITING, environ, changed)
+        (line,) = done.stderr.splitlines()
+        assert json.loads(line)["event"] == "cold_start"
+        assert "TypeError: no module" in line
+        assert {"aiohttp", "asyncio", "cryptography"} <= set(json.loads(done.stdout))
+        assert len(emulator.inbox.messages()) == 1
+
+    def test_or_keeps_a_name_somewhere_else(
+        self, emulator: Emulator, environ: dict[str, str], changed: Path
+    ) -> None:
+        provider = changed / CREDENTIALS.name / "provider"
+        (provider / "static_ak.py").rename(provider / "static_access_key.py")
+        for module in provider.glob("*.py"):
+            text = module.read_text("utf-8").replace(".static_ak ", ".static_access_key ")
+            module.write_text(text, "utf-8")
+        done = run(SEND + WAITING, environ, changed)
+        (line,) = done.stderr.splitlines()
+        assert "StaticAKCredentialsProvider is not where it was" in line
+        assert "alibabacloud_credentials.provider" in json.loads(done.stdout)
+        assert "aiohttp" not in json.loads(done.stdout)
+        assert len(emulator.inbox.messages()) == 1
+
+    def test_a_part_that_is_not_installed_is_missed_only_by_who_uses_it(
+        self, environ: dict[str, str]
+    ) -> None:
+        without = """
+import importlib.machinery
+find = importlib.machinery.PathFinder.find_spec
+def absent(name, *rest):
+    return None if name.partition(".")[0] in {"aiohttp", "cryptography"} else find(name, *rest)
+importlib.machinery.PathFinder.find_spec = absent
+"""
+        code = """
+import aiohttp
+try:
+    aiohttp.ClientSession
+except ModuleNotFoundError as error:
+    assert error.name == "aiohttp", error
+else:
+    raise AssertionError
+"""
+        assert run(without + SEND + code, environ).stderr == ""
