@@ -1,0 +1,106 @@
+"""What can be said about a connector JSON without asking anyone."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from ..config import (
+    FALLBACK_USAGE_TYPE,
+    REQUIRED_USAGE_TYPES,
+    ConnectorConfig,
+    Problem,
+    RegionalCode,
+    Template,
+    find_problems,
+    parse_config,
+)
+from . import places
+from .check import Check
+from .endpoint import is_emulator
+
+OTHER_USAGE_TYPES: Final = (
+    "OrganizationInvitation",
+    "UserPermissionValidation",
+    "BindNewIdentifier",
+    "MfaVerification",
+    "BindMfa",
+)
+"""Logto's, beyond the required ones. They fall back to Generic."""
+
+_COPY_KEY: Final = f"Copy both keys from {places.KEYS}, or leave both out to use the role."
+_OWN_DEFAULT: Final = "Mend it, or leave it out: the default fits most."
+
+# By the last name of a problem's path.
+_REMEDIES: Final = {
+    "": "Compare it with connector.example.json.",
+    "accessKeyId": _COPY_KEY,
+    "accessKeySecret": _COPY_KEY,
+    "signName": f"Put the name of an approved sign here: {places.SIGNS}.",
+    "templates": 'Add {"usageType": "…", "templateCode": "SMS_…"} to the list for each of '
+    f"{', '.join(REQUIRED_USAGE_TYPES)}.",
+    "usageType": f"Put one of {', '.join(REQUIRED_USAGE_TYPES + OTHER_USAGE_TYPES)} here.",
+    "templateCode": f"Copy the code of an approved template: {places.TEMPLATES}.",
+}
+
+
+def check_config(text: str | bytes) -> list[Check]:
+    """Check a connector JSON. Raises nothing, and repeats no key.
+
+    Gives each problem; or, if there are none, also which template each usage type has, Logto's
+    other ones included.
+    """
+    problems = find_problems(text)
+    if problems:
+        return [_failed(problem) for problem in problems]
+    config = parse_config(text)
+    return [
+        Check("config", True, "The connector JSON is valid."),
+        *_endpoint(config),
+        *_usage_types(config),
+        *_never_used(config),
+    ]
+
+
+def _failed(problem: Problem) -> Check:
+    message = problem.text.removesuffix(".") + "."
+    last = re.sub(r"\[\d+\]$", "", problem.path).rpartition(".")[2]
+    return Check(
+        problem.path or "config",
+        False,
+        message[0].upper() + message[1:],
+        _REMEDIES.get(last, _OWN_DEFAULT),
+    )
+
+
+def _endpoint(config: ConnectorConfig) -> Iterator[Check]:
+    if is_emulator(config):
+        yield Check("endpoint", True, "An emulator: no message leaves this machine.")
+
+
+def _usage_types(config: ConnectorConfig) -> Iterator[Check]:
+    # Each once, the required ones first.
+    own = dict.fromkeys((*REQUIRED_USAGE_TYPES, *(item.usage_type for item in config.templates)))
+    for name in own:
+        yield Check(name, True, f"Sends {_codes(config.template_for(name))}.")
+    fallback = config.template_for(FALLBACK_USAGE_TYPE)
+    for name in OTHER_USAGE_TYPES:
+        if name not in own:
+            yield Check(name, True, f"Falls back to {FALLBACK_USAGE_TYPE}: {_codes(fallback)}.")
+
+
+def _codes(template: Template) -> str:
+    code = template.template_code
+    if isinstance(code, RegionalCode):
+        return f"{code.china}, abroad {code.overseas}"
+    return code
+
+
+def _never_used(config: ConnectorConfig) -> Iterator[Check]:
+    for index, template in enumerate(config.templates):
+        if config.template_for(template.usage_type) is not template:
+            yield Check(
+                f"templates[{index}]",
+                True,
+                f"Never used: an earlier template is for {template.usage_type} too.",
+                "Remove one of the two.",
+            )

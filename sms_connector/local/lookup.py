@@ -1,0 +1,161 @@
+"""Questions to the provider that send nothing: about a sign, a template, a message sent before.
+
+Asked with the official SDK, over the same watched transport and within the same time-outs as a
+message (see transport.py and ConnectorConfig).
+"""
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from alibabacloud_dysmsapi20170525.client import Client as DysmsClient
+from alibabacloud_dysmsapi20170525.models import (
+    GetSmsSignRequest,
+    GetSmsTemplateRequest,
+    QuerySendDetailsRequest,
+)
+from alibabacloud_tea_openapi.exceptions import AlibabaCloudException
+from darabonba.runtime import RuntimeOptions
+
+from .. import transport
+from ..client import AccessKey, NoAnswer, build_client
+from ..config import ConnectorConfig
+from ..errors import ProviderError
+from ..phone import PhoneNumber
+from ..privacy import Mask
+
+_NUMBER = re.compile(r"-?[0-9]{1,9}")
+_CODE = re.compile(r"[A-Za-z_]+([._:-][A-Za-z_]+)*")
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """The provider does not answer the question. ``provider`` is masked: it may be shown."""
+
+    http_status: int
+    provider: ProviderError
+
+
+class Sign(msgspec.Struct, frozen=True):
+    """A sign as GetSmsSign tells it. ``status``: 0 under review, 1 approved, 2 rejected."""
+
+    status: int | None
+    usage: str
+    reject_info: str
+
+
+class Template(msgspec.Struct, frozen=True):
+    """A template as GetSmsTemplate tells it. ``status`` counts as a sign's does.
+
+    ``kind``: 0 verification code, 1 notification, 2 promotion, 3 international; of the last,
+    ``intl_kind`` is 0 notification, 1 promotion, 2 verification code.
+    """
+
+    status: int | None
+    kind: int | None
+    intl_kind: int | None
+    content: str
+    reject_info: str
+
+
+class SendDetail(msgspec.Struct, frozen=True):
+    """A message as QuerySendDetails tells it. ``status``: 1 waiting, 2 failed, 3 delivered."""
+
+    status: int | None
+    err_code: str
+
+
+class Lookup:
+    """Asks with one access key. Nothing here raises: what goes wrong is an answer too."""
+
+    def __init__(self, config: ConnectorConfig, key: AccessKey) -> None:
+        self._config = config
+        self._key = key
+        self._client: DysmsClient | None = None
+
+    def sign(self, name: str) -> Sign | Refused | NoAnswer:
+        request = GetSmsSignRequest(sign_name=name)
+        body = self._ask(lambda client, with_: client.get_sms_sign_with_options(request, with_))
+        if isinstance(body, Refused | NoAnswer):
+            return body
+        return Sign(_number(body.sign_status), _text(body.sign_usage), self._reason(body))
+
+    def template(self, code: str) -> Template | Refused | NoAnswer:
+        request = GetSmsTemplateRequest(template_code=code)
+        body = self._ask(lambda client, with_: client.get_sms_template_with_options(request, with_))
+        if isinstance(body, Refused | NoAnswer):
+            return body
+        return Template(
+            _number(body.template_status),
+            _number(body.template_type),
+            _number(body.intl_type),
+            _text(body.template_content),
+            self._reason(body),
+        )
+
+    def send_detail(
+        self, phone: PhoneNumber, day: str, biz_id: str
+    ) -> SendDetail | Refused | NoAnswer | None:
+        """Ask for one message of one day (yyyyMMdd in Shanghai). None: no such message yet."""
+        request = QuerySendDetailsRequest(
+            phone_number=phone.digits, send_date=day, biz_id=biz_id, page_size=1, current_page=1
+        )
+        body = self._ask(
+            lambda client, with_: client.query_send_details_with_options(request, with_),
+            phone.digits,
+        )
+        if isinstance(body, Refused | NoAnswer):
+            return body
+        details = getattr(body.sms_send_detail_dtos, "sms_send_detail_dto", None) or [None]
+        if details[0] is None:
+            return None
+        return SendDetail(_number(details[0].send_status), _text(details[0].err_code))
+
+    def _ask(
+        self, call: Callable[[DysmsClient, RuntimeOptions], Any], *personal: str
+    ) -> Any | Refused | NoAnswer:
+        config = self._config
+        runtime = RuntimeOptions(
+            connect_timeout=config.connect_timeout, read_timeout=config.read_timeout
+        )
+        with transport.watch(time.monotonic() + config.longest_call) as attempt:
+            try:
+                self._client = self._client or build_client(config, self._key)
+                response = call(self._client, runtime)
+            except AlibabaCloudException as refusal:
+                data = refusal.data if isinstance(refusal.data, dict) else {}
+                answer = (refusal.status_code, *map(data.get, ("Code", "Message", "RequestId")))
+            except Exception:  # noqa: BLE001  (it quotes the request: not passed on)
+                return NoAnswer(attempt.stage, attempt.reason)
+            else:
+                body = response.body
+                if body is not None and body.code == "OK":
+                    return body
+                answer = (
+                    response.status_code,
+                    *(getattr(body, name, None) for name in ("code", "message", "request_id")),
+                )
+        status, code, *rest = answer
+        if not isinstance(code, str) or not code or code == "OK":
+            return NoAnswer(attempt.stage, attempt.reason)
+        mask = self._mask(*personal)
+        # A code is a name of the provider's; a mask would take a short secret for a part of it.
+        shown = code if _CODE.fullmatch(code) else mask(code)
+        return Refused(status, ProviderError(shown, *(mask(_text(text)) for text in rest)))
+
+    def _mask(self, *personal: str) -> Mask:
+        return Mask((self._key.id, self._key.secret, self._key.security_token, *personal))
+
+    def _reason(self, body: Any) -> str:
+        """Give why a reviewer said no: words of a person, which may hold anything."""
+        return self._mask()(_text(getattr(body.audit_info, "reject_info", None)))
+
+
+def _number(value: object) -> int | None:
+    # Some of them are numbers in strings.
+    return int(str(value)) if _NUMBER.fullmatch(str(value)) else None
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
