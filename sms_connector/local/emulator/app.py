@@ -1,7 +1,11 @@
-"""The emulator over HTTP: the provider at `/`, and the phones at `/inbox`."""
+"""The emulator over HTTP: the provider at `/`, and the phones at `/inbox`.
+
+A person who opens `/` in a browser calls no action, and gets a page that shows the inbox.
+"""
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 from starlette.applications import Starlette
@@ -11,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from ..pages import page, page_files
 from .account import DEFAULT_ACCOUNT, Account
 from .answers import new_request_id, ok, refusal
 from .behaviours import REDIRECT_PATH, misbehave
@@ -22,6 +27,8 @@ from .wire import read_call
 
 # How long a message is on its way to the phone, in seconds.
 DELIVERY_DELAY = 2.0
+
+PAGE = Path(__file__).parent / "page"
 
 
 def create_app(
@@ -40,6 +47,8 @@ def create_app(
     provider = Provider(account, kept, flow_control, clock, delivery_delay)
 
     async def call(request: Request) -> ASGIApp:
+        if _is_person(request):
+            return page(PAGE)
         request_id = new_request_id()
         read = read_call(
             request.method,
@@ -66,8 +75,16 @@ def create_app(
         return JSONResponse(ok(again, BizId=biz_id).body)
 
     async def show_inbox(request: Request) -> Response:
+        # The page asks every second: as long as nothing came in, the answer is empty.
+        headers = {"ETag": f'"{kept.revision}"', "Cache-Control": "no-cache"}
+        if request.headers.get("if-none-match") == headers["ETag"]:
+            return Response(status_code=304, headers=headers)
         messages = kept.messages(request.query_params.get("phone", ""))
-        return Response(msgspec.json.encode(messages), media_type="application/json")
+        if (limit := request.query_params.get("limit", "")).isdecimal():
+            headers["X-Total-Count"] = str(len(messages))
+            messages = messages[: int(limit)]
+        body = msgspec.json.encode(messages)
+        return Response(body, media_type="application/json", headers=headers)
 
     async def clear_inbox(_request: Request) -> Response:
         kept.clear()
@@ -78,9 +95,20 @@ def create_app(
             Route("/", call, methods=["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]),
             Route("/inbox", show_inbox, methods=["GET"]),
             Route("/inbox", clear_inbox, methods=["DELETE"]),
+            *page_files(PAGE),
             Route(REDIRECT_PATH + "{request_id}", redirected, methods=["GET", "POST"]),
         ],
         exception_handlers={HTTPException: _not_found},
+    )
+
+
+def _is_person(request: Request) -> bool:
+    """A client of the provider names an action and asks for no HTML; a browser is the reverse."""
+    return (
+        request.method == "GET"
+        and "text/html" in request.headers.get("accept", "")
+        and "x-acs-action" not in request.headers
+        and "Action" not in request.query_params
     )
 
 

@@ -22,7 +22,9 @@ def emulate(port: int, host: str, no_flow_control: bool) -> None:
             click.echo(f"SMS emulator on {emulator.url}")
             click.echo(f"access key {ORDINARY_KEY.id} {ORDINARY_KEY.secret}")
             click.echo("connector.example.json fits this account; docs/emulator.md lists it.")
-            click.echo(f"What phones receive: GET {emulator.url}/inbox")
+            click.echo(
+                f"What phones receive: {emulator.url} in a browser, or GET {emulator.url}/inbox"
+            )
             threading.Event().wait()
     except KeyboardInterrupt:
         click.echo("")

@@ -2,6 +2,7 @@
 
 import math
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime
@@ -47,10 +48,19 @@ class Inbox:
         self._lock = threading.Lock()
         self._messages: deque[ReceivedMessage] = deque(maxlen=capacity)
         self._on_message = on_message
+        # Unlike a count, never the same again after a restart: a page that stays open would take
+        # the new inbox for the old one.
+        self._revision = time.time_ns()
+
+    @property
+    def revision(self) -> int:
+        """Another number as soon as anything in the inbox has changed."""
+        return self._revision
 
     def add(self, message: ReceivedMessage) -> None:
         with self._lock:
             self._messages.appendleft(message)
+            self._revision += 1
         if self._on_message is not None:
             self._on_message(message)
 
@@ -62,3 +72,4 @@ class Inbox:
     def clear(self) -> None:
         with self._lock:
             self._messages.clear()
+            self._revision += 1

@@ -1,0 +1,126 @@
+"""The form: the fields that a person fills in, and the connector JSON that they stand for."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+SECRET_PLACEHOLDER = "your-access-key-secret"
+"""Stands for the secret wherever the JSON is shown."""
+
+# What the connector knows, in the order of Logto's form.
+_SHOWN = (
+    "accessKeyId",
+    "accessKeySecret",
+    "signName",
+    "templates",
+    "strictPhoneRegionNumberCheck",
+    "endpoint",
+    "regionId",
+    "connectTimeout",
+    "readTimeout",
+)
+
+
+class TemplateRow(msgspec.Struct, frozen=True, rename="camel"):
+    """With `overseas` the row has two codes, and `code` is the one for mainland China."""
+
+    usage_type: str
+    code: str
+    overseas: str = ""
+
+
+class Form(msgspec.Struct, frozen=True, rename="camel"):
+    """What the page sends. An empty field is one that is left out of the connector JSON.
+
+    An empty secret stands for the one that is kept.
+    """
+
+    access_key_id: str
+    access_key_secret: str
+    sign_name: str
+    templates: tuple[TemplateRow, ...]
+    strict: bool
+    endpoint: str
+
+    def __repr__(self) -> str:
+        return "Form()"
+
+
+def filled_in(whole: Mapping[str, Any]) -> Form:
+    """Fill the form in from a connector JSON, as far as it fits, and without the secret."""
+    templates = whole.get("templates")
+    rows = templates if isinstance(templates, list) else []
+    return Form(
+        access_key_id=_text(whole, "accessKeyId"),
+        access_key_secret="",
+        sign_name=_text(whole, "signName"),
+        templates=tuple(_row(row) for row in rows if isinstance(row, dict)),
+        strict=whole.get("strictPhoneRegionNumberCheck") is True,
+        endpoint=_text(whole, "endpoint"),
+    )
+
+
+def _row(template: Mapping[str, Any]) -> TemplateRow:
+    code = template.get("templateCode")
+    if isinstance(code, dict):
+        codes = _text(code, "china"), _text(code, "overseas")
+    else:
+        codes = _text(template, "templateCode"), ""
+    return TemplateRow(_text(template, "usageType"), *codes)
+
+
+def connector_json(form: Form, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Put a form over the JSON that is kept; what the form has no field for stays as it is."""
+    fields: dict[str, Any] = {
+        "accessKeyId": form.access_key_id,
+        "accessKeySecret": form.access_key_secret or _text(kept, "accessKeySecret"),
+        "signName": form.sign_name,
+        "templates": [_template(row, kept) for row in form.templates],
+        "strictPhoneRegionNumberCheck": form.strict,
+        "endpoint": form.endpoint,
+    }
+    # A key that stood there stays where it stood.
+    whole = dict(kept) | fields
+    left_out = {name for name in fields if whole[name] == ""}
+    if not form.strict and "strictPhoneRegionNumberCheck" not in kept:
+        left_out.add("strictPhoneRegionNumberCheck")
+    return {name: value for name, value in whole.items() if name not in left_out}
+
+
+def _template(row: TemplateRow, kept: Mapping[str, Any]) -> dict[str, Any]:
+    templates = kept.get("templates")
+    known = {
+        template.get("usageType"): template
+        for template in reversed(templates if isinstance(templates, list) else [])
+        if isinstance(template, dict) and isinstance(template.get("usageType"), str)
+    }
+    template = dict(known.get(row.usage_type, {}))
+    template.pop("usageType", None)
+    template.pop("templateCode", None)
+    # First what people look for, then whatever else stood there.
+    named: dict[str, Any] = {"usageType": row.usage_type} if row.usage_type else {}
+    if row.overseas:
+        codes = {"china": row.code, "overseas": row.overseas}
+        named["templateCode"] = {region: code for region, code in codes.items() if code}
+    elif row.code:
+        named["templateCode"] = row.code
+    return named | template
+
+
+def shown_json(whole: Mapping[str, Any]) -> str:
+    """Write the JSON to copy: without the secret, and without keys the connector does not know."""
+    shown: dict[str, Any] = {name: whole[name] for name in _SHOWN if name in whole}
+    if "accessKeySecret" in shown:
+        shown["accessKeySecret"] = SECRET_PLACEHOLDER
+    shown["templates"] = [
+        {name: template[name] for name in ("usageType", "templateCode") if name in template}
+        for template in shown.get("templates", [])
+    ]
+    return json.dumps(shown, ensure_ascii=False, indent=2)
+
+
+def _text(whole: Mapping[str, Any], name: str) -> str:
+    value = whole.get(name)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,98 @@
+"""Who may talk to the console: the page that it served itself, and nobody else in the browser.
+
+Every page of every site can send requests to 127.0.0.1, and a name that its owner points to
+127.0.0.1 makes them look like the console's own (DNS rebinding). So four things must be right:
+the token, which only the address on the terminal holds; the host that was asked for; the origin
+that asks; and what the browser itself says about the two.
+"""
+
+import hmac
+import secrets
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ..pages import PAGE_HEADERS
+
+API = "/api/"
+TOKEN_HEADER = "x-console-token"
+
+# Bytes. A connector JSON with a hundred templates has a tenth of it.
+MAX_BODY = 65_536
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+class Guard:
+    """Lets requests of the console's own page through to `app`, and puts headers on every answer.
+
+    The page itself needs no token, for it holds nothing; everything under `/api/` does. What is
+    sent must be JSON: a form of another site cannot be, and a script of one would have to ask
+    first. No answer allows another origin anything.
+    """
+
+    def __init__(self, app: ASGIApp, token: str) -> None:
+        self._app = app
+        self._token = token.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = self._refusal(scope)
+        app = self._app if refusal is None else _refuse(*refusal)
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(PAGE_HEADERS)
+            await send(message)
+
+        await app(scope, receive, send_with_headers)
+
+    def _refusal(self, scope: Scope) -> tuple[int, str] | None:
+        headers = Headers(scope=scope)
+        host = headers.get("host", "")
+        port = scope["server"][1]
+        if host not in (f"127.0.0.1:{port}", f"localhost:{port}"):
+            return 403, "This host name is not the console's."
+        if any(origin != f"http://{host}" for origin in headers.getlist("origin")):
+            return 403, "Another page may not ask this."
+        # A link may lead here; nothing that another page loads or sends may.
+        if not _from_own_page(headers) and not _opens_page(scope, headers):
+            return 403, "Another page may not ask this."
+        if not scope["path"].startswith(API):
+            return None
+        if not hmac.compare_digest(headers.get(TOKEN_HEADER, "").encode(), self._token):
+            return 401, "The token is missing or wrong: open the address that the terminal shows."
+        if scope["method"] == "POST":
+            return _body_refusal(headers)
+        return None
+
+
+def _from_own_page(headers: Headers) -> bool:
+    """Browsers have said since 2023 who asks; a tool that is not a browser says nothing."""
+    return headers.get("sec-fetch-site", "none") in ("same-origin", "none")
+
+
+def _opens_page(scope: Scope, headers: Headers) -> bool:
+    return (
+        scope["method"] == "GET"
+        and scope["path"] == "/"
+        and headers.get("sec-fetch-mode") == "navigate"
+        and headers.get("sec-fetch-dest") == "document"
+    )
+
+
+def _body_refusal(headers: Headers) -> tuple[int, str] | None:
+    if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        return 415, "Send JSON."
+    length = headers.get("content-length", "")
+    if not length.isdecimal():
+        return 411, "Say how long the body is."
+    if len(length) > 9 or int(length) > MAX_BODY:
+        return 413, "The body is too large."
+    return None
+
+
+def _refuse(status: int, message: str) -> ASGIApp:
+    return JSONResponse({"message": message}, status)

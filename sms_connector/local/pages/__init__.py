@@ -1,0 +1,67 @@
+"""Pages for a browser on this machine: plain files, served as they are, and nothing from elsewhere.
+
+`shared/` holds what the console and the emulator's inbox have in common.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+SHARED = Path(__file__).parent / "shared"
+
+# Not asked of the system: a wrong entry there (it happens on Windows) would stop the scripts.
+_MEDIA_TYPES = {
+    ".css": "text/css",
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+}
+
+PAGE_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+        "img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+"""No script, style or request but the page's own; no frame, no referrer, nothing kept."""
+
+
+def page(directory: Path) -> Response:
+    """Give a page's HTML."""
+    return _file(directory / "index.html")
+
+
+def page_files(directory: Path) -> list[Route]:
+    """Make the routes of what a page loads: its own files under `/page/`, and the shared ones."""
+    return [*_routes(directory, "/page/"), *_routes(SHARED, "/page/shared/")]
+
+
+def _routes(directory: Path, prefix: str) -> Iterator[Route]:
+    for path in sorted(directory.rglob("*")):
+        if path.suffix in _MEDIA_TYPES:
+            yield _route(path, prefix + path.relative_to(directory).as_posix())
+
+
+def _route(path: Path, address: str) -> Route:
+    async def give(_request: Request) -> Response:
+        # Read anew each time: whoever works on a page reloads it.
+        return _file(path)
+
+    return Route(address, give, methods=["GET"])
+
+
+def _file(path: Path) -> Response:
+    return Response(
+        path.read_bytes(), media_type=_MEDIA_TYPES[path.suffix], headers=dict(PAGE_HEADERS)
+    )

@@ -1,0 +1,143 @@
+"""Every word of the pages, in both languages, and every sentence of the program in Chinese."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sms_connector.connector import SmsConnector
+from sms_connector.errors import ConnectorError
+from sms_connector.local import carrier_codes, config_checks, provider_trouble
+from sms_connector.local.checks import check_config, check_provider
+from sms_connector.local.console import app as console_app
+from sms_connector.local.emulator import app as emulator_app
+from sms_connector.local.emulator.account import (
+    DISABLED_KEY,
+    ORDINARY_KEY,
+    SIGNS,
+    STS_KEY,
+    TEMPLATES,
+)
+from sms_connector.local.emulator.magic import MAGIC_NUMBERS
+from sms_connector.local.emulator.provider_errors import Refusal
+from sms_connector.local.emulator.server import Emulator
+from sms_connector.message import Message
+from tests.support.configs import config
+from tests.support.sending import connector_at
+
+PAGES = [console_app.PAGE, emulator_app.PAGE]
+TEXT_IN_HTML = re.compile(r'data-text(?:-label)?="([^"]+)"')
+QUOTED_IN_SCRIPT = re.compile(r'"([A-Za-z.]+)"')
+
+NAMES = ("Register", "SignIn", "ForgotPassword", "Generic")
+
+
+def rows_with(code: object) -> list[dict[str, object]]:
+    return [{"usageType": name, "templateCode": code} for name in NAMES]
+
+
+GOOD = {
+    "accessKeyId": ORDINARY_KEY.id,
+    "accessKeySecret": ORDINARY_KEY.secret,
+    "signName": "码上登录",
+    "templates": rows_with("SMS_200000004"),
+}
+
+
+def texts(page: Path, language: str) -> dict[str, Any]:
+    whole: dict[str, Any] = json.loads((page / "texts" / f"{language}.json").read_text("utf-8"))
+    return whole
+
+
+def in_chinese(sentence: str) -> bool:
+    """Match as the page does: `{1}` stands for whatever is in its place."""
+    for known in texts(console_app.PAGE, "zh-CN")["said"]:
+        pattern = re.sub(r"\\\{\d\\\}", "(.+)", re.escape(known))
+        if re.fullmatch(pattern, sentence, re.DOTALL):
+            return True
+    return False
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_both_languages_say_the_same_things(page: Path) -> None:
+    english, chinese = (texts(page, language)["texts"] for language in ("en", "zh-CN"))
+    assert list(english) == list(chinese)
+    for name, words in english.items():
+        assert set(re.findall(r"\{\w+\}", words)) == set(re.findall(r"\{\w+\}", chinese[name]))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_text_is_used_and_every_used_text_is_there(page: Path) -> None:
+    known = set(texts(page, "en")["texts"])
+    html = (page / "index.html").read_text("utf-8")
+    assert set(TEXT_IN_HTML.findall(html)) <= known
+    scripts = "".join(path.read_text("utf-8") for path in page.glob("*.js"))
+    named = set(TEXT_IN_HTML.findall(html)) | set(QUOTED_IN_SCRIPT.findall(scripts))
+    made = {f"{region}Template" for region in ("mainland", "abroad")}
+    made |= {f"delivery.{state}" for state in ("waiting", "delivered", "failed", "unknown")}
+    assert known - named - made - {"title"} == set()
+
+
+def sentences(emulator: Emulator) -> Iterator[str]:
+    # What the validator says.
+    rows = [{"usageType": "", "templateCode": {"china": "x"}}, {}, "no object"]
+    for text in (
+        "{",
+        "[]",
+        "{}",
+        json.dumps(config(accessKeyId=..., templates=rows, endpoint="!", connectTimeout=0)),
+        json.dumps(config(accessKeyId="a b", signName=1, strictPhoneRegionNumberCheck=1)),
+        json.dumps(config(accessKeySecret=..., templates=1, regionId="!", readTimeout="x")),
+    ):
+        for check in check_config(text):
+            yield from (check.message, check.remedy)
+    yield from config_checks._REMEDIES.values()
+    # What comes of asking the provider.
+    for changes in provider_settings():
+        whole = connector_at(emulator.url, **changes)._config
+        for check in check_provider(whole, {}):
+            yield from filter(None, (check.message, check.remedy))
+    for _, message, remedy in provider_trouble._ABOUT_THE_KEY.values():
+        yield from (message, remedy)
+    for message, remedy in provider_trouble._NOT_FOUND.values():
+        yield from (message, remedy)
+    # What comes of sending.
+    connector = connector_at(emulator.url, **GOOD)
+    for phone, outcome in MAGIC_NUMBERS.items():
+        if isinstance(outcome, Refusal):
+            yield failure(connector, Message(phone, "Generic", "246810")).message
+    nowhere = connector_at("http://127.0.0.1:9")
+    yield failure(nowhere, Message("13812345678", "Generic", "246810")).message
+    yield from carrier_codes._MEANINGS.values()
+    yield carrier_codes.explain("unheard of")
+
+
+def failure(connector: SmsConnector, message: Message) -> ConnectorError:
+    with pytest.raises(ConnectorError) as raised:
+        connector.send(connector.compose(message))
+    return raised.value
+
+
+def provider_settings() -> Iterator[dict[str, Any]]:
+    yield {"accessKeyId": ..., "accessKeySecret": ...}
+    yield {}
+    for key in (DISABLED_KEY, STS_KEY):
+        yield {"accessKeyId": key.id, "accessKeySecret": key.secret}
+    yield {**GOOD, "accessKeySecret": "wrong"}
+    for sign in SIGNS:
+        yield {**GOOD, "signName": sign.name}
+    for template in TEMPLATES:
+        code = {"china": template.code, "overseas": template.code}
+        yield {**GOOD, "templates": rows_with(code)}
+        yield {**GOOD, "templates": rows_with(template.code)}
+
+
+def test_whatever_the_program_says_has_a_chinese_sentence(emulator: Emulator) -> None:
+    said = set(sentences(emulator))
+    assert len(said) > 100
+    assert sorted(sentence for sentence in said if not in_chinese(sentence)) == []

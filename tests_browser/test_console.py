@@ -1,0 +1,238 @@
+"""Fill in, see an error, mend it, check, send, see the SMS, save, reload: in both languages."""
+
+from __future__ import annotations
+
+import json
+import re
+import stat
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from sms_connector.local.console.server import Console
+from sms_connector.local.emulator.account import ORDINARY_KEY
+from sms_connector.local.emulator.magic import number_for
+from sms_connector.local.emulator.server import Emulator
+
+from .accessibility import violations
+from .conftest import Open, Scheme
+from .screenshots import picture
+from .words import Words
+
+PHONE = "13812345678"
+CODES = ("SMS_200000001", "SMS_200000002", "SMS_200000003", "SMS_200000004")
+STORIES: list[tuple[str, Scheme]] = [("en", "light"), ("zh-CN", "dark")]
+
+
+def fill_in(page: Page, words: Words, endpoint: str) -> None:
+    page.get_by_label(words("accessKeyId"), exact=True).fill(ORDINARY_KEY.id)
+    page.get_by_label(words("accessKeySecret"), exact=True).fill(ORDINARY_KEY.secret)
+    page.get_by_label(words("signName"), exact=True).fill("码上登录")
+    page.get_by_label(words("endpoint"), exact=True).fill(endpoint)
+    for field, code in zip(
+        page.get_by_label(words("templateCode"), exact=True).all(), CODES, strict=True
+    ):
+        field.fill(code)
+
+
+@pytest.mark.parametrize(("language", "scheme"), STORIES)
+def test_the_whole_way(
+    open_page: Open, file: Path, emulator: Emulator, language: str, scheme: Scheme
+) -> None:
+    words = Words(language)
+    with Console(file) as console:  # no emulator of its own: the form is empty
+        page = open_page(console.url, language, scheme)
+        expect(page.get_by_text(words("noFile", path="connector.json"))).to_be_visible()
+        assert violations(page) == []
+        picture(page, "console-empty")
+
+        # Whoever saves too early is led to what is missing.
+        page.get_by_role("button", name=words("save"), exact=True).click()
+        expect(page.get_by_text(words("problems", count=5))).to_be_visible()
+        sign = page.get_by_label(words("signName"), exact=True)
+        expect(sign).to_be_focused()
+        expect(sign).to_have_attribute("aria-invalid", "true")
+        assert violations(page) == []
+        picture(page, "console-errors")
+        assert not file.exists()
+
+        # It is mended as one types.
+        fill_in(page, words, emulator.url)
+        expect(page.locator("[aria-invalid]")).to_have_count(0)
+        expect(page.get_by_text(words("toEmulator"))).to_be_visible()
+        page.get_by_role("button", name=words("save"), exact=True).click()
+        expect(page.get_by_text(words("saved"))).to_be_visible()
+        saved = json.loads(file.read_text("utf-8"))
+        assert saved["accessKeySecret"] == ORDINARY_KEY.secret
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+        # A reload shows what was saved, and never the secret.
+        page.reload()
+        expect(page.get_by_label(words("signName"), exact=True)).to_have_value("码上登录")
+        expect(page.get_by_text(words("secretKept"))).to_be_visible()
+        assert ORDINARY_KEY.secret not in page.content()
+        assert "token" not in page.url
+
+
+@pytest.mark.parametrize(("language", "scheme"), STORIES)
+def test_try_it(
+    open_page: Open, console: Console, emulator: Emulator, language: str, scheme: Scheme
+) -> None:
+    words = Words(language)
+    page = open_page(console.url, language, scheme)
+    expect(page.get_by_text(words("screenEmpty"))).to_be_visible()
+
+    # The checks stand beside their fields, good ones and bad ones.
+    sign = page.get_by_label(words("signName"), exact=True)
+    sign.fill("码上驳回")
+    page.get_by_role("button", name=words("check"), exact=True).click()
+    expect(page.get_by_text(words("oneCheckFailed"))).to_be_visible()
+    notes = page.locator("#sign-name-notes")
+    expect(notes).to_contain_text(words("wrong"))
+    expect(notes).to_contain_text("签名与主体无关")
+    assert violations(page) == []
+    picture(page, "console-checks")
+
+    # What was checked before does not stand there any more once it is changed.
+    sign.fill("码上登录")
+    expect(notes).to_be_empty()
+    page.get_by_role("button", name=words("check"), exact=True).click()
+    expect(page.get_by_text(words("checksPassed"))).to_be_visible()
+
+    # One number that is none, then one that is.
+    phone = page.get_by_label(words("phone"), exact=True)
+    phone.fill("12345")
+    expect(page.locator("#phone-notes .bad")).to_be_visible()
+    phone.fill(PHONE)
+    told = words("mainlandTemplate", code="SMS_200000002")
+    expect(page.get_by_text(told)).to_be_visible()
+    page.get_by_role("button", name=words("send"), exact=True).click()
+    expect(page.get_by_text(words("accepted"))).to_be_visible()
+    expect(page.get_by_text(words("delivery.waiting"))).to_be_visible()
+    expect(page.locator(".bubble")).to_contain_text("【码上登录】您的登录验证码为")
+    assert violations(page) == []
+    expect(page.get_by_text(words("delivery.delivered"))).to_be_visible()
+    assert emulator.inbox.messages()[0].content in page.locator(".bubble").inner_text()
+    assert violations(page) == []
+    picture(page, "console-sent")
+
+    # The other code of the row goes abroad.
+    phone.fill("+852 5123 4567")
+    expect(page.get_by_text(words("abroadTemplate", code="SMS_200000102"))).to_be_visible()
+    page.get_by_role("button", name=words("send"), exact=True).click()
+    expect(page.locator(".bubble")).to_contain_text("Your sign-in code is")
+
+
+@pytest.mark.parametrize(("language", "scheme"), STORIES)
+def test_a_message_that_does_not_go_out(
+    open_page: Open, console: Console, language: str, scheme: Scheme
+) -> None:
+    words = Words(language)
+    page = open_page(console.url, language, scheme)
+    page.get_by_label(words("phone"), exact=True).fill(number_for("isv.AMOUNT_NOT_ENOUGH"))
+    page.get_by_role("button", name=words("send"), exact=True).click()
+    expect(page.locator("#outcome")).to_contain_text(words("notSent"))
+    expect(page.locator("#outcome")).to_contain_text("isv.AMOUNT_NOT_ENOUGH")
+    # In Chinese, the advice is Chinese too.
+    assert bool(re.search("top it up", page.locator("#outcome").inner_text())) == (language == "en")
+    assert violations(page) == []
+    picture(page, "console-refused")
+
+    page.get_by_label(words("phone"), exact=True).fill(number_for("MOBILE_IN_BLACK"))
+    page.get_by_role("button", name=words("send"), exact=True).click()
+    expect(page.get_by_text(words("delivery.failed"))).to_be_visible()
+    expect(page.locator("#delivery")).to_contain_text("MOBILE_IN_BLACK")
+    assert violations(page) == []
+
+
+def test_templates_come_and_go(open_page: Open, console: Console, file: Path) -> None:
+    words = Words("en")
+    page = open_page(console.url)
+    page.get_by_role("button", name=words("addTemplate"), exact=True).click()
+    new = page.get_by_label(words("usageType"), exact=True).nth(4)
+    expect(new).to_be_focused()
+    new.fill("MfaVerification")
+    group = page.get_by_role("group", name=words("rowLabel", usageType="MfaVerification"))
+    group.get_by_label(words("templateCode"), exact=True).fill("with space")
+    expect(group.locator(".bad")).to_contain_text("without spaces")
+    group.get_by_label(words("templateCode"), exact=True).fill("SMS_200000004")
+    group.get_by_label(words("overseasCode"), exact=True).fill("SMS_200000102")
+    expect(group.locator(".bad")).to_have_count(0)
+    assert violations(page) == []
+    page.get_by_role("button", name=words("save"), exact=True).click()
+    expect(page.get_by_text(words("saved"))).to_be_visible()
+    last = json.loads(file.read_text("utf-8"))["templates"][-1]
+    assert last["templateCode"] == {"china": "SMS_200000004", "overseas": "SMS_200000102"}
+    # It can be tried at once, and taken away again.
+    expect(page.locator("#usage option")).to_have_text(
+        ["Register", "SignIn", "ForgotPassword", "Generic", "MfaVerification"]
+    )
+    name = words("removeTemplate", usageType="MfaVerification")
+    page.get_by_role("button", name=name, exact=True).click()
+    expect(page.get_by_role("button", name=words("addTemplate"), exact=True)).to_be_focused()
+    expect(page.locator("#usage option")).to_have_count(4)
+    assert page.get_by_role("button", name="Remove the template").count() == 0
+
+
+def test_the_language_changes_at_once_and_stays(open_page: Open, console: Console) -> None:
+    page = open_page(console.url)
+    english, chinese = Words("en"), Words("zh-CN")
+    page.get_by_role("button", name=english("check"), exact=True).click()
+    expect(page.get_by_text(english("checksPassed"))).to_be_visible()
+    page.get_by_role("button", name="中文", exact=True).click()
+    # What was said before is said anew, too.
+    expect(page.get_by_text(chinese("checksPassed"))).to_be_visible()
+    expect(page.locator("#sign-name-notes")).to_contain_text("签名已通过审核")
+    assert page.evaluate("document.documentElement.lang") == "zh-CN"
+    assert page.title() == chinese("title")
+    page.reload()
+    expect(page.get_by_role("heading", name=chinese("settings"), exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="中文")).to_have_attribute("aria-pressed", "true")
+
+
+def test_what_is_copied_is_what_is_shown(open_page: Open, console: Console) -> None:
+    words = Words("en")
+    page = open_page(console.url)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    expect(page.locator("#json")).to_contain_text("accessKeyId")
+    for index, place in enumerate(("json", "environment", "shell")):
+        button = page.locator(".copy").nth(index)
+        button.click()
+        expect(button).to_have_text(words("copied"))
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert copied == page.locator(f"#{place}").text_content()
+        assert ORDINARY_KEY.secret not in copied
+    expect(page.locator(".copy").first).to_have_text(words("copy"))
+
+
+def test_without_its_token_the_page_says_where_to_find_it(
+    open_page: Open, console: Console
+) -> None:
+    page = open_page(console.origin)
+    expect(page.get_by_role("alert")).to_have_text(Words("en")("noToken"))
+    expect(page.locator("#panels")).to_be_hidden()
+    assert violations(page) == []
+
+
+def test_a_console_that_has_stopped_is_told(open_page: Open, file: Path) -> None:
+    words = Words("en")
+    with Console(file) as console:
+        page = open_page(console.url)
+        expect(page.locator("#panels")).to_be_visible()
+    page.get_by_role("button", name=words("save"), exact=True).click()
+    expect(page.locator("#state")).to_have_text(words("gone"))
+
+
+def test_a_file_that_is_no_connector_json_is_told(
+    open_page: Open, file: Path, emulator: Emulator
+) -> None:
+    words = Words("en")
+    file.write_text("{ my notes")
+    with Console(file, emulator) as console:
+        page = open_page(console.url)
+        expect(page.get_by_role("alert")).to_have_text(words("unreadable", path="connector.json"))
+        fill_in(page, words, emulator.url)
+        page.get_by_role("button", name=words("save"), exact=True).click()
+        expect(page.locator("#state")).to_contain_text("not a connector JSON")
+    assert file.read_text() == "{ my notes"

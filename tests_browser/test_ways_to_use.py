@@ -1,0 +1,113 @@
+"""By keyboard alone, on a small screen, in the dark, with large letters."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from sms_connector.local.console.server import Console
+from sms_connector.local.emulator.account import ORDINARY_KEY
+from sms_connector.local.emulator.server import Emulator
+
+from .accessibility import violations
+from .conftest import Open, Scheme
+from .screenshots import picture
+from .words import LANGUAGES, Words
+
+WIDTH_OF_A_PHONE = 360
+FOCUSED = "document.activeElement.id || document.activeElement.className"
+OUTLINE = "getComputedStyle(document.activeElement).outlineStyle"
+
+
+def tab_to(page: Page, id_: str) -> None:
+    """Press Tab until an element has the focus, which must be seen at every stop."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement === document.body"):
+            continue
+        assert page.evaluate(OUTLINE) != "none"
+        if page.evaluate(FOCUSED) == id_:
+            return
+    raise AssertionError(f"the Tab key never led to {id_}")
+
+
+def test_by_keyboard_alone(open_page: Open, console: Console, emulator: Emulator) -> None:
+    page = open_page(console.url)
+    words = Words("en")
+    expect(page.locator("#panels")).to_be_visible()
+    tab_to(page, "access-key-secret")
+    page.keyboard.type(ORDINARY_KEY.secret)
+    tab_to(page, "save")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(words("saved"))).to_be_visible()
+    tab_to(page, "phone")
+    page.keyboard.type("13812345678")
+    tab_to(page, "usage")
+    page.keyboard.type("Gen")
+    tab_to(page, "send")
+    page.keyboard.press("Space")
+    expect(page.get_by_text(words("delivery.delivered"))).to_be_visible()
+    assert emulator.inbox.messages()[0].template_code == "SMS_200000004"
+    expect(page.locator("#send")).to_be_focused()
+    tab_to(page, "json")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_on_a_small_screen_nothing_sticks_out(
+    open_page: Open, console: Console, language: str
+) -> None:
+    page = open_page(console.url, language, width=WIDTH_OF_A_PHONE)
+    expect(page.locator("#panels")).to_be_visible()
+    page.get_by_role("button", name=Words(language)("addTemplate"), exact=True).click()
+    page.get_by_role("button", name=Words(language)("check"), exact=True).click()
+    assert page.evaluate("document.documentElement.scrollWidth") == WIDTH_OF_A_PHONE
+    assert violations(page) == []
+    if language == "en":
+        picture(page, "console-narrow")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_text_that_is_far_too_long_breaks_nothing(
+    open_page: Open, console: Console, language: str
+) -> None:
+    page = open_page(console.url, language)
+    words = Words(language)
+    expect(page.locator("#panels")).to_be_visible()
+    page.get_by_label(words("signName"), exact=True).fill("签" * 300)
+    page.get_by_label(words("endpoint"), exact=True).fill("x" * 300)
+    page.get_by_label(words("phone"), exact=True).fill("1" * 300)
+    expect(page.locator("#phone-notes .bad")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 1100
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_colour_can_be_read(
+    open_page: Open, console: Console, language: str, scheme: Scheme
+) -> None:
+    """Contrast is judged as it is painted, so each pair of language and scheme is asked."""
+    words = Words(language)
+    page = open_page(console.url, language, scheme)
+    page.get_by_label(words("accessKeyId"), exact=True).fill("")
+    expect(page.locator("#access-key-id-notes .bad")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_label(words("accessKeyId"), exact=True).fill(ORDINARY_KEY.id)
+    page.get_by_label(words("endpoint"), exact=True).fill("")
+    expect(page.get_by_text(words("toProvider"))).to_be_visible()
+    assert violations(page) == []
+
+
+def test_messages_are_announced(open_page: Open, console: Console) -> None:
+    """What changes by itself stands in a live region, and fields name their problems."""
+    page = open_page(console.url)
+    for id_ in ("state", "outcome", "delivery"):
+        expect(page.locator(f"#{id_}")).to_have_role("status")
+    expect(page.locator("#screen-messages")).to_have_role("log")
+    sign = page.get_by_label(Words("en")("signName"), exact=True)
+    sign.fill("")
+    expect(sign).to_have_attribute("aria-invalid", "true")
+    expect(sign).to_have_accessible_description(
+        "As approved, without the brackets 【】. To mend: Required. "
+        "Put the name of an approved sign here: dysms.console.aliyun.com/domestic/text/sign "
+        "(国内消息 → 签名管理)."
+    )
