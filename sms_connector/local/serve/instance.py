@@ -1,0 +1,65 @@
+"""One instance of the function: its code, loaded once, and what every invocation is given."""
+
+import importlib
+import logging
+import os
+import secrets
+import time
+from collections.abc import Iterable
+from typing import Any, Protocol, cast
+
+from ..fc_context import Credentials, FcContext
+from .invocation_log import logger_of_invocation
+
+
+class Code(Protocol):
+    """The entry points that Function Compute finds in ``index``."""
+
+    def handler(self, event: bytes, context: FcContext, /) -> object: ...
+
+    def application(self, environ: dict[str, Any], start_response: Any, /) -> Iterable[bytes]: ...
+
+    def initializer(self, context: FcContext, /) -> None: ...
+
+
+class Instance:
+    """Starts as one in the cloud does: loads the code, then calls the initializer.
+
+    What goes wrong there is logged, and raised again to every request.
+    """
+
+    def __init__(self, module: str = "index") -> None:
+        self._code: Code | None = None
+        self._failure: BaseException | None = None
+        try:
+            code = cast(Code, importlib.import_module(module))
+            code.initializer(new_context(new_request_id()))
+            self._code = code
+        except (Exception, SystemExit) as error:
+            self._failure = error
+            logging.getLogger().error("The function does not start.", exc_info=error)
+
+    @property
+    def has_started(self) -> bool:
+        return self._code is not None
+
+    @property
+    def code(self) -> Code:
+        """Raises what kept the instance from starting."""
+        if self._code is None:
+            raise cast(BaseException, self._failure)
+        return self._code
+
+
+def new_request_id() -> str:
+    return f"1-{int(time.time()):08x}-{secrets.token_hex(4)}-{secrets.token_hex(6)}"
+
+
+def new_context(request_id: str) -> FcContext:
+    """Make the context of one invocation."""
+    # Not at the top: an error in the function's code is to be answered, not to end the server.
+    from ..role import role_of
+
+    key = role_of(os.environ)
+    role = Credentials(key.id, key.secret, key.security_token or "") if key else Credentials()
+    return FcContext(request_id, role, logger_of_invocation(request_id))

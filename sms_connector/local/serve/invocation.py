@@ -1,0 +1,42 @@
+"""One request, one invocation: the envelope it goes in, and what comes back if that fails."""
+
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Final
+
+from ..fc_context import FcContext
+from .api_gateway import api_gateway, unavailable
+from .exchange import HttpAnswer, HttpRequest
+from .http_function import http_function
+from .http_trigger import http_trigger
+from .instance import Code, Instance, new_context, new_request_id
+from .invocation_log import logger_of_invocation
+from .runtime import function_error
+
+Envelope = Callable[[Code, HttpRequest, FcContext], HttpAnswer]
+
+ENVELOPES: Final[Mapping[str, Envelope]] = {
+    "http3": http_trigger,
+    "apigw": api_gateway,
+    "http2": http_function,
+}
+
+
+def invoke(instance: Instance, envelope: str, request: HttpRequest) -> HttpAnswer:
+    """Invoke the function once. Raises nothing: what the function raises is an answer too.
+
+    ``envelope`` is a key of ENVELOPES. The answer has the request id that the log lines have.
+    """
+    request_id = new_request_id()
+    by_gateway = envelope == "apigw"
+    try:
+        context = new_context(request_id)
+        answer = ENVELOPES[envelope](instance.code, request, context)
+    except (Exception, SystemExit) as error:  # noqa: BLE001  (the runtime catches everything)
+        # Without the exception's text: it may hold personal data, and a log is kept.
+        where = "".join(traceback.format_tb(error.__traceback__))
+        logger_of_invocation(request_id).error("%s\n%s", type(error).__name__, where.rstrip())
+        answer = unavailable() if by_gateway else function_error(error)
+    header = "X-Ca-Request-Id" if by_gateway else "X-Fc-Request-Id"
+    return replace(answer, headers={**answer.headers, header: request_id})

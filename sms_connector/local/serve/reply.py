@@ -1,0 +1,39 @@
+"""The reply that both the HTTP trigger and API Gateway take: ``{"statusCode", "headers", …}``."""
+
+import base64
+import binascii
+import json
+
+from .exchange import HttpAnswer
+
+# The server sets these by itself.
+_OWN = frozenset({"content-length", "transfer-encoding", "connection"})
+
+
+def read_reply(returned: bytes) -> HttpAnswer | None:
+    """Read what the function returned, or give None if it is no such reply."""
+    try:
+        fields = json.loads(returned)
+    except ValueError:
+        return None
+    if not isinstance(fields, dict):
+        return None
+    status, headers = fields.get("statusCode"), fields.get("headers") or {}
+    if not isinstance(status, int) or not 200 <= status <= 599 or not isinstance(headers, dict):
+        return None
+    body = _body(fields.get("body", ""), fields.get("isBase64Encoded") is True)
+    if body is None:
+        return None
+    kept = {str(name): str(value) for name, value in headers.items() if name.lower() not in _OWN}
+    return HttpAnswer(status, body, kept)
+
+
+def _body(body: object, is_base64: bool) -> bytes | None:
+    if not isinstance(body, str):
+        return json.dumps(body).encode()
+    if not is_base64:
+        return body.encode(errors="surrogatepass")
+    try:
+        return base64.b64decode(body, validate=True)
+    except binascii.Error:
+        return None

@@ -1,0 +1,41 @@
+"""What the runtime does around a handler, and the shape in which its errors are shown."""
+
+import json
+import traceback
+from pathlib import Path
+
+from .exchange import HttpAnswer, json_answer
+
+
+def output(returned: object) -> bytes:
+    """Turn what a handler returned into bytes. Raises TypeError for what JSON cannot hold."""
+    if isinstance(returned, bytes):
+        return returned
+    if isinstance(returned, str):
+        return returned.encode()
+    return json.dumps(returned, indent=4, sort_keys=True).encode()
+
+
+def function_error(error: BaseException) -> HttpAnswer:
+    """Show an exception of the function's to the caller, stack trace included, as the cloud does.
+
+    https://www.alibabacloud.com/help/en/functioncompute/fc/user-guide/error-handling
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    body = {
+        "errorMessage": str(error),
+        "errorType": type(error).__name__,
+        "stackTrace": [
+            [f'File "{_place(frame.filename)}"', f"line {frame.lineno}", f"in {frame.name}"]
+            for frame in frames
+            if Path(__file__).parent not in Path(frame.filename).parents
+        ],
+    }
+    return json_answer(502, body, **{"X-Fc-Error-Type": "UnhandledInvocationError"})
+
+
+def _place(filename: str) -> str:
+    """Name a file as it is named in the cloud, where the code lies in /code."""
+    code = Path(__file__).parents[3]
+    path = Path(filename)
+    return f"/code/{path.relative_to(code).as_posix()}" if code in path.parents else path.name

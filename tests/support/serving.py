@@ -1,0 +1,95 @@
+"""The function behind a real port: in this process, or as `python -m sms_connector serve`."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from sms_connector.local.serve.app import create_app
+from sms_connector.local.serve.instance import Instance
+from sms_connector.local.web_server import WebServer
+
+PROJECT = Path(__file__).parents[2]
+
+
+@contextmanager
+def serving(
+    envelope: str = "http3", lines: list[str] | None = None, module: str = "index"
+) -> Iterator[str]:
+    """Serve in a thread, and give the address. ``lines`` gets the access lines."""
+    told: list[str] = [] if lines is None else lines
+    app = create_app(Instance(module), envelope, told.append)
+    with WebServer(app, name="serve") as server:
+        yield server.url
+
+
+class ServeProcess:
+    """`serve` on free ports, as a process of its own. ``out`` and ``err`` are its lines so far."""
+
+    def __init__(self, *options: str, project: Path = PROJECT, **environ: str) -> None:
+        self.out: list[str] = []
+        self.err: list[str] = []
+        self._process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-W", "error", "-m", "sms_connector", "serve", "--port=0", *options],
+            cwd=project,
+            env={**_clean(os.environ), **environ},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+        self._readers = [
+            threading.Thread(target=lambda: self.out.extend(self._process.stdout or ())),
+            threading.Thread(target=lambda: self.err.extend(self._process.stderr or ())),
+        ]
+        for reader in self._readers:
+            reader.start()
+
+    def __enter__(self) -> ServeProcess:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop(signal.SIGTERM)
+
+    @property
+    def url(self) -> str:
+        return self.find(r"^Serving (\S+)")
+
+    def find(self, pattern: str, seconds: float = 20, *, in_err: bool = False) -> str:
+        """Wait for a line, and give the first group of the match."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            for line in tuple(self.err if in_err else self.out):
+                if match := re.search(pattern, line):
+                    return match[1] if match.groups() else match[0]
+            time.sleep(0.02)
+        raise AssertionError(f"no line {pattern!r} in {self.out} {self.err}")
+
+    def stop(self, by: signal.Signals = signal.SIGINT) -> int:
+        """End it, and give its exit code."""
+        if self._process.poll() is None:
+            self._process.send_signal(by)
+        code = self._process.wait(30)
+        for reader in self._readers:
+            reader.join(10)
+        for pipe in (self._process.stdout, self._process.stderr):
+            if pipe is not None:
+                pipe.close()
+        return code
+
+
+def _clean(environ: Mapping[str, str]) -> dict[str, str]:
+    """Keep the settings of this machine out."""
+    return {
+        name: value
+        for name, value in environ.items()
+        if not name.startswith(("SMS_CONNECTOR_", "ALIBABA_CLOUD_", "COV_", "FC_"))
+    } | {"PYTHONUNBUFFERED": "1"}

@@ -1,0 +1,201 @@
+"""The contract as a file, held against the running function."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+import requests
+import schemathesis
+import yaml
+from hypothesis import HealthCheck, settings
+from openapi_schema_validator import OAS30Validator
+from openapi_spec_validator import validate
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    ignored_auth,
+    missing_required_header,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+
+from tests.support.serving import serving
+
+FILE = Path(__file__).parent.parent / "openapi.yaml"
+DOCUMENT: dict[str, Any] = yaml.safe_load(FILE.read_text("utf-8"))
+AUTHORIZATION = "a-key-for-tests"
+
+# What is another one at each call.
+IDS = {"bizId", "requestId", "code"}
+
+
+def resolved(node: Any) -> Any:
+    """Put what it points to in the place of each `$ref`."""
+    if isinstance(node, list):
+        return [resolved(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        target: Any = DOCUMENT
+        for step in node["$ref"].removeprefix("#/").split("/"):
+            target = target[step]
+        return resolved(target)
+    return {key: resolved(value) for key, value in node.items()}
+
+
+POST = resolved(DOCUMENT["paths"]["/"]["post"])
+HEALTH = resolved(DOCUMENT["paths"]["/health"]["get"])
+REQUEST = POST["requestBody"]["content"]["application/json"]
+
+
+def examples_of(operation: dict[str, Any]) -> Iterator[tuple[str, int, dict[str, Any], Any]]:
+    """Give name, status, schema and value of each example of an answer."""
+    for status, response in operation["responses"].items():
+        content = response["content"]["application/json"]
+        for name, example in content["examples"].items():
+            yield name, int(status), content["schema"], example["value"]
+
+
+ANSWERS = {name: (status, value) for name, status, _, value in examples_of(POST)}
+
+NOT_AS_THE_SCHEMA_SAYS = {"badPhone", "missingField"}
+
+# Answers to something else than an example of a request: method, path, body, authorization.
+OTHERS = {
+    "unauthorized": ("POST", "/", REQUEST["examples"]["native"]["value"], "another-key"),
+    "methodNotAllowed": ("GET", "/", None, AUTHORIZATION),
+    "tooLarge": ("POST", "/", {"phone": "1" * 65536}, AUTHORIZATION),
+    "noConfig": ("POST", "/", REQUEST["examples"]["native"]["value"], AUTHORIZATION),
+}
+
+
+@pytest.fixture
+def url(
+    example: dict[str, Any],
+    configure: Callable[[dict[str, Any]], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[str]:
+    """The function of `serve`, whose messages go to an emulator."""
+    configure({**example, "readTimeout": 300})
+    monkeypatch.setenv("SMS_CONNECTOR_AUTHORIZATION", AUTHORIZATION)
+    with serving() as address:
+        yield address
+
+
+def without_ids(value: Any) -> Any:
+    """Hide what is another one at each call; an error's code is always the same."""
+    if not isinstance(value, dict):
+        return value
+    if "error" in value:
+        error = dict(value["error"])
+        if "provider" in error:
+            error["provider"] = {**error["provider"], "requestId": "…"}
+        return {"error": error}
+    return {key: "…" if key in IDS else item for key, item in value.items()}
+
+
+class TestFile:
+    def test_it_is_valid(self) -> None:
+        validate(DOCUMENT)
+        assert DOCUMENT["openapi"] == "3.0.3"
+
+    @pytest.mark.parametrize("name", sorted(REQUEST["examples"].keys() - NOT_AS_THE_SCHEMA_SAYS))
+    def test_each_request_fits_its_schema(self, name: str) -> None:
+        OAS30Validator(REQUEST["schema"]).validate(REQUEST["examples"][name]["value"])
+
+    @pytest.mark.parametrize("operation", [POST, HEALTH], ids=["post", "health"])
+    def test_each_answer_fits_its_schema(self, operation: dict[str, Any]) -> None:
+        for _name, status, schema, value in examples_of(operation):
+            OAS30Validator(schema).validate(value)
+            error = value.get("error", {})
+            assert error.get("http_code", status) == status or status == 200
+
+    def test_every_example_is_run(self) -> None:
+        assert set(REQUEST["examples"]) | set(OTHERS) == set(ANSWERS)
+
+    def test_everything_is_described(self) -> None:
+        for schema in DOCUMENT["components"]["schemas"].values():
+            assert {"title", "description"} <= schema.keys()
+        for operation in (POST, HEALTH):
+            assert {"summary", "description", "operationId", "tags"} <= operation.keys()
+
+
+class TestExamples:
+    @pytest.mark.parametrize("name", REQUEST["examples"])
+    def test_each_request_is_answered_as_it_says(self, url: str, name: str) -> None:
+        answer = requests.post(
+            url,
+            json=REQUEST["examples"][name]["value"],
+            headers={"Authorization": AUTHORIZATION},
+            timeout=10,
+        )
+        self.check(name, answer)
+
+    @pytest.mark.parametrize("name", OTHERS)
+    def test_so_is_everything_else(
+        self, url: str, name: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        if name == "noConfig":
+            monkeypatch.delenv("SMS_CONNECTOR_CONFIG")
+        method, path, body, authorization = OTHERS[name]
+        headers = {"Authorization": authorization}
+        answer = requests.request(method, url + path, json=body, headers=headers, timeout=10)
+        self.check(name, answer)
+
+    @staticmethod
+    def check(name: str, answer: requests.Response) -> None:
+        status, value = ANSWERS[name]
+        assert answer.status_code == status
+        assert without_ids(answer.json()) == without_ids(value)
+        declared = POST["responses"][str(status)].get("headers", {})
+        if "Retry-After" in declared and name != "noBalance":
+            assert int(answer.headers["Retry-After"]) >= 1
+        assert answer.headers.get("Allow", "POST") == "POST"
+        assert ("Allow" in declared) == ("Allow" in answer.headers)
+
+    def test_health(self, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name, status, _, value in examples_of(HEALTH):
+            if name == "unhealthy":
+                monkeypatch.setenv("SMS_CONNECTOR_CONFIG", "{}")
+            elif name != "healthy":
+                continue
+            answer = requests.get(f"{url}/health", timeout=10)
+            assert (answer.status_code, answer.json()) == (status, value)
+
+
+# Not among them: whether what fits the schema is accepted and what does not is refused. No schema
+# can say which numbers exist, and Supabase is told of a refusal in a 200.
+CONFORMANCE = [
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+# On another path than `/` a message may be sent too, which the file does not say.
+CHECKS = [*CONFORMANCE, ignored_auth, missing_required_header, unsupported_method]
+
+schema = schemathesis.openapi.from_dict(DOCUMENT)
+
+
+class TestWhateverIsAsked:
+    @schema.parametrize()
+    @settings(
+        max_examples=100,
+        derandomize=True,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    def test_the_answer_is_one_of_those_in_the_file(self, url: str, case: Any) -> None:
+        answer = case.call(base_url=url, headers={"Authorization": AUTHORIZATION})
+        case.validate_response(
+            answer,
+            headers={"Authorization": AUTHORIZATION},
+            checks=CHECKS if case.path == "/" else CONFORMANCE,
+        )
+        if case.operation.method.upper() == "POST" and "bizId" in answer.text:
+            OAS30Validator(REQUEST["schema"]).validate(json.loads(cast(bytes, answer.request.body)))
