@@ -5,12 +5,14 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+BROWSER_READY := $(VENV)/ready-for-browser
+CHROMIUM ?= /usr/bin/chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format lock clean
+.PHONY: help setup demo serve console test test-browser test-node lint format lock clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 
 setup: $(READY) ## make .venv with everything pinned and hashed
 
@@ -22,8 +24,31 @@ $(READY): requirements-dev.txt
 demo: setup ## send one message to an emulator on this machine and show it
 	@$(BIN)/python -m sms_connector demo
 
+serve: setup ## run the function behind http://127.0.0.1:9000, with an emulator
+	@$(BIN)/python -m sms_connector serve --emulator
+
+console: setup ## fill in, check, try and save the settings in a browser, with an emulator
+	@$(BIN)/python -m sms_connector console --emulator
+
 test: setup ## run the tests, with coverage
 	$(BIN)/python -m pytest
+
+test-browser: $(BROWSER_READY) $(CHROMIUM) ## run the pages' tests in Chromium; KEEP_SCREENSHOTS=1 writes the docs' pictures
+	CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest --no-cov tests_browser
+
+$(BROWSER_READY): requirements-browser.txt $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-browser.txt
+	touch $@
+
+$(CHROMIUM):
+	@test "$$(id -u)" = 0 && command -v apt-get >/dev/null || { echo "make test-browser needs Chromium: install it, or set CHROMIUM to its path" >&2; exit 1; }
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk >/dev/null
+
+test-node: setup ## run the tests that need Node: Logto's own connector against the function
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null || { echo "make test-node needs Node 20 or later" >&2; exit 1; }
+	cd tests_node && npm ci --no-audit --no-fund --loglevel=error
+	cd tests_node && PYTHON="$(abspath $(BIN))/python" node --test
 
 lint: setup ## types and style
 	$(BIN)/ruff check .
@@ -37,6 +62,7 @@ format: setup ## put the code in shape
 lock: setup ## pin requirements*.in anew, for Python 3.10 and later
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --custom-compile-command "make lock" --output-file requirements.txt requirements.in
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --custom-compile-command "make lock" --output-file requirements-dev.txt requirements-dev.in
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --custom-compile-command "make lock" --output-file requirements-browser.txt requirements-browser.in
 
 clean: ## remove what the other targets made
-	rm -rf .venv .venv-* build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf .venv .venv-* build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage tests_node/node_modules

@@ -3,8 +3,14 @@
 import click
 
 from .. import __version__
+from .check_command import check
+from .console.command import console
 from .demo import demo
 from .emulator.command import emulate
+from .invoke_command import invoke
+from .packaging.command import package
+from .send_command import send
+from .serve.command import serve
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -13,5 +19,11 @@ def cli() -> None:
     """Try, test and run the SMS connector on this machine."""
 
 
+cli.add_command(check)
+cli.add_command(console)
 cli.add_command(demo)
 cli.add_command(emulate)
+cli.add_command(invoke)
+cli.add_command(package)
+cli.add_command(send)
+cli.add_command(serve)

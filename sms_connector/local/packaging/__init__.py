@@ -1,0 +1,1 @@
+"""`package`: the directory that is deployed, made from pinned distributions and proved."""

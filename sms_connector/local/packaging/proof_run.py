@@ -1,0 +1,41 @@
+"""Run by the runtime's Python, isolated: sends each case's message from the package alone.
+
+``python -I -S -B proof_run.py PACKAGE``, the cases as JSON on the standard input.
+"""
+
+import json
+import os
+import sys
+from types import SimpleNamespace
+from typing import Any
+
+
+def main(package: str) -> None:
+    """Call the entry points as Function Compute does, and print what they answered."""
+    sys.path.insert(0, package)
+    cases = json.load(sys.stdin)
+    os.environ.update(cases[0]["environ"])
+    import index
+
+    index.initializer(_context(cases[0]))
+    answers = []
+    for case in cases:
+        os.environ.update(case["environ"])
+        answers.append(index.handler(case["event"].encode(), _context(case)))
+    json.dump({"answers": answers, "strangers": _strangers(package)}, sys.stdout)
+
+
+def _context(case: dict[str, Any]) -> SimpleNamespace:
+    return SimpleNamespace(credentials=SimpleNamespace(**case["role"]))
+
+
+def _strangers(package: str) -> list[str]:
+    """Name the modules that are neither of the package nor of Python itself."""
+    homes = (package, os.path.dirname(os.__file__), os.path.abspath(__file__))
+    modules = list(sys.modules.items())
+    files = {name: vars(module).get("__file__") or "" for name, module in modules}
+    return [name for name, file in files.items() if file and not file.startswith(homes)]
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
