@@ -48,7 +48,9 @@ def install(requirements: Path, python: str, directory: Path) -> None:
         pure.write_text("\n".join(pinned[name] for name in SOURCE_ONLY), "utf-8")
         rest = (pinned[name] for name in NEEDED if name not in SOURCE_ONLY)
         binary.write_text("\n".join(rest), "utf-8")
-        _pip("wheel", "--no-deps", "--require-hashes", "-w", folder, "-r", str(pure))
+        # By PEP 517 even where the interpreter has a setuptools of its own, and that lacks `wheel`.
+        build = ("wheel", "--use-pep517", "--no-deps", "--require-hashes")
+        _pip(*build, "-w", folder, "-r", str(pure))
         platforms = [word for platform in _PLATFORMS for word in ("--platform", platform)]
         common = ("install", "--no-deps", "--no-compile", "--target", str(directory))
         _pip(*common, *map(str, Path(folder).glob("*-none-any.whl")))
