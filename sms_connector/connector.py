@@ -90,7 +90,7 @@ def _unanswered(outcome: NoAnswer) -> ConnectorError:
         return ConnectorError(
             "invalid_response",
             502,
-            f"The provider's answer could not be used: {outcome.reason}. {advice}",
+            f"The provider answered, but {outcome.reason}. {advice}",
             sent=None,
         )
     return ConnectorError(

@@ -6,6 +6,8 @@ from urllib.parse import quote
 
 _MASK = "****"
 _LONG_NUMBER = re.compile(r"(?<![0-9A-Fa-f])\+?[0-9]{8,15}(?![0-9A-Fa-f])")
+# The provider quotes a hash of the request, from which a short code could be guessed.
+_HASH = re.compile(r"[0-9A-Fa-f]{40,}")
 _LONGEST_SHOWN = 500
 
 
@@ -23,9 +25,9 @@ class Mask:
         self._secrets = re.compile("|".join(map(re.escape, ordered)), re.IGNORECASE)
 
     def __call__(self, text: str) -> str:
-        """Give the text with every secret, and any other long number, hidden."""
+        """Give the text with every secret, and any other long number or hash, hidden."""
         hidden = self._secrets.sub(_MASK, text) if self._secrets.pattern else text
-        return _LONG_NUMBER.sub(_MASK, hidden)[:_LONGEST_SHOWN]
+        return _LONG_NUMBER.sub(_MASK, _HASH.sub(_MASK, hidden))[:_LONGEST_SHOWN]
 
 
 def _forms(secret: str) -> Iterable[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -26,8 +27,9 @@ Invoke = Callable[..., Any]
 @pytest.fixture(autouse=True)
 def _own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Keep the settings of this machine, and a connector.json beside index.py, out of the tests."""
-    for name in ("CONFIG", "AUTHORIZATION", "WEBHOOK_SECRETS", "ANONYMOUS"):
-        monkeypatch.delenv(f"SMS_CONNECTOR_{name}", raising=False)
+    for name in os.environ:
+        if name.startswith(("SMS_CONNECTOR_", "ALIBABA_CLOUD_")):
+            monkeypatch.delenv(name)
     monkeypatch.setenv("SMS_CONNECTOR_CONFIG_FILE", str(tmp_path / "connector.json"))
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "DEBUG"):
         monkeypatch.delenv(name, raising=False)

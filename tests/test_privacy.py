@@ -46,6 +46,10 @@ def test_any_other_long_number_is_hidden_too(number: str) -> None:
     assert Mask([])(f"to {number}.") == "to ****."
 
 
+def test_a_hash_from_which_the_code_could_be_guessed_is_hidden() -> None:
+    assert MASK(f"CanonicalRequest is [{'0a' * 32}]") == "CanonicalRequest is [****]"
+
+
 def test_request_ids_and_short_numbers_stay_readable() -> None:
     text = "触发分钟级流控Permits:1 id 8906582E-6722-4F5B-B5A7-0000000012AB"
     assert MASK(text) == text
