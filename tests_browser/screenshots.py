@@ -3,7 +3,7 @@
 import io
 import os
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias, cast
 
 from PIL import Image
 from playwright.sync_api import Page
@@ -11,11 +11,12 @@ from playwright.sync_api import Page
 KEEP: Final = "KEEP_SCREENSHOTS"
 """Set this environment variable, to anything, to have docs/screenshots written anew."""
 
+Colour: TypeAlias = tuple[int, int, int]
+
 _DIRECTORY = Path(__file__).parents[1] / "docs" / "screenshots"
 
-# Enough for letters that are smooth; the method keeps colours that are rare, such as a red sign.
-_COLOURS = 128
-_METHOD = Image.Quantize.MAXCOVERAGE
+# As many as a small PNG can have.
+_COLOURS = 256
 
 
 def picture(page: Page, name: str) -> None:
@@ -27,5 +28,13 @@ def picture(page: Page, name: str) -> None:
         _DIRECTORY.mkdir(parents=True, exist_ok=True)
         language = page.evaluate("document.documentElement.lang")
         image = Image.open(io.BytesIO(taken)).convert("RGB")
-        small = image.quantize(_COLOURS, _METHOD, dither=Image.Dither.NONE)
-        small.save(_DIRECTORY / f"{name}.{language}.png", optimize=True)
+        _fewer_colours(image).save(_DIRECTORY / f"{name}.{language}.png", optimize=True)
+
+
+def _fewer_colours(image: Image.Image) -> Image.Image:
+    """Keep the most frequent colours as they are; a palette made of averages would tint them."""
+    counted = image.getcolors(image.width * image.height) or []
+    frequent = sorted(counted, reverse=True, key=lambda pair: pair[0])[:_COLOURS]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([part for _, colour in frequent for part in cast(Colour, colour)])
+    return image.quantize(palette=palette, dither=Image.Dither.NONE)

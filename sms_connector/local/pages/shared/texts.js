@@ -24,7 +24,8 @@ export async function loadTexts(language) {
 export function preferredLanguage() {
   const kept = localStorage.getItem(KEPT);
   if (kept in LANGUAGES) return kept;
-  return navigator.languages.some((name) => name.startsWith("zh")) ? "zh-CN" : "en";
+  const first = navigator.languages.find((name) => /^(zh|en)\b/.test(name)) ?? "en";
+  return first.startsWith("zh") ? "zh-CN" : "en";
 }
 
 // Puts a button for each language into `place`.
