@@ -156,14 +156,15 @@ def _read(response: SendSmsResponse) -> Answer | None:
 def _read_refusal(refusal: AlibabaCloudException) -> Answer | None:
     # The exception's own message mixes in the request; `data` is the provider's JSON.
     data = refusal.data if isinstance(refusal.data, dict) else {}
-    code = data.get("Code") or data.get("code")
+    # Only the provider writes `Code`; what a proxy calls `code` says nothing about the message.
+    code = data.get("Code")
     if not isinstance(code, str) or code == "OK":
         return None
     return Answer(
         http_status=refusal.status_code,
         code=code,
-        message=_text(data.get("Message") or data.get("message")),
-        request_id=_text(data.get("RequestId") or data.get("requestId")),
+        message=_text(data.get("Message")),
+        request_id=_text(data.get("RequestId")),
         biz_id="",
     )
 

@@ -15,18 +15,22 @@ FALLBACK_USAGE_TYPE = "Generic"
 
 _NOT_JSON = "The connector config is not valid JSON."
 
-_ENDPOINT = r"^(https?://)?([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?/?$"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+_HOST = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\])"
+_PORT = r"(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+# `\Z` and not `$`, which would let a line break at the end pass: it often comes with a paste.
+_ENDPOINT = rf"^(?:https?://)?{_HOST}(?::{_PORT})?/?\Z"
 
 # The description completes the sentence «`signName` must be …» of an error.
-_Key = Annotated[str, Meta(pattern=r"^[!-~]+$", description="an access key, without spaces")]
-_SignName = Annotated[str, Meta(pattern=r"^[^\x00-\x1f]+$", description="the name of a sign")]
+_Key = Annotated[str, Meta(pattern=r"^[!-~]+\Z", description="an access key, without spaces")]
+_SignName = Annotated[str, Meta(pattern=r"^[^\x00-\x1f]+\Z", description="the name of a sign")]
 _UsageType = Annotated[str, Meta(min_length=1, description="a usage type such as SignIn")]
-_Code = Annotated[str, Meta(pattern=r"^[!-~]+$")]
+_Code = Annotated[str, Meta(pattern=r"^[!-~]+\Z")]
 _Endpoint = Annotated[
     str, Meta(pattern=_ENDPOINT, description="a host, https://host:port or http://host:port")
 ]
 _RegionId = Annotated[
-    str, Meta(pattern=r"^[a-z0-9-]+$", description="a region such as cn-hangzhou")
+    str, Meta(pattern=r"^[a-z0-9-]+\Z", description="a region such as cn-hangzhou")
 ]
 _Milliseconds = Annotated[
     int, Meta(ge=1, le=60_000, description="milliseconds, a whole number from 1 to 60000")
@@ -140,7 +144,8 @@ def find_problems(text: str | bytes) -> tuple[Problem, ...]:
 def _decode(text: str | bytes) -> object:
     """Raises ValueError for what is not JSON."""
     try:
-        return msgspec.json.decode(text)
+        # Editors on Windows put a mark before a text, and it comes along in a paste.
+        return msgspec.json.decode(text.removeprefix("\ufeff") if isinstance(text, str) else text)
     except RecursionError:
         raise ValueError from None
 

@@ -73,8 +73,8 @@ class SmsConnector:
 def _masked(answer: Answer, sms: Sms, key: AccessKey) -> ProviderError:
     mask = Mask((sms.phone.digits, sms.code, key.id, key.secret, key.security_token))
     # A code we know stays readable, even where a secret happens to be a part of it.
-    code = answer.code if is_known(answer.code) else mask(answer.code)
-    return ProviderError(code, mask(answer.message), mask(answer.request_id))
+    code = answer.code if is_known(answer.code) else mask.secrets_in(answer.code)
+    return ProviderError(code, mask(answer.message), mask.secrets_in(answer.request_id))
 
 
 def _unanswered(outcome: NoAnswer) -> ConnectorError:

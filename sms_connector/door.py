@@ -33,6 +33,8 @@ MALFORMED_SECRET: Final = (
 # Base64 with or without its padding: what the library can decode.
 _SECRET = re.compile(r"(?:v1,)?whsec_(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2,3}={0,2})?")
 
+_SIGNATURE = re.compile(r"v1,(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2,3}={1,2})?(?![A-Za-z0-9+/=])")
+
 
 class _Webhook(Protocol):
     def verify(self, data: bytes, headers: dict[str, str], *, json_parse: bool) -> object: ...
@@ -70,7 +72,9 @@ class Door(msgspec.Struct, frozen=True):
         if request.body is None or signature is None:
             return False
         # The specification has a space between signatures; Supabase puts a comma before it.
-        headers = {**request.headers, "webhook-signature": signature.replace(", ", " ")}
+        # What has another form is left out, so that it does not spoil the others.
+        signatures = " ".join(_SIGNATURE.findall(signature))
+        headers = {**request.headers, "webhook-signature": signatures}
         return any(_verifies(webhook, request.body, headers) for webhook in self.webhooks)
 
 

@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import threading
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -126,14 +127,14 @@ def _load(source: ConfigSource) -> _Loaded:
 
 
 def _body(request: Request) -> dict[str, object]:
-    try:
+    # Raised outside, since the exception of json holds the whole body.
+    with suppress(ValueError, RecursionError):
         # Not msgspec: it refuses a lone surrogate without saying which field it stands in.
         body = json.loads(request.body or b"")
-    except (ValueError, RecursionError):
-        raise bad_request("The request is not valid JSON.") from None
-    if not isinstance(body, dict):
+        if isinstance(body, dict):
+            return body
         raise bad_request("The request must be a JSON object.")
-    return body
+    raise bad_request("The request is not valid JSON.")
 
 
 def _role(context: Any) -> AccessKey | None:

@@ -26,8 +26,13 @@ class Mask:
 
     def __call__(self, text: str) -> str:
         """Give the text with every secret, and any other long number or hash, hidden."""
+        # Hashes first: a code in one would split it into halves that are shown.
+        return _LONG_NUMBER.sub(_MASK, self.secrets_in(_HASH.sub(_MASK, text)))
+
+    def secrets_in(self, text: str) -> str:
+        """Give the text with the secrets hidden and nothing else: an id stays an id."""
         hidden = self._secrets.sub(_MASK, text) if self._secrets.pattern else text
-        return _LONG_NUMBER.sub(_MASK, _HASH.sub(_MASK, hidden))[:_LONGEST_SHOWN]
+        return hidden[:_LONGEST_SHOWN]
 
 
 def _forms(secret: str) -> Iterable[str]:

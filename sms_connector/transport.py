@@ -128,8 +128,11 @@ class _Watched(HTTPConnection):
     def getresponse(self) -> Any:
         attempt = _attempt()
         self.timeout = _within(self.timeout, attempt.seconds_left)
+        sock = self.sock
         response = super().getresponse()
         attempt.stage = Stage.ANSWERED
+        if sock is not None:  # the body has what is left, not the whole time-out anew
+            sock.settimeout(_within(self.timeout, attempt.seconds_left))
         self._last_used = moment.now()
         return response
 
@@ -209,6 +212,8 @@ class WatchedAdapter(HTTPAdapter):
 def install() -> None:
     """Have the SDK send with WatchedAdapter. Sessions are per host and shared by all threads."""
     DaraCore.get_adapter = staticmethod(_adapter_for)
+    # With DEBUG=sdk it would print what nobody may see, and fail on a status it does not know.
+    DaraCore._do_http_debug = staticmethod(lambda *_: None)
 
 
 def _adapter_for(

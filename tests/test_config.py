@@ -78,6 +78,12 @@ def test_an_endpoint_is_a_host_with_or_without_protocol(
         ({"accessKeyId": ...}, "give both `accessKeyId` and `accessKeySecret`, or neither"),
         ({"accessKeySecret": ...}, "give both `accessKeyId` and `accessKeySecret`, or neither"),
         ({"accessKeySecret": None}, "give both `accessKeyId` and `accessKeySecret`, or neither"),
+        ({"accessKeyId": "LTAI\n"}, "`accessKeyId` must be an access key, without spaces"),
+        ({"signName": "sign\n"}, "`signName` must be the name of a sign"),
+        ({"endpoint": "x.example\n"}, "`endpoint` must be a host"),
+        ({"endpoint": "http://localhost:99999"}, "`endpoint` must be a host"),
+        ({"endpoint": "https://."}, "`endpoint` must be a host"),
+        ({"regionId": "cn-hangzhou\n"}, "`regionId` must be a region"),
         ({"endpoint": "ftp://x"}, "`endpoint` must be a host"),
         ({"endpoint": "https://x/path"}, "`endpoint` must be a host"),
         ({"endpoint": "https://u:p@x"}, "`endpoint` must be a host"),
@@ -127,6 +133,10 @@ def test_all_problems_are_told_at_once() -> None:
 def test_a_text_that_is_no_json_object_is_refused(text: str | bytes) -> None:
     with pytest.raises(ConnectorError, match="JSON"):
         parse_config(text)
+
+
+def test_a_byte_order_mark_does_no_harm() -> None:
+    assert parse_config("\ufeff" + json.dumps(config())) == parse()
 
 
 def test_no_value_of_a_config_is_repeated() -> None:

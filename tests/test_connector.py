@@ -163,6 +163,9 @@ NONSENSE: dict[str, Act] = {
     "no Code, with status 400": answer(400, {"Message": "no"}),
     "no Code, with status 429": answer(429, {}),
     "no Code, with status 503": answer(503, {"Message": "no"}),
+    "another's code, with status 400": answer(400, {"code": "BAD_REQUEST"}),
+    "another's code, with status 502": answer(502, {"code": "BAD_GATEWAY"}),
+    "another's code, with status 504": answer(504, {"code": "GATEWAY_TIMEOUT"}),
     "an empty Code": answer(200, {"Code": ""}),
     "a Code that is a number": answer(200, {"Code": 200}),
     "OK, with status 500": answer(500, ACCEPTED),
@@ -222,11 +225,36 @@ class TestKeys:
             connector.send(connector.compose(another_message()), current)
         assert len(emulator.inbox.messages()) == 2
 
+    def test_the_key_of_the_config_counts_more_than_the_role(
+        self, emulator: Emulator, example: dict[str, Any]
+    ) -> None:
+        connector = SmsConnector(parse_config(json.dumps(example)))
+        connector.send(connector.compose(MESSAGE), AccessKey("no-key", "of-anyone", "at-all"))
+        assert len(emulator.inbox.messages()) == 1
+
+    def test_a_role_s_token_is_masked(self, provider: Providers) -> None:
+        said = {"Code": "InvalidSecurityToken.Expired", "Message": "tok+en/of==", "RequestId": ""}
+        quoting = provider(answer(400, said))
+        connector = connector_at(quoting.endpoint, accessKeyId=..., accessKeySecret=...)
+        with pytest.raises(ConnectorError) as refusal:
+            connector.send(connector.compose(MESSAGE), AccessKey("STS.id", "secret", "tok+en/of=="))
+        assert refusal.value.provider is not None
+        assert refusal.value.provider.message == "****"
+
     def test_with_neither_nothing_is_sent(self, provider: Providers) -> None:
         idle = provider(accept)
         error = failure(connector_at(idle.endpoint, accessKeyId=..., accessKeySecret=...))
         assert (error.code, error.sent) == ("invalid_config", False)
         assert idle.connections == 0
+
+
+class TestStrictCheck:
+    def test_the_setting_decides_how_a_bare_number_is_read(self, provider: Providers) -> None:
+        endpoint = provider(accept).endpoint
+        bare = Message("13012345678", "Generic", "246810")
+        for strict, template in ((False, "SMS_CHINA"), (True, "SMS_OVERSEAS")):
+            connector = connector_at(endpoint, strictPhoneRegionNumberCheck=strict)
+            assert connector.compose(bare).template_code == template
 
 
 class TestThreads:

@@ -90,6 +90,12 @@ class TestWebhooks:
         both = separator.join((first["webhook-signature"], second["webhook-signature"]))
         assert admits(door(WEBHOOK_SECRETS=SECRET), {**first, "webhook-signature": both})
 
+    @pytest.mark.parametrize("other", ["v1,A ", "v1, ", "v1a,AAAA ", " ", "nonsense ", "v2,x, "])
+    def test_one_of_another_form_does_not_spoil_it(self, other: str) -> None:
+        headers = signed()
+        headers["webhook-signature"] = other + headers["webhook-signature"]
+        assert admits(door(WEBHOOK_SECRETS=SECRET), headers)
+
     @pytest.mark.parametrize(
         ("age", "welcome"), [(290, True), (310, False), (-290, True), (-310, False)]
     )

@@ -1,5 +1,6 @@
 """What the log holds, and what it must not."""
 
+import json
 import logging
 from collections.abc import Callable
 from contextlib import suppress
@@ -7,6 +8,7 @@ from contextlib import suppress
 import pytest
 
 from sms_connector.errors import ConnectorError
+from sms_connector.log import MessageEntry
 from tests.support.scripted_provider import (
     Act,
     ScriptedProvider,
@@ -14,7 +16,7 @@ from tests.support.scripted_provider import (
     answer,
     hang,
 )
-from tests.support.sending import MESSAGE, connector_at, send
+from tests.support.sending import MESSAGE, connector_at, failure, send
 
 Providers = Callable[..., ScriptedProvider]
 
@@ -44,6 +46,24 @@ class TestSilence:
             send(connector_at(provider(act).endpoint, readTimeout=200), MESSAGE)
         printed = capfd.readouterr()
         assert caplog.text + printed.out + printed.err == ""
+
+    @pytest.mark.parametrize("status", [299, 599])
+    def test_a_status_without_a_name_does_no_harm_when_the_sdk_is_told_to_print(
+        self, monkeypatch: pytest.MonkeyPatch, provider: Providers, status: int
+    ) -> None:
+        monkeypatch.setenv("DEBUG", "sdk")
+        refusing = provider(answer(status, {"Code": "isv.AMOUNT_NOT_ENOUGH"}))
+        error = failure(connector_at(refusing.endpoint))
+        assert (error.code, error.sent) == ("usage_limit_exceeded", False)
+
+    def test_no_text_of_the_provider_s_can_break_a_line(
+        self, provider: Providers, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        odd = provider(answer(200, b'{"Code": "OK", "RequestId": "\\ud800"}'))
+        receipt = send(connector_at(odd.endpoint))
+        caplog.set_level(logging.INFO)
+        MessageEntry(logging.getLogger("x")).accepted(receipt)
+        assert json.loads(caplog.messages[0])["requestId"] == "\ud800"
 
     @pytest.mark.parametrize("act", LOUD.values(), ids=LOUD)
     def test_an_error_holds_nothing_of_the_sdk_s_exceptions(

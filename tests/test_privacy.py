@@ -50,6 +50,11 @@ def test_a_hash_from_which_the_code_could_be_guessed_is_hidden() -> None:
     assert MASK(f"CanonicalRequest is [{'0a' * 32}]") == "CanonicalRequest is [****]"
 
 
+def test_a_request_id_stays_one_whatever_digits_are_in_it() -> None:
+    assert MASK.secrets_in("54175413-BBF6-4F5B-B5A7-000000001234").startswith("54175413-BBF6")
+    assert MASK.secrets_in("id 13812345678") == "id ****"
+
+
 def test_request_ids_and_short_numbers_stay_readable() -> None:
     text = "触发分钟级流控Permits:1 id 8906582E-6722-4F5B-B5A7-0000000012AB"
     assert MASK(text) == text

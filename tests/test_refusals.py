@@ -1,6 +1,6 @@
 import pytest
 
-from sms_connector.errors import ProviderError
+from sms_connector.errors import ConnectorError, ProviderError
 from sms_connector.refusals import refusal
 
 REQUEST = ("invalid_request_parameters", 400)
@@ -81,6 +81,14 @@ def test_an_unheard_of_code_is_judged_by_the_http_status(
 ) -> None:
     error = refusal(http_status, "Unheard.Of", ProviderError("Unheard.Of", "", ""))
     assert (error.code, error.http_status) == ours
+
+
+def test_an_error_told_again_is_the_same_error() -> None:
+    told = ConnectorError("general", 503, "wait", sent=None, retry_after=7, allow="POST")
+    again = told.again()
+    assert again is not told
+    assert vars(again) == vars(told)
+    assert vars(told.again("other words")) == vars(told) | {"message": "other words"}
 
 
 def test_a_known_code_counts_more_than_the_http_status() -> None:

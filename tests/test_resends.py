@@ -149,6 +149,15 @@ def test_a_message_is_remembered_for_thirty_seconds(
     assert len(send.sent) == sends
 
 
+def test_no_traceback_is_remembered_since_it_would_keep_the_request() -> None:
+    recent, send = RecentMessages(), Sender(refusal(sent=None))
+    with pytest.raises(ConnectorError):
+        recent.once(SMS, send)
+    remembered = recent._messages[SMS].outcome
+    assert isinstance(remembered, ConnectorError)
+    assert remembered.__traceback__ is None
+
+
 def test_the_memory_is_bounded(mocker: MockerFixture) -> None:
     mocker.patch("sms_connector.resends.MOST_REMEMBERED", 5)
     recent, send = RecentMessages(), Sender()

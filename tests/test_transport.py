@@ -1,5 +1,6 @@
 """The wire: what never went out, how long it takes at most, which connections are used again."""
 
+import http.client
 import json
 import socket
 import ssl
@@ -25,6 +26,7 @@ from tests.support.scripted_provider import (
     close,
     hang,
     reset,
+    stall,
 )
 from tests.support.sending import connector_at, failure, send
 
@@ -151,6 +153,35 @@ class TestTime:
         error = failure(connector_at(endpoint, connectTimeout=100, readTimeout=100))
         assert (error.http_status, error.sent) == (503, False)
         assert late.requests == []
+
+    def test_from_one_whose_answer_begins_late_and_never_ends(self, provider: Providers) -> None:
+        def late(connection: socket.socket) -> None:
+            time.sleep(2.3)
+            stall(connection)
+
+        assert self.seconds(connector_at(provider(late).endpoint)) < 4.5
+
+    def test_a_longer_time_out_makes_it_no_longer_than_it_says(self, provider: Providers) -> None:
+        silent = provider(hang)
+        assert 0.5 < self.seconds(connector_at(silent.endpoint, readTimeout=600)) < 1.5
+
+
+class TestHalfWritten:
+    @pytest.mark.parametrize("trouble", [TimeoutError, ConnectionResetError, OSError])
+    def test_what_broke_while_it_was_written_may_have_gone_out(
+        self, mocker: MockerFixture, provider: Providers, trouble: type[OSError]
+    ) -> None:
+        accepting = provider(accept)
+        write = http.client.HTTPConnection.send
+
+        def write_and_break(self: http.client.HTTPConnection, data: Any) -> None:
+            write(self, data)
+            raise trouble
+
+        mocker.patch("http.client.HTTPConnection.send", write_and_break)
+        error = failure(connector_at(accepting.endpoint, readTimeout=300))
+        assert (error.http_status, error.sent) == (504, None)
+        assert len(accepting.requests) <= 1
 
 
 class TestTls:

@@ -77,5 +77,14 @@ def test_errors_use_logto_s_names_for_the_fields() -> None:
     assert error["message"] == "`to` is not one mobile number."
 
 
+def test_a_body_with_a_phone_is_not_logto_s() -> None:
+    assert not isinstance(caller_of({**BODY, "phone": "13812345678"}), Logto)
+
+
+def test_an_error_keeps_its_retry_after() -> None:
+    waiting = ConnectorError("general", 503, "wait", retry_after=1)
+    assert Logto(BODY).refused(waiting).headers == {"Retry-After": "1"}
+
+
 def test_success_is_a_200() -> None:
     assert Logto(BODY).accepted(Receipt("BIZ-1", "REQUEST-1", "SignIn", "SMS_1")).status == 200

@@ -1,4 +1,5 @@
 import pytest
+from pytest_mock import MockerFixture
 
 from sms_connector.callers.native import Native
 from sms_connector.errors import ConnectorError, bad_config
@@ -36,6 +37,11 @@ def test_a_code_that_is_not_given_is_made_and_goes_back(code: dict[str, object])
     assert made.isdecimal()
     assert len(made) == 6
     assert caller.accepted(RECEIPT).body["code"] == made
+
+
+def test_a_made_code_keeps_its_leading_zeros(mocker: MockerFixture) -> None:
+    mocker.patch("secrets.randbelow", return_value=7)
+    assert Native({"phone": "13812345678", "usageType": "SignIn"}).message().code == "000007"
 
 
 def test_made_codes_differ() -> None:

@@ -87,6 +87,7 @@ def test_what_was_surely_not_sent_and_will_pass_soon_is_asked_for_again(
 @pytest.mark.parametrize(
     ("code", "status", "sent", "retry_after", "told"),
     [
+        ("rate_limit_exceeded", 429, False, 3, "Too many messages"),
         ("rate_limit_exceeded", 429, False, 60, "Too many messages"),
         ("rate_limit_exceeded", 429, False, 86_400, "Too many messages"),
         ("usage_limit_exceeded", 503, False, None, "could not be sent"),

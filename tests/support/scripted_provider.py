@@ -113,6 +113,8 @@ class ScriptedProvider:
                 self._acts[min(len(self.requests), len(self._acts)) - 1](connection)
         except OSError:
             return
+        finally:
+            connection.close()
 
 
 def _read_head(connection: socket.socket) -> bytes:
