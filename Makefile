@@ -9,7 +9,7 @@ BROWSER_READY := $(VENV)/ready-for-browser
 CHROMIUM ?= /usr/bin/chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve console test test-browser test-node lint format lock clean
+.PHONY: help setup demo serve console test test-browser test-node package bench template lint format lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -49,6 +49,20 @@ test-node: setup ## run the tests that need Node: Logto's own connector against 
 	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null || { echo "make test-node needs Node 20 or later" >&2; exit 1; }
 	cd tests_node && npm ci --no-audit --no-fund --loglevel=error
 	cd tests_node && PYTHON="$(abspath $(BIN))/python" node --test
+	EXAMPLES="js go" $(BIN)/python -m pytest --no-cov tests/test_docs.py
+
+package: setup ## make build/function, the directory that `s deploy` uploads, and prove it
+	@$(BIN)/python -m sms_connector package
+
+bench: package ## measure against the plain SDK and Logto's connector, and write docs/benchmarks.md
+	@$(BIN)/python -m benchmarks
+
+template: ## make build/template, which `s registry publish` publishes as an application template
+	rm -rf build/template && mkdir -p build/template/src
+	cp publish.yaml version.md README.md build/template
+	cp -r index.py sms_connector docs s.yaml Makefile pyproject.toml requirements.txt requirements-dev.txt connector.example.json README.md LICENSE build/template/src
+	find build/template -name __pycache__ -prune -exec rm -r {} +
+	sed -i.bak -e 's/^  region: .*/  region: "{{ region }}"/' -e 's/^  functionName: .*/  functionName: "{{ functionName }}"/' build/template/src/s.yaml && rm build/template/src/s.yaml.bak
 
 lint: setup ## types and style
 	$(BIN)/ruff check .

@@ -1,0 +1,72 @@
+"""What a Python peer reports: its own cost, from the kernel, up to the moment of asking."""
+
+import itertools
+import json
+import os
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+WARM_UP = 20
+
+Send = Callable[[str], None]
+"""Sends one message with this code. No two are the same: the function sends one only once."""
+
+
+def run(start: Callable[[], Send]) -> None:
+    """Do what the arguments say: ``cold``, ``warm MESSAGES`` or ``load MESSAGES AT_A_TIME``.
+
+    ``start`` imports and builds what it takes.
+    """
+    codes = (f"{number:06}" for number in itertools.count())
+    send = start()
+    send(next(codes))
+    match sys.argv[1:]:
+        case ["cold"]:
+            report: dict[str, object] = {
+                "cpu": _cpu(),
+                "wall": time.time() - float(os.environ["STARTED"]),
+            }
+        case ["warm", messages]:
+            report = _warm(send, codes, int(messages))
+        case ["load", messages, at_a_time]:
+            report = _load(send, codes, int(messages), int(at_a_time))
+        case _:
+            raise SystemExit("cold, warm or load")
+    print(json.dumps(report | _memory()), flush=True)
+    # What an interpreter does at its end is no part of a start, and an instance never gets there.
+    os._exit(0)
+
+
+def _warm(send: Send, codes: Iterator[str], messages: int) -> dict[str, object]:
+    for code in itertools.islice(codes, WARM_UP):
+        send(code)
+    seconds = []
+    before = _cpu()
+    for code in itertools.islice(codes, messages):
+        started = time.perf_counter()
+        send(code)
+        seconds.append(time.perf_counter() - started)
+    return {"cpu": (_cpu() - before) / messages, "seconds": seconds}
+
+
+def _load(send: Send, codes: Iterator[str], messages: int, at_a_time: int) -> dict[str, object]:
+    with ThreadPoolExecutor(at_a_time) as pool:
+        list(pool.map(send, itertools.islice(codes, at_a_time * 2)))  # opens the connections
+        before, started = _cpu(), time.perf_counter()
+        list(pool.map(send, itertools.islice(codes, messages)))
+        wall = time.perf_counter() - started
+        return {"per_second": messages / wall, "cpu": (_cpu() - before) / messages}
+
+
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def _memory() -> dict[str, int]:
+    with open("/proc/self/status", encoding="ascii") as file:
+        fields = dict(line.split(":", 1) for line in file)
+    return {"peak": int(fields["VmHWM"].split()[0]), "resident": int(fields["VmRSS"].split()[0])}

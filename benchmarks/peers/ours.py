@@ -1,0 +1,24 @@
+"""The package, called as Function Compute calls it: the initializer, then direct invocations."""
+
+import json
+
+from measuring import Send, run
+
+EVENT = '{"phone": "13812345678", "usageType": "SignIn", "code": "%s"}'
+
+
+def start() -> Send:
+    """Import the entry points and run the initializer."""
+    import index
+
+    index.initializer(None)
+
+    def send(code: str) -> None:
+        answer = index.handler((EVENT % code).encode(), None)
+        if "bizId" not in answer:
+            raise SystemExit(json.dumps(answer))
+
+    return send
+
+
+run(start)

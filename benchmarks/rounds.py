@@ -1,0 +1,79 @@
+"""Interleaved rounds: each contender in turn, again and again, so that all meet the same machine."""
+
+from collections.abc import Mapping, Sequence
+from statistics import median, quantiles
+from typing import Any, NamedTuple
+
+from .contenders import Contender
+
+COLD_ROUNDS = 15
+WARM_ROUNDS = 5
+WARM_MESSAGES = 400
+LOAD_ROUNDS = 3
+AT_A_TIME = (1, 10, 50)
+
+
+class Cold(NamedTuple):
+    """From the start of the process to the first accepted message."""
+
+    cpu: float
+    wall: float
+    peak_mib: float
+
+
+class Warm(NamedTuple):
+    """One message after the other; seconds for each, and memory after all."""
+
+    cpu: float
+    p50: float
+    p99: float
+    resident_mib: float
+
+
+Environ = Mapping[str, str]
+
+
+def cold(contenders: Sequence[Contender], environ: Environ) -> dict[str, Cold]:
+    """Start each anew. The first round, which fills the machine's caches, is not counted."""
+    reports = _reports(contenders, environ, COLD_ROUNDS + 1, "cold")
+    return {
+        name: Cold(
+            median(report["cpu"] for report in runs[1:]),
+            median(report["wall"] for report in runs[1:]),
+            median(report["peak"] for report in runs[1:]) / 1024,
+        )
+        for name, runs in reports.items()
+    }
+
+
+def warm(contenders: Sequence[Contender], environ: Environ) -> dict[str, Warm]:
+    reports = _reports(contenders, environ, WARM_ROUNDS, "warm", str(WARM_MESSAGES))
+    return {
+        name: Warm(
+            median(report["cpu"] for report in runs),
+            median(median(report["seconds"]) for report in runs),
+            median(quantiles(report["seconds"], n=100)[98] for report in runs),
+            median(report["resident"] for report in runs) / 1024,
+        )
+        for name, runs in reports.items()
+    }
+
+
+def load(contenders: Sequence[Contender], environ: Environ) -> dict[str, dict[int, float]]:
+    """Give messages a second, for each number of messages at a time."""
+    measured: dict[str, dict[int, float]] = {contender.name: {} for contender in contenders}
+    for width in AT_A_TIME:
+        words = ("load", str(min(40 * width, 1000)), str(width))
+        for name, runs in _reports(contenders, environ, LOAD_ROUNDS, *words).items():
+            measured[name][width] = median(report["per_second"] for report in runs)
+    return measured
+
+
+def _reports(
+    contenders: Sequence[Contender], environ: Environ, rounds: int, *what: str
+) -> dict[str, list[Mapping[str, Any]]]:
+    reports: dict[str, list[Mapping[str, Any]]] = {each.name: [] for each in contenders}
+    for _ in range(rounds):
+        for contender in contenders:
+            reports[contender.name].append(contender.run(environ, *what))
+    return reports
