@@ -22,7 +22,7 @@ def write(logger: logging.Logger, level: int, event: str, **fields: object) -> N
     """Log one line of JSON."""
     if logger.isEnabledFor(level):
         # ASCII alone, so that no text from outside can make the line fail.
-        logger.log(level, "%s", json.dumps({"event": event, **fields}))
+        logger.log(level, "%s", json.dumps({"event": event, **fields}, separators=(",", ":")))
 
 
 def write_bug(logger: logging.Logger, bug: Exception) -> None:
