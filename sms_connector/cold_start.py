@@ -15,7 +15,7 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any, Final
@@ -27,7 +27,7 @@ CLIENT: Final = "alibabacloud_dysmsapi20170525.client"
 POSTPONED: Final[Mapping[str, Mapping[str, str]]] = {
     # Asynchronous calls, WebSockets, RSA keys and XML: no part of sending.
     "aiohttp": {},
-    "asyncio": {},
+    "asyncio": {},  # but for one question: see _Loader
     "cryptography": {},
     "alibabacloud_tea_openapi.websocket_utils": {},
     "darabonba.utils.xml": {},
@@ -158,7 +158,7 @@ def _settle(module: ModuleType) -> None:
 
 
 class _Loader:
-    """Makes a module without running its code."""
+    """Makes a module without running its code, and answers what is asked of it in passing."""
 
     def __init__(self, loader: Any) -> None:
         self.loader = loader
@@ -172,6 +172,25 @@ class _Loader:
             # importlib.resources, which costs as much as a handshake.
             path = _certificates(module.__spec__)
             module.where = lambda: path  # type: ignore[attr-defined]
+        elif module.__name__ == "asyncio":
+            module.current_task = _current_task_of(module)  # type: ignore[attr-defined]
+
+
+def _current_task_of(module: ModuleType) -> Callable[..., Any]:
+    """Stand in for ``asyncio.current_task``, which logging asks for with every line it writes.
+
+    As long as the module has not run, there is no loop, and the answer is what asyncio itself
+    says of a thread without one.
+    """
+
+    def current_task(*loop: Any) -> Any:
+        with _running:
+            real = module.current_task
+        if real is current_task:
+            raise RuntimeError("no running event loop")
+        return real(*loop)
+
+    return current_task
 
 
 class _Finder:

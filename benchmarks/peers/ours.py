@@ -1,6 +1,7 @@
 """The package, called as Function Compute calls it: the initializer, then direct invocations."""
 
 import json
+import logging
 
 from measuring import Send, run
 
@@ -8,7 +9,8 @@ EVENT = '{"phone": "13812345678", "usageType": "SignIn", "code": "%s"}'
 
 
 def start() -> Send:
-    """Import the entry points and run the initializer."""
+    """Import the entry points and run the initializer. Each message is logged, as in the cloud."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     import index
 
     index.initializer(None)

@@ -63,7 +63,7 @@ def prove(package: Path, interpreter: Interpreter) -> int:
     """Send every case's message from the package, in a Python that sees nothing else.
 
     Gives the number of messages. Raises ClickException that says which was not sent, and if
-    anything was written to the package or loaded from outside it.
+    anything was written to the package, loaded from outside it, or loaded that is postponed.
     """
     before = digest(package)
     sent = cases()
@@ -93,6 +93,8 @@ def prove(package: Path, interpreter: Interpreter) -> int:
             raise _failure(f"{name} sent no SMS: {json.dumps(answer)}")
     if told["strangers"]:
         raise _failure(f"it loads from outside: {', '.join(told['strangers'])}")
+    if told["woken"]:
+        raise _failure(f"it loads what a message does not need: {', '.join(told['woken'])}")
     if digest(package) != before:
         raise _failure("it writes into its own directory, which is read-only in the cloud")
     return len(sent)

@@ -4,9 +4,10 @@
 """
 
 import json
+import logging
 import os
 import sys
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 
@@ -15,14 +16,23 @@ def main(package: str) -> None:
     sys.path.insert(0, package)
     cases = json.load(sys.stdin)
     os.environ.update(cases[0]["environ"])
+    logging.basicConfig(level=logging.INFO)
     import index
+    from sms_connector.cold_start import POSTPONED
 
     index.initializer(_context(cases[0]))
     answers = []
     for case in cases:
         os.environ.update(case["environ"])
         answers.append(index.handler(case["event"].encode(), _context(case)))
-    json.dump({"answers": answers, "strangers": _strangers(package)}, sys.stdout)
+    json.dump(
+        {
+            "answers": answers,
+            "strangers": _strangers(package),
+            "woken": [name for name in POSTPONED if type(sys.modules.get(name)) is ModuleType],
+        },
+        sys.stdout,
+    )
 
 
 def _context(case: dict[str, Any]) -> SimpleNamespace:
