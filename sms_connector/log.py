@@ -7,6 +7,8 @@ import time
 import traceback
 from typing import Any
 
+import msgspec
+
 from .errors import ConnectorError
 from .message import Receipt, Sms
 
@@ -21,8 +23,15 @@ def logger_of(context: Any) -> logging.Logger:
 def write(logger: logging.Logger, level: int, event: str, **fields: object) -> None:
     """Log one line of JSON."""
     if logger.isEnabledFor(level):
-        # ASCII alone, so that no text from outside can make the line fail.
-        logger.log(level, "%s", json.dumps({"event": event, **fields}, separators=(",", ":")))
+        logger.log(level, "%s", _line({"event": event, **fields}))
+
+
+def _line(fields: dict[str, object]) -> str:
+    """Write ASCII alone, so that no text from outside can make a line fail."""
+    try:
+        return msgspec.json.encode(fields).decode("ascii")
+    except UnicodeError:  # five times faster, but it does not escape other letters
+        return json.dumps(fields, separators=(",", ":"))
 
 
 def write_bug(logger: logging.Logger, bug: Exception) -> None:

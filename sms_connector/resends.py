@@ -17,7 +17,7 @@ from .moment import Moment
 REMEMBERED_SECONDS: Final = 30.0
 
 MOST_REMEMBERED: Final = 10_000
-"""Up to 35 MB, at three hundred messages a second. Beyond it the oldest is forgotten first."""
+"""Up to 11 MB, at three hundred messages a second. Beyond it the oldest is forgotten first."""
 
 
 class RecentMessages:
@@ -28,7 +28,7 @@ class RecentMessages:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()
         self._messages: OrderedDict[Sms, _Sending] = OrderedDict()
 
     def once(self, sms: Sms, send: Callable[[Sms], Receipt]) -> Receipt:
@@ -52,9 +52,10 @@ class RecentMessages:
         return receipt
 
     def _claim(self, sms: Sms) -> tuple["_Sending", bool]:
-        with self._lock:
+        with self._changed:
             earlier = self._messages.get(sms)
             if earlier is not None and not earlier.is_old:
+                self._changed.wait_for(lambda: earlier.ended)
                 return earlier, False
             self._forget()
             self._messages[sms] = sending = _Sending()
@@ -62,11 +63,11 @@ class RecentMessages:
             return sending, True
 
     def _end(self, sms: Sms, sending: "_Sending") -> None:
-        with self._lock:
+        with self._changed:
             if sending.surely_not_sent and self._messages.get(sms) is sending:
                 del self._messages[sms]
-        sending.ended = moment.now()
-        sending.done.set()
+            sending.ended = moment.now()
+            self._changed.notify_all()
 
     def _forget(self) -> None:
         while self._messages:
@@ -79,8 +80,9 @@ class RecentMessages:
 class _Sending:
     """One message on its way, and what came of it."""
 
+    __slots__ = ("ended", "outcome")
+
     def __init__(self) -> None:
-        self.done = threading.Event()
         self.ended: Moment | None = None
         self.outcome: Receipt | ConnectorError | None = None
 
@@ -93,8 +95,7 @@ class _Sending:
         return isinstance(self.outcome, ConnectorError) and self.outcome.sent is False
 
     def told(self) -> Receipt:
-        """Wait for the outcome, and tell it again. Raises ConnectorError if it was one."""
-        self.done.wait()
+        """Tell the outcome again. Raises ConnectorError if it was one."""
         if isinstance(self.outcome, Receipt):
             return self.outcome
         raise (self.outcome or unforeseen()).again()

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from darabonba.core import DaraCore
 from requests import PreparedRequest, Response
@@ -38,7 +39,8 @@ MAX_IDLE_SECONDS = 10.0
 MAX_CONNECTIONS = 200
 """As many as Function Compute runs invocations at a time in one instance."""
 
-_LOOPBACK = ("http://127.0.0.1", "http://localhost", "http://[::1]")
+_DAY = 86_400.0
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class Stage(IntEnum):
@@ -55,6 +57,7 @@ class Attempt:
 
     def __init__(self, deadline: float) -> None:
         self.deadline = deadline
+        self.target: str | None = None  # path and query, where urllib3 was told of neither
         self.stage = Stage.UNSEEN
         self.reason = "its answer makes no sense"
 
@@ -87,7 +90,7 @@ _running = threading.local()
 
 @contextmanager
 def watch(deadline: float) -> Iterator[Attempt]:
-    """Watch the one call that this thread makes inside the block."""
+    """Watch the one call that this thread makes inside the block. ``deadline`` as in Attempt."""
     attempt = Attempt(deadline)
     _running.attempt = attempt
     try:
@@ -97,8 +100,7 @@ def watch(deadline: float) -> Iterator[Attempt]:
 
 
 def _attempt() -> Attempt:
-    """Give the attempt of this thread, or one without limits for a call nobody watches."""
-    attempt: Attempt = getattr(_running, "attempt", None) or Attempt(float("inf"))
+    attempt: Attempt = _running.attempt
     return attempt
 
 
@@ -116,14 +118,14 @@ class _Watched(HTTPConnection):
         self.timeout = _within(self.timeout, _attempt().seconds_left)
         super().connect()
 
-    def request(self, *args: Any, **kwargs: Any) -> None:
+    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> None:
         if self.sock is None:
             self.connect()
         attempt = _attempt()
         if not attempt.seconds_left:
             raise ConnectTimeoutError(self, "No time is left to send the request.")
         attempt.stage = Stage.WRITING
-        super().request(*args, **kwargs)
+        super().request(method, attempt.target or url, *args, **kwargs)
 
     def getresponse(self) -> Any:
         attempt = _attempt()
@@ -166,6 +168,7 @@ class WatchedAdapter(HTTPAdapter):
 
     def __init__(self, *, tls: bool) -> None:
         self._tls_context = tls_context() if tls else None
+        self._direct: dict[str, HTTPConnectionPool] = {}
         super().__init__(pool_maxsize=MAX_CONNECTIONS)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -183,6 +186,35 @@ class WatchedAdapter(HTTPAdapter):
         # The context holds the trusted roots already; requests would have them parsed again.
         conn.cert_reqs = "CERT_REQUIRED"
 
+    # The SDK's URL holds the phone and the code, and is encoded. Nobody between it and the wire
+    # need know it: requests would take it apart twice more, urllib3 would encode it once more and
+    # quote it in exceptions and logs. It costs them a twentieth of a message.
+
+    def get_connection_with_tls_context(
+        self,
+        request: PreparedRequest,
+        verify: Any,
+        proxies: dict[str, str] | None = None,
+        cert: Any = None,
+    ) -> Any:
+        if proxies:
+            return super().get_connection_with_tls_context(request, verify, proxies, cert)
+        origin, _target = _split(request)
+        pool = self._direct.get(origin)
+        if pool is None:
+            self._direct[origin] = pool = self.poolmanager.connection_from_url(origin)
+        return pool
+
+    def close(self) -> None:
+        self._direct.clear()
+        super().close()
+
+    def request_url(self, request: PreparedRequest, proxies: dict[str, str] | None) -> str:
+        if proxies:
+            return super().request_url(request, proxies)
+        _origin, _attempt().target = _split(request)
+        return "/"
+
     def send(
         self,
         request: PreparedRequest,
@@ -193,6 +225,9 @@ class WatchedAdapter(HTTPAdapter):
         proxies: dict[str, str] | None = None,
     ) -> Response:
         """Send one request, once, and read its answer to the end."""
+        if not hasattr(_running, "attempt"):
+            with watch(time.monotonic() + _DAY):  # nobody else does: it has its own limits
+                return self.send(request, stream, timeout, verify, cert, proxies)
         attempt = _attempt()
         attempt.stage = Stage.CONNECTING
         if proxies and _reached_directly(request.url or ""):
@@ -225,4 +260,11 @@ def _adapter_for(
 
 
 def _reached_directly(url: str) -> bool:
-    return url.startswith(_LOOPBACK) or should_bypass_proxies(url, no_proxy=None)
+    return urlsplit(url).hostname in _LOOPBACK or should_bypass_proxies(url, no_proxy=None)
+
+
+def _split(request: PreparedRequest) -> tuple[str, str]:
+    """Take apart the URL that requests prepared: where to ask, and what for."""
+    url = request.url or ""
+    start = url.index("/", len("https://"))
+    return url[:start], url[start:].partition("#")[0]

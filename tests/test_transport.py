@@ -13,11 +13,14 @@ from alibabacloud_dysmsapi20170525.client import Client as SdkClient
 from alibabacloud_dysmsapi20170525.models import GetSmsSignRequest
 from alibabacloud_tea_openapi.utils_models import Config as SdkConfig
 from pytest_mock import MockerFixture
+from requests import Session
+from urllib3 import HTTPConnectionPool
 
 from sms_connector import client, transport
 from sms_connector.config import parse_config
 from sms_connector.connector import SmsConnector
 from sms_connector.local.emulator.server import Emulator
+from sms_connector.transport import WatchedAdapter
 from tests.support.configs import config
 from tests.support.scripted_provider import (
     ScriptedProvider,
@@ -243,6 +246,13 @@ class TestProxies:
         monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
         assert send(connector_at(provider(accept).endpoint)).biz_id == "BIZ-1"
 
+    def test_but_not_one_whose_name_only_begins_like_it(
+        self, monkeypatch: pytest.MonkeyPatch, provider: Providers
+    ) -> None:
+        proxy = provider(accept)
+        monkeypatch.setenv("HTTP_PROXY", proxy.endpoint)
+        assert send(connector_at("http://localhost.example")).biz_id == "BIZ-1"
+
     def test_so_is_what_no_proxy_names(
         self, monkeypatch: pytest.MonkeyPatch, mocker: MockerFixture, provider: Providers
     ) -> None:
@@ -256,6 +266,27 @@ class TestProxies:
         monkeypatch.setenv("NO_PROXY", "sms.example")
         endpoint = direct.endpoint.replace("localhost", "sms.example")
         assert send(connector_at(endpoint)).biz_id == "BIZ-1"
+
+
+class TestDiscretion:
+    def test_the_library_below_learns_neither_phone_nor_code(
+        self, mocker: MockerFixture, provider: Providers
+    ) -> None:
+        urlopen = mocker.spy(HTTPConnectionPool, "urlopen")
+        asked = provider(accept)
+        send(connector_at(asked.endpoint))
+        assert urlopen.call_args.kwargs["url"] == "/"
+        assert asked.requests[0]["PhoneNumbers"] == "13812345678"
+
+    def test_and_an_endpoint_closed_in_between_is_opened_again(self, provider: Providers) -> None:
+        asked = provider(accept)
+        with Session() as session:
+            session.mount("http://", WatchedAdapter(tls=False))
+            for _ in range(2):
+                assert session.get(f"{asked.endpoint}/path?name=value#fragment").ok
+                session.close()
+        assert asked.connections == 2
+        assert asked.requests == [{"name": "value"}] * 2
 
 
 class TestBystanders:
