@@ -45,7 +45,7 @@ $(CHROMIUM):
 	apt-get update -qq
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk >/dev/null
 
-test-node: setup ## run the tests that need Node: Logto's own connector against the function
+test-node: setup ## run the tests that need Node: Logto's own connector, and `s verify`
 	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null || { echo "make test-node needs Node 20 or later" >&2; exit 1; }
 	cd tests_node && npm ci --no-audit --no-fund --loglevel=error
 	cd tests_node && PYTHON="$(abspath $(BIN))/python" node --test
@@ -57,11 +57,10 @@ package: setup ## make build/function, the directory that `s deploy` uploads, an
 bench: package ## measure against the plain SDK and Logto's connector, and write docs/benchmarks.md
 	@$(BIN)/python -m benchmarks
 
-template: ## make build/template, which `s registry publish` publishes as an application template
+template: ## make build/template of the last commit, which `s registry publish` publishes
 	rm -rf build/template && mkdir -p build/template/src
-	cp publish.yaml version.md README.md build/template
-	cp -r index.py sms_connector docs s.yaml Makefile pyproject.toml requirements.txt requirements-dev.txt connector.example.json README.md LICENSE build/template/src
-	find build/template -name __pycache__ -prune -exec rm -r {} +
+	git archive HEAD | tar -x -C build/template/src
+	cp build/template/src/publish.yaml build/template/src/version.md build/template/src/README.md build/template
 	sed -i.bak -e 's/^  region: .*/  region: "{{ region }}"/' -e 's/^  functionName: .*/  functionName: "{{ functionName }}"/' build/template/src/s.yaml && rm build/template/src/s.yaml.bak
 
 lint: setup ## types and style

@@ -1,0 +1,107 @@
+// The real `s`, as far as it goes without a network: it stops where it would fetch the component.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const project = fileURLToPath(new URL('..', import.meta.url));
+const command = fileURLToPath(new URL('node_modules/.bin/s', import.meta.url));
+const required = { SMS_CONNECTOR_CONFIG: '{}', SMS_CONNECTOR_AUTHORIZATION: 'Bearer a-key-for-tests' };
+const noNetwork = /getaddrinfo|ECONNREFUSED|ECONNRESET|ETIMEDOUT/;
+
+let folder;
+
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), 's-'));
+  const config = join(folder, 'home', '.s', 'config');
+  mkdirSync(config, { recursive: true });
+  // Just asked for an update: otherwise it leaves a process behind that asks.
+  writeFileSync(join(config, 'update-notifier.json'), JSON.stringify({ lastUpdateCheck: Date.now() }));
+});
+
+after(() => rmSync(folder, { recursive: true }));
+
+/** Run `s` in a directory, with a home of its own and these settings alone. */
+const s = (cwd, args, settings = {}) => {
+  const env = { PATH: process.env.PATH, HOME: join(folder, 'home'), ...settings };
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, env, encoding: 'utf8', timeout: 60_000 });
+  return { status, output: stdout + stderr };
+};
+
+/** Have s.yaml verified, with a change made to it. */
+const verify = (settings, change = (text) => text) => {
+  const directory = mkdtempSync(join(folder, 'project-'));
+  writeFileSync(join(directory, 's.yaml'), change(readFileSync(join(project, 's.yaml'), 'utf8')));
+  return s(directory, ['verify'], settings);
+};
+
+const assertVerified = ({ status, output }) => assert.ok(status === 0 || noNetwork.test(output), output);
+
+describe('s verify', () => {
+  it('finds nothing wrong with s.yaml, with the two settings that have no default', () => {
+    assertVerified(verify(required));
+  });
+
+  for (const name of Object.keys(required)) {
+    it(`names ${name} where it is not set`, () => {
+      const { status, output } = verify({ ...required, [name]: undefined });
+      assert.notEqual(status, 0);
+      assert.match(output, new RegExp(`env\\('${name}'\\) not found`));
+    });
+  }
+
+  it('would find a variable that is none', () => {
+    const { status, output } = verify(required, (text) => text.replace('${vars.region}', '${vars.regoin}'));
+    assert.notEqual(status, 0);
+    assert.match(output, /vars\.regoin} not found/);
+  });
+});
+
+describe('s preview', () => {
+  it('hands the settings over as they are, and deploys what make package makes', () => {
+    const config = readFileSync(join(project, 'connector.example.json'), 'utf8');
+    const { output } = s(project, ['preview', '-o', 'json'], { ...required, SMS_CONNECTOR_CONFIG: config });
+    const { props, actions } = JSON.parse(output.slice(output.indexOf('{'))).resources.sms;
+    assert.deepEqual(props.environmentVariables, {
+      SMS_CONNECTOR_CONFIG: config,
+      SMS_CONNECTOR_AUTHORIZATION: 'Bearer a-key-for-tests',
+      SMS_CONNECTOR_WEBHOOK_SECRETS: '',
+      SMS_CONNECTOR_ANONYMOUS: '',
+      SMS_CONNECTOR_SUPABASE_USAGE_TYPE: 'Generic',
+    });
+    assert.deepEqual(actions['pre-deploy'], [{ run: 'make package', path: './' }]);
+    assert.equal(props.code, './build/function');
+  });
+});
+
+describe('s init with the application template', () => {
+  let made;
+
+  before(() => {
+    const template = spawnSync('make', ['template'], { cwd: project, encoding: 'utf8' });
+    assert.equal(template.status, 0, template.stderr);
+    // A copy, for `s init` takes a local template away.
+    cpSync(join(project, 'build', 'template'), join(folder, 'template'), { recursive: true });
+    const parameters = JSON.stringify({ region: 'ap-southeast-1', functionName: 'codes' });
+    made = join(folder, 'made');
+    const done = s(folder, ['init', 'codes', '--uri', join(folder, 'template'), '--parameters', parameters, '-d', made, '-y']);
+    assert.equal(done.status, 0, done.output);
+  });
+
+  it('puts its parameters into s.yaml, and changes nothing else', () => {
+    const committed = spawnSync('git', ['show', 'HEAD:s.yaml'], { cwd: project, encoding: 'utf8' });
+    const expected = committed.stdout
+      .replace('region: cn-hangzhou', 'region: "ap-southeast-1"')
+      .replace('functionName: sms-connector', 'functionName: "codes"');
+    assert.equal(readFileSync(join(made, 's.yaml'), 'utf8'), expected);
+  });
+
+  it('makes a project that verifies, and keeps settings out of git', () => {
+    assertVerified(s(made, ['verify'], required));
+    assert.match(readFileSync(join(made, '.gitignore'), 'utf8'), /^connector\.json$/m);
+  });
+});
