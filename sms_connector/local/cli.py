@@ -1,15 +1,15 @@
-"""The commands of ``python -m sms_connector``, one file each."""
+"""The commands of ``python -m sms_connector``, one folder each; `demo` needs but a file."""
 
 import click
 
 from .. import __version__
-from .check_command import check
+from .check.command import check
 from .console.command import console
 from .demo import demo
 from .emulator.command import emulate
-from .invoke_command import invoke
+from .invocation.command import invoke
 from .packaging.command import package
-from .send_command import send
+from .send.command import send
 from .serve.command import serve
 
 

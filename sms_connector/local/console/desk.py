@@ -10,14 +10,14 @@ import msgspec
 from ...config import REQUIRED_USAGE_TYPES, ConnectorConfig, parse_config
 from ...errors import ConnectorError
 from ...phone import parse_phone
-from ..check import Check
-from ..checks import check_config, check_provider
-from ..config_checks import OTHER_USAGE_TYPES
-from ..delivery import look_up
+from ..check.config import OTHER_USAGE_TYPES, check_config
+from ..check.finding import Check
+from ..check.provider import check_provider
 from ..emulator.server import Emulator
 from ..endpoint import is_emulator
 from ..lookup import Lookup
 from ..role import key_of
+from ..send.delivery import look_up
 from .connector_file import ConnectorFile, UnreadableFileError
 from .form import Form, TemplateRow, connector_json, filled_in, shown_json
 from .outbox import Outbox, SentSms

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Final
 
+from ..lookup import Sign, Template
 from . import places
-from .check import Check
-from .lookup import Sign, Template
+from .finding import Check
 
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _SENT_VARIABLE: Final = "code"

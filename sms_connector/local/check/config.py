@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from ..config import (
+from ...config import (
     FALLBACK_USAGE_TYPE,
     REQUIRED_USAGE_TYPES,
     ConnectorConfig,
@@ -14,9 +14,9 @@ from ..config import (
     find_problems,
     parse_config,
 )
+from ..endpoint import is_emulator
 from . import places
-from .check import Check
-from .endpoint import is_emulator
+from .finding import Check
 
 OTHER_USAGE_TYPES: Final = (
     "OrganizationInvitation",

@@ -4,11 +4,11 @@ from typing import Final
 
 import msgspec
 
-from ..client import NoAnswer
-from ..refusals import refusal
+from ...client import NoAnswer
+from ...refusals import refusal
+from ..lookup import Refused
 from . import places
-from .check import Check
-from .lookup import Refused
+from .finding import Check
 
 
 class Trouble(msgspec.Struct, frozen=True):

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from sms_connector.local import delivery, endpoint
+from sms_connector.local import endpoint
 from sms_connector.local.emulator.account import STS_KEY
 from sms_connector.local.emulator.magic import Behaviour, number_for
 from sms_connector.local.emulator.server import Emulator
-from sms_connector.local.send_command import send
+from sms_connector.local.send import delivery
+from sms_connector.local.send.command import send
 from tests.support.commands import Ran, run, start
 
 PHONE = "13812345678"

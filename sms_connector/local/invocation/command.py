@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .exit_codes import UNKNOWN, exit_code
+from ..exit_codes import UNKNOWN, exit_code
 
 if TYPE_CHECKING:
-    from .invocation.by_fc2 import ByFc2
-    from .invocation.by_url import ByUrl
+    from .by_fc2 import ByFc2
+    from .by_url import ByUrl
 
 _SERVER = re.compile(r"https?://[^\s/?#@]+/?")
 _URL = re.compile(r"https?://[^\s/?#@]+([/?]\S*)?")
@@ -57,8 +57,8 @@ def invoke(
 
     The exit code is 0 if the message was accepted, 1 if it was not sent, 3 if nobody knows.
     """
-    from ..privacy import Mask
-    from .invocation.verdict import judge
+    from ...privacy import Mask
+    from .verdict import judge
 
     if url is not None:
         if endpoint or service or function or http:
@@ -82,8 +82,8 @@ def invoke(
 
 
 def _by_url(url: str) -> "ByUrl | ByFc2":
-    from ..door import AUTHORIZATION
-    from .invocation.by_url import ByUrl
+    from ...door import AUTHORIZATION
+    from .by_url import ByUrl
 
     if not _URL.fullmatch(url):
         raise click.UsageError("--url must be an http:// or https:// address.")
@@ -96,8 +96,8 @@ def _by_url(url: str) -> "ByUrl | ByFc2":
 
 
 def _by_name(endpoint: str, service: str, function: str, http: bool) -> "ByUrl | ByFc2":
-    from .invocation.by_fc2 import ByFc2
-    from .role import KEY_ID, KEY_SECRET, role_of
+    from ..role import KEY_ID, KEY_SECRET, role_of
+    from .by_fc2 import ByFc2
 
     # The client takes a bare host for one that speaks TLS.
     endpoint = endpoint if "://" in endpoint else f"https://{endpoint}"

@@ -1,4 +1,4 @@
-"""Whether the connector's settings will let messages go out, and what to mend if not.
+"""What the provider says about a valid config: its key, its sign and its templates.
 
 A library with no terminal in it: `check` prints what it gives, and the console page shows it.
 """
@@ -7,17 +7,14 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from ..client import NoAnswer
-from ..config import ConnectorConfig, RegionalCode
-from .check import Check
-from .config_checks import check_config
-from .lookup import Lookup, Refused
-from .lookup import Template as Reviewed
+from ...client import NoAnswer
+from ...config import ConnectorConfig, RegionalCode
+from ..lookup import Lookup, Refused
+from ..lookup import Template as Reviewed
+from ..role import KEY_ID, KEY_SECRET, key_of
+from .finding import Check
 from .provider_trouble import trouble_of
-from .review_checks import Region, check_sign, check_template
-from .role import KEY_ID, KEY_SECRET, key_of
-
-__all__ = ["Check", "check_config", "check_provider"]
+from .review import Region, check_sign, check_template
 
 _NO_KEY: Final = Check(
     "accessKeyId",

@@ -10,13 +10,13 @@ from typing import Final, Literal
 
 import msgspec
 
-from ..client import NoAnswer
-from ..errors import ConnectorError
-from ..phone import PhoneNumber
-from ..refusals import refusal
+from ...client import NoAnswer
+from ...errors import ConnectorError
+from ...phone import PhoneNumber
+from ...refusals import refusal
+from ..emulator.shanghai import day_of
+from ..lookup import Lookup, Refused
 from .carrier_codes import explain
-from .emulator.shanghai import day_of
-from .lookup import Lookup, Refused
 
 PATIENCE_SECONDS: Final = 60.0
 """Most messages arrive within seconds; one that takes longer than this is late."""

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .exit_codes import ACCEPTED, NOT_SENT, UNKNOWN, exit_code
+from ..exit_codes import ACCEPTED, NOT_SENT, UNKNOWN, exit_code
 
 if TYPE_CHECKING:
-    from ..message import Sms
+    from ...message import Sms
+    from ..lookup import Lookup
     from .delivery import Delivery
-    from .lookup import Lookup
 
 
 @click.command()
@@ -30,13 +30,13 @@ def send(phone: str, usage_type: str, code: str | None, wait: bool, yes: bool) -
     --wait: or not delivered), and 3 if nobody knows.
     """
     # Only now: the SDK takes its time to import, and `--help` should not.
-    from ..callers.native import Native
-    from ..connector import SmsConnector
-    from ..errors import ConnectorError
-    from ..settings import config_source
-    from .endpoint import is_emulator
-    from .lookup import Lookup
-    from .role import key_of, role_of
+    from ...callers.native import Native
+    from ...connector import SmsConnector
+    from ...errors import ConnectorError
+    from ...settings import config_source
+    from ..endpoint import is_emulator
+    from ..lookup import Lookup
+    from ..role import key_of, role_of
 
     asked = {"phone": phone, "usageType": usage_type}
     caller = Native(asked if code is None else {**asked, "code": code})
@@ -77,7 +77,7 @@ def _follow(lookup: "Lookup", sms: "Sms", biz_id: str, sent_at: datetime) -> int
     """Show a progress line until the state is settled, print it, and give the exit code."""
     from rich.console import Console
 
-    from ..errors import ConnectorError
+    from ...errors import ConnectorError
     from .delivery import Delivery, follow, look_up
 
     delivery = Delivery("waiting")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..settings import config_source
+from ...settings import config_source
 
 
 def read_settings(environ: Mapping[str, str]) -> str:

@@ -11,7 +11,7 @@ import click
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from .check import Check
+    from .finding import Check
 
 
 @click.command()
@@ -32,9 +32,11 @@ def check(as_json: bool) -> None:
 
 def _checks() -> "Iterator[Check]":
     # Only now: the SDK takes its time to import, and `--help` should not.
-    from ..config import parse_config
-    from ..errors import ConnectorError
-    from .checks import Check, check_config, check_provider
+    from ...config import parse_config
+    from ...errors import ConnectorError
+    from .config import check_config
+    from .finding import Check
+    from .provider import check_provider
     from .settings_text import read_settings
 
     try:

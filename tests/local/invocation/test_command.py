@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from sms_connector.client import AccessKey
 from sms_connector.local.emulator.magic import Behaviour, number_for
 from sms_connector.local.emulator.server import Emulator
-from sms_connector.local.invoke_command import invoke
+from sms_connector.local.invocation.command import invoke
 from tests.support.commands import Ran, run, start
 from tests.support.function_compute import FUNCTION, SERVICE, FunctionCompute
 from tests.support.scripted_provider import ScriptedProvider, answer, close, hang, reset, stall

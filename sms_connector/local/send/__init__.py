@@ -1,0 +1,1 @@
+"""Sending one message with the current settings, and what became of it."""
