@@ -17,7 +17,7 @@ def start() -> Send:
 
     def send(code: str) -> None:
         answer = index.handler((EVENT % code).encode(), None)
-        if "bizId" not in answer:
+        if not isinstance(answer, dict) or "bizId" not in answer:
             raise SystemExit(json.dumps(answer))
 
     return send

@@ -4,14 +4,18 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
-if TYPE_CHECKING:
-    from rich.table import Table
-
-    from .finding import Check
+from ...config import parse_config
+from ...errors import ConnectorError
+from .config import check_config
+from .finding import Check
+from .provider import check_provider
+from .settings_text import read_settings
 
 
 @click.command()
@@ -30,15 +34,7 @@ def check(as_json: bool) -> None:
     sys.exit(0 if ok else 1)
 
 
-def _checks() -> "Iterator[Check]":
-    # Only now: the SDK takes its time to import, and `--help` should not.
-    from ...config import parse_config
-    from ...errors import ConnectorError
-    from .config import check_config
-    from .finding import Check
-    from .provider import check_provider
-    from .settings_text import read_settings
-
+def _checks() -> Iterator[Check]:
     try:
         text = read_settings(os.environ)
     except ConnectorError as error:
@@ -50,7 +46,7 @@ def _checks() -> "Iterator[Check]":
         yield from check_provider(parse_config(text))
 
 
-def _print_json(ok: bool, checks: "Sequence[Check]") -> None:
+def _print_json(ok: bool, checks: Sequence[Check]) -> None:
     listed = [
         {
             "subject": item.subject,
@@ -63,9 +59,7 @@ def _print_json(ok: bool, checks: "Sequence[Check]") -> None:
     click.echo(json.dumps({"ok": ok, "checks": listed}, ensure_ascii=False, indent=2))
 
 
-def _print_table(ok: bool, checks: "Sequence[Check]") -> None:
-    from rich.console import Console
-
+def _print_table(ok: bool, checks: Sequence[Check]) -> None:
     console = Console(highlight=False)
     if console.is_terminal:
         console.print(_table(checks))
@@ -80,10 +74,7 @@ def _print_table(ok: bool, checks: "Sequence[Check]") -> None:
     console.print(f"\n{told}", style="green" if ok else "red")
 
 
-def _table(checks: "Sequence[Check]") -> "Table":
-    from rich.table import Table
-    from rich.text import Text
-
+def _table(checks: Sequence[Check]) -> Table:
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")

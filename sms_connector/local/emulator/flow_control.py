@@ -7,8 +7,8 @@ day in Shanghai.
 from collections import defaultdict
 from datetime import datetime
 
+from ..shanghai import day_of
 from .provider_errors import refused
-from .shanghai import day_of
 
 PER_MINUTE = 1
 PER_HOUR = 5

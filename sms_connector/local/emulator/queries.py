@@ -10,13 +10,13 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from ..shanghai import day_of, show
 from .account import Account, IntlType, Review, Sign, Template
 from .answers import Answer, ok
 from .inbox import Inbox, ReceivedMessage
 from .magic import MAGIC_NUMBERS, FailedDelivery
 from .phone_numbers import read_phone_number
 from .provider_errors import missing, refused
-from .shanghai import day_of, show
 
 # When everything in the account was made and reviewed.
 CREATED = "2024-06-03 10:02:34"

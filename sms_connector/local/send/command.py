@@ -5,16 +5,20 @@ import os
 import sys
 from collections.abc import Mapping
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING
 
 import click
+from rich.console import Console
 
+from ...callers.native import Native
+from ...connector import SmsConnector
+from ...errors import ConnectorError
+from ...message import Sms
+from ...settings import config_source
+from ..endpoint import is_emulator
 from ..exit_codes import ACCEPTED, NOT_SENT, UNKNOWN, exit_code
-
-if TYPE_CHECKING:
-    from ...message import Sms
-    from ..lookup import Lookup
-    from .delivery import Delivery
+from ..lookup import Lookup
+from ..role import key_of, role_of
+from .delivery import Delivery, follow, look_up
 
 
 @click.command()
@@ -29,15 +33,6 @@ def send(phone: str, usage_type: str, code: str | None, wait: bool, yes: bool) -
     The exit code is 0 if it was accepted (with --wait: delivered), 1 if it was not sent (with
     --wait: or not delivered), and 3 if nobody knows.
     """
-    # Only now: the SDK takes its time to import, and `--help` should not.
-    from ...callers.native import Native
-    from ...connector import SmsConnector
-    from ...errors import ConnectorError
-    from ...settings import config_source
-    from ..endpoint import is_emulator
-    from ..lookup import Lookup
-    from ..role import key_of, role_of
-
     asked = {"phone": phone, "usageType": usage_type}
     caller = Native(asked if code is None else {**asked, "code": code})
     try:
@@ -61,7 +56,7 @@ def send(phone: str, usage_type: str, code: str | None, wait: bool, yes: bool) -
     sys.exit(_follow(Lookup(config, key), sms, receipt.biz_id, sent_at))
 
 
-def _ask_first(sms: "Sms") -> None:
+def _ask_first(sms: Sms) -> None:
     question = (
         f"Send a real {sms.usage_type} message to {sms.phone.masked} with template "
         f"{sms.template_code}? It costs money."
@@ -73,13 +68,8 @@ def _ask_first(sms: "Sms") -> None:
         sys.exit(NOT_SENT)
 
 
-def _follow(lookup: "Lookup", sms: "Sms", biz_id: str, sent_at: datetime) -> int:
+def _follow(lookup: Lookup, sms: Sms, biz_id: str, sent_at: datetime) -> int:
     """Show a progress line until the state is settled, print it, and give the exit code."""
-    from rich.console import Console
-
-    from ...errors import ConnectorError
-    from .delivery import Delivery, follow, look_up
-
     delivery = Delivery("waiting")
     console = Console(stderr=True, highlight=False)
     progress = f"On its way to {sms.phone.masked} …"
@@ -97,7 +87,7 @@ def _follow(lookup: "Lookup", sms: "Sms", biz_id: str, sent_at: datetime) -> int
     return _tell(delivery)
 
 
-def _tell(delivery: "Delivery") -> int:
+def _tell(delivery: Delivery) -> int:
     told: dict[str, str] = {"state": delivery.state}
     if delivery.state == "failed":
         told |= {"code": delivery.code, "explanation": delivery.explanation}

@@ -14,8 +14,8 @@ from ...client import NoAnswer
 from ...errors import ConnectorError
 from ...phone import PhoneNumber
 from ...refusals import refusal
-from ..emulator.shanghai import day_of
 from ..lookup import Lookup, Refused
+from ..shanghai import day_of
 from .carrier_codes import explain
 
 PATIENCE_SECONDS: Final = 60.0

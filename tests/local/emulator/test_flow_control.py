@@ -8,7 +8,7 @@ import pytest
 
 from sms_connector.local.emulator.magic import Behaviour, number_for
 from sms_connector.local.emulator.server import Emulator
-from sms_connector.local.emulator.shanghai import SHANGHAI
+from sms_connector.local.shanghai import SHANGHAI
 
 from .calling import GOOD, rpc
 

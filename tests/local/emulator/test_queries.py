@@ -12,7 +12,7 @@ from alibabacloud_tea_openapi.exceptions import ClientException
 from sms_connector.local.emulator.account import SIGNS, TEMPLATES
 from sms_connector.local.emulator.magic import MAGIC_NUMBERS, FailedDelivery
 from sms_connector.local.emulator.server import Emulator
-from sms_connector.local.emulator.shanghai import SHANGHAI
+from sms_connector.local.shanghai import SHANGHAI
 
 from .calling import GOOD, PHONE, rpc, sdk_client, sdk_request
 

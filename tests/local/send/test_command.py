@@ -13,7 +13,7 @@ from sms_connector.local import endpoint
 from sms_connector.local.emulator.account import STS_KEY
 from sms_connector.local.emulator.magic import Behaviour, number_for
 from sms_connector.local.emulator.server import Emulator
-from sms_connector.local.send import delivery
+from sms_connector.local.send import command, delivery
 from sms_connector.local.send.command import send
 from tests.support.commands import Ran, run, start
 
@@ -189,7 +189,7 @@ def test_when_the_minute_is_over_nobody_knows(
 ) -> None:
     configure(example)
     slow = delivery.follow
-    monkeypatch.setattr(delivery, "follow", lambda ask: slow(ask, patience=0.1, pause=0.05))
+    monkeypatch.setattr(command, "follow", lambda ask: slow(ask, patience=0.1, pause=0.05))
     result = CliRunner().invoke(send, ["--phone", PHONE, *SIGN_IN, "--wait"])
     assert result.exit_code == 3
     assert documents(result.stdout)[1] == {"delivery": {"state": "waiting"}}
