@@ -78,8 +78,9 @@ def build_client(config: ConnectorConfig, key: AccessKey) -> DysmsClient:
 class SmsClient:
     """Sends SMS with the official SDK. One for all threads.
 
-    One call takes as long as the config's time-outs allow (see ConnectorConfig), plus what a
-    silent DNS server or an answer that drips in byte by byte adds to it.
+    One call takes as long as the config's time-outs allow (see ConnectorConfig), plus what is added
+    by a silent DNS server, by a name with several addresses that are all dead, or by an answer that
+    drips in byte by byte.
     """
 
     def __init__(self, config: ConnectorConfig) -> None:
