@@ -2,8 +2,9 @@
 
 On the smallest instance a CPU-second of start-up takes twenty seconds, and a user waits for the
 code. Importing the official client runs 1,200 modules; the send path needs a quarter of them.
-This module imports the client with the others postponed: each is there, under its name, but its
-code runs only when something of it is used. Nothing is changed in the SDK, and all of it works.
+This module imports the client with the others postponed: a stand-in is there under the name of
+each, and the module itself is imported once something of it is used. Nothing is changed in the
+SDK, and all of it works.
 
 Python's own ``importlib.util.LazyLoader`` cannot do it: ``from package import name``, which is
 what the SDK writes, makes it load at once.
@@ -15,7 +16,8 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any, Final
@@ -27,7 +29,7 @@ CLIENT: Final = "alibabacloud_dysmsapi20170525.client"
 POSTPONED: Final[Mapping[str, Mapping[str, str]]] = {
     # Asynchronous calls, WebSockets, RSA keys and XML: no part of sending.
     "aiohttp": {},
-    "asyncio": {},  # but for one question: see _Loader
+    "asyncio": {},  # but for one question: see _StandIn
     "cryptography": {},
     "alibabacloud_tea_openapi.websocket_utils": {},
     "darabonba.utils.xml": {},
@@ -46,7 +48,7 @@ POSTPONED: Final[Mapping[str, Mapping[str, str]]] = {
     },
     # Guesses the encoding of texts; the SDK reads bytes.
     "charset_normalizer": {"__version__": "version"},
-    # Asked only where its file is: see _Loader.
+    # Asked only where its file is: see _StandIn.
     "certifi": {},
     # Proxies, hosts that are not ASCII, ZIP archives, temporary files.
     "idna": {},
@@ -57,30 +59,34 @@ POSTPONED: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """What waits, and the names in it that do not wait, each with the submodule that defines it."""
 
-_running = threading.RLock()
+_swapping = threading.Lock()
 _starting: int | None = None  # the thread that imports the client now
+_wanted: set[str] = set()  # modules that somebody used: they wait no longer
 _changes: list[str] = []  # what is not as it was in the SDK
 
 
 class _Name:
     """A name imported from a module that waits. Stands in for it until it is used."""
 
-    def __init__(self, module: ModuleType, name: str) -> None:
+    def __init__(self, module: "_Postponed", name: str) -> None:
         self._module = module
         self._name = name
 
     def real(self) -> Any:
-        if _starting is not None:
-            _run(self._module)
+        module: ModuleType = self._module
+        if _starting == threading.get_ident():
+            module = _import(self._module)
         try:
-            return getattr(self._module, self._name)
+            return getattr(module, self._name)
         except AttributeError:
-            return importlib.import_module(f"{self._module.__name__}.{self._name}")
+            return importlib.import_module(f"{module.__name__}.{self._name}")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.real()(*args, **kwargs)
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # asked in passing, by `copy` and the like
+            raise AttributeError(name)
         return getattr(self.real(), name)
 
     def __instancecheck__(self, instance: object) -> bool:
@@ -89,9 +95,15 @@ class _Name:
     def __mro_entries__(self, bases: tuple[object, ...]) -> tuple[Any, ...]:
         return (self.real(),)
 
+    def __or__(self, other: Any) -> Any:
+        return self.real() | other
+
+    def __ror__(self, other: Any) -> Any:
+        return other | self.real()
+
 
 class _Postponed(ModuleType):
-    """A module whose code has not run. Once it has, it is an ordinary module."""
+    """Stands in for a module until something of it is used, then passes everything on to it."""
 
     def __getattr__(self, name: str) -> Any:
         special = name.startswith("__")
@@ -105,63 +117,60 @@ class _Postponed(ModuleType):
             except (ImportError, AttributeError):
                 _changes.append(f"{name} is not where it was in {self.__name__}")
             else:
-                setattr(self, name, value)
+                vars(self)[name] = value
                 return value
         # The import system asks for special names in passing; `import *` asks for `__all__`.
         elif special and name != "__all__" and (starting or name != "__version__"):
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
-        _run(self)
-        return getattr(self, name)
+        return getattr(_import(self), name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name.startswith("__") or isinstance(value, ModuleType):  # the import system does this
+            super().__setattr__(name, value)
+        else:
+            setattr(_import(self), name, value)
+
+    def __delattr__(self, name: str) -> None:
+        delattr(_import(self), name)
 
 
-class _Running(ModuleType):
-    """A module whose code is running: another thread waits for its end, and sees all of it."""
+def _import(stand_in: _Postponed) -> ModuleType:
+    """Have the import system import the module itself, as if it had not been asked before.
 
-    def __getattr__(self, name: str) -> Any:
-        with _running:
-            return ModuleType.__getattribute__(self, name)
-
-
-def _run(module: ModuleType) -> None:
-    with _running:
-        if not isinstance(module, _Postponed):
-            return
-        loader = vars(module)["__loader__"].loader
-        if loader is None:
-            raise ModuleNotFoundError(
-                f"{module.__name__} is not there: sending an SMS does not need it",
-                name=module.__name__,
-            )
-        _become(module, _Running)
-        try:
-            loader.exec_module(module)
-        except BaseException:
-            _become(module, _Postponed)
-            raise
-        _become(module, ModuleType)
-        _settle(module)
+    It waits for other threads, finds deadlocks and cleans up after errors as it always does.
+    """
+    name = stand_in.__name__
+    if vars(stand_in)["__spec__"].origin is None:
+        raise ModuleNotFoundError(
+            f"{name} is not there: sending an SMS does not need it", name=name
+        )
+    _wanted.add(name)
+    with _swapping:
+        first = sys.modules.get(name) is stand_in
+        if first:
+            del sys.modules[name]
+    module = importlib.import_module(name)
+    if first:
+        _settle(stand_in, module)
+    return module
 
 
-def _become(module: ModuleType, kind: type[ModuleType]) -> None:
-    module.__class__ = kind
-
-
-def _settle(module: ModuleType) -> None:
-    """Put the real names of a module where others hold stand-ins: `except` takes nothing else."""
+def _settle(stand_in: _Postponed, module: ModuleType) -> None:
+    """Put the module and what is in it where others hold stand-ins: `except` takes nothing else."""
+    for key, value in list(vars(stand_in).items()):
+        if isinstance(value, ModuleType):  # a submodule that was imported before
+            vars(module).setdefault(key, value)
     for holder in list(sys.modules.values()):
         for key, value in list(getattr(holder, "__dict__", {}).items()):
-            if type(value) is _Name and value._module is module:
-                try:
+            if value is stand_in:
+                setattr(holder, key, module)
+            elif type(value) is _Name and value._module is stand_in:
+                with suppress(ImportError):  # a name that another version has
                     setattr(holder, key, value.real())
-                except ImportError:  # a name that another version has
-                    continue
 
 
-class _Loader:
-    """Makes a module without running its code, and answers what is asked of it in passing."""
-
-    def __init__(self, loader: Any) -> None:
-        self.loader = loader
+class _StandIn:
+    """Makes a stand-in for a module, with the answer to what is asked of it in passing."""
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         return _Postponed(spec.name)
@@ -171,50 +180,65 @@ class _Loader:
             # Requests asks at once. Certifi's own answer is the same path, by way of
             # importlib.resources, which costs as much as a handshake.
             path = _certificates(module.__spec__)
-            module.where = lambda: path  # type: ignore[attr-defined]
+            vars(module)["where"] = lambda: path
         elif module.__name__ == "asyncio":
-            module.current_task = _current_task_of(module)  # type: ignore[attr-defined]
+            vars(module)["current_task"] = _current_task
 
 
-def _current_task_of(module: ModuleType) -> Callable[..., Any]:
+def _current_task(*args: Any, **kwargs: Any) -> Any:
     """Stand in for ``asyncio.current_task``, which logging asks for with every line it writes.
 
-    As long as the module has not run, there is no loop, and the answer is what asyncio itself
-    says of a thread without one.
+    As long as asyncio is not imported, there is no loop, and this is what it says then.
     """
+    asyncio = sys.modules.get("asyncio")
+    if asyncio is None or isinstance(asyncio, _Postponed):
+        raise RuntimeError("no running event loop")
+    return asyncio.current_task(*args, **kwargs)
 
-    def current_task(*loop: Any) -> Any:
-        with _running:
-            real = module.current_task
-        if real is current_task:
-            raise RuntimeError("no running event loop")
-        return real(*loop)
 
-    return current_task
+class _Imported:
+    """Gives the import system a module that the import of its package has brought already."""
+
+    def __init__(self, module: ModuleType) -> None:
+        self._module = module
+        self._spec = module.__spec__
+        # The import system goes by the specification that the module has: with its own one, it
+        # would run it a second time.
+        self.spec = module.__spec__ = ModuleSpec(module.__name__, self)  # type: ignore[arg-type]
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:  # noqa: ARG002
+        return self._module
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.__spec__ = self._spec
 
 
 class _Finder:
-    """Finds the modules that wait, while the client is being imported."""
+    """Postpones modules while the client is imported. Later, imports a module's package first."""
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, _target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if _starting != threading.get_ident() or not _waits(name):
-            return None
-        spec = PathFinder.find_spec(name, path)
-        if name == "certifi" and not os.path.isfile(_certificates(spec)):
-            return None
-        if spec is None:
-            spec = ModuleSpec(name, None, is_package=True)
-        spec.loader = _Loader(spec.loader if spec.origin else None)  # type: ignore[assignment]
-        return spec
+        package = sys.modules.get(name.rpartition(".")[0])
+        is_below = isinstance(package, _Postponed) and not POSTPONED.get(package.__name__)
+        if _starting == threading.get_ident():
+            waits = (name in POSTPONED or is_below) and name not in _wanted
+            return _postponed(name, path) if waits else None
+        if is_below:
+            _import(package)  # type: ignore[arg-type]
+            if name in sys.modules:
+                return _Imported(sys.modules[name]).spec
+        return None
 
 
-def _waits(name: str) -> bool:
-    if name in POSTPONED:
-        return True
-    parent = name.rpartition(".")[0]
-    return type(sys.modules.get(parent)) is _Postponed and not POSTPONED.get(parent)
+def _postponed(name: str, path: Sequence[str] | None) -> ModuleSpec | None:
+    spec = PathFinder.find_spec(name, path)
+    if name == "certifi" and not os.path.isfile(_certificates(spec)):
+        return None
+    if spec is None:
+        spec = ModuleSpec(name, None, is_package=True)
+    spec.loader = _StandIn()  # type: ignore[assignment]
+    return spec
 
 
 def _certificates(spec: ModuleSpec | None) -> str:
@@ -225,23 +249,20 @@ def _certificates(spec: ModuleSpec | None) -> str:
 def _import_client() -> None:
     global _starting
     before = set(sys.modules)
-    finder = _Finder()
-    sys.meta_path.insert(0, finder)
+    sys.meta_path.insert(0, _Finder())
     _starting = threading.get_ident()
     try:
         importlib.import_module(CLIENT)
         return
     except Exception as trouble:  # noqa: BLE001  (whatever it is: the plain import is to be tried)
-        reason = f"{type(trouble).__name__}: {trouble}"
+        _changes.append(f"{type(trouble).__name__}: {trouble}")
     finally:
         _starting = None
-        sys.meta_path.remove(finder)
-    _changes.append(reason)
     for name in set(sys.modules) - before:
-        if name.partition(".")[0] in sys.stdlib_module_names:
-            _run(sys.modules[name])
-        else:
+        if name.partition(".")[0] not in sys.stdlib_module_names:
             del sys.modules[name]
+        elif isinstance(module := sys.modules[name], _Postponed):
+            _import(module)
     importlib.import_module(CLIENT)
 
 
@@ -251,8 +272,6 @@ def _start() -> None:
     Nothing that is imported is garbage, but the collector would go through all of it many times:
     a fifth of what is left of the start-up. Frozen, it is never gone through again.
     """
-    if CLIENT in sys.modules:
-        return
     enabled = gc.isenabled()
     gc.disable()
     try:

@@ -17,6 +17,7 @@ from sms_connector.local.emulator.server import Emulator
 ROOT = Path(__file__).parent.parent
 SDK = Path(alibabacloud_tea_openapi.__file__).parent
 CREDENTIALS = SDK.parent / "alibabacloud_credentials"
+CERTIFI = SDK.parent / "certifi"
 
 SEND = """
 import json, logging, sys
@@ -30,6 +31,7 @@ assert "bizId" in index.handler(event, None)
 WAITING = """
 print(json.dumps([name for name in POSTPONED if type(sys.modules.get(name)) is type(sys)]))
 """
+ABSENT = "print(json.dumps([name for name in POSTPONED if name not in sys.modules]))"
 
 
 @pytest.fixture
@@ -50,6 +52,10 @@ def run(code: str, environ: dict[str, str], *above: Path) -> subprocess.Complete
     )
     assert done.returncode == 0, done.stderr
     return done
+
+
+def append(module: Path, code: str) -> None:
+    module.write_text(f"{module.read_text('utf-8')}\n{code}\n", "utf-8")
 
 
 def events(done: subprocess.CompletedProcess[str]) -> list[str]:
@@ -75,6 +81,10 @@ def test_nor_loads_what_only_that_would_use(environ: dict[str, str]) -> None:
     assert len(models) == 3
 
 
+def test_the_sdk_would_load_each_that_is_postponed(environ: dict[str, str]) -> None:
+    assert json.loads(run(SEND + ABSENT, environ).stdout) == []
+
+
 @pytest.mark.parametrize("name", sorted(POSTPONED))
 def test_each_is_whole_for_whoever_asks_for_something_of_it(
     name: str, environ: dict[str, str]
@@ -86,7 +96,8 @@ module = importlib.import_module(name)
 before = type(module)
 assert not hasattr(module, "no_such_name_anywhere")
 assert before is not type(module) is type(sys), (before, type(module))
-assert module.__spec__.loader is not None
+assert type(module.__loader__).__module__ == "_frozen_importlib_external"
+assert module.__spec__.loader is module.__loader__
 """
     run(SEND + f"NAME = {name!r}\n" + asked, environ)
 
@@ -127,7 +138,7 @@ from alibabacloud_dysmsapi20170525 import models
 from alibabacloud_dysmsapi20170525.models import QuerySendDetailsRequest, SendSmsRequest
 assert models.SendBatchSmsRequest().to_map() == {}
 assert QuerySendDetailsRequest(phone_number="1").to_map() == {"PhoneNumber": "1"}
-assert models.SendSmsRequest is SendSmsRequest
+assert models.SendSmsRequest is SendSmsRequest is models._send_sms_request.SendSmsRequest
 """,
         """
 from alibabacloud_credentials.client import Client
@@ -147,19 +158,25 @@ answer._content = "é".encode("utf-16")
 assert answer.text == "é"
 """,
         """
-import tempfile, zipfile
+import tempfile, zipfile, idna
 from asyncio import *
+assert issubclass(CancelledError, BaseException)
+tempfile.tempdir = "/elsewhere"
+assert tempfile.gettempdir() == sys.modules["tempfile"].tempdir == "/elsewhere"
+tempfile.tempdir = None
 with tempfile.TemporaryFile() as file, zipfile.ZipFile(file, "w") as archive:
     archive.writestr("name", b"content")
-try:
-    raise TimeoutError
-except CancelledError:
-    pass
-except TimeoutError:
-    pass
+del idna.encode
+assert not hasattr(sys.modules["idna"], "encode")
+""",
+        """
+import certifi, idna, importlib.resources
+assert idna.__version__
+assert "BEGIN CERTIFICATE" in certifi.contents()
+assert importlib.resources.files("certifi").joinpath("cacert.pem").is_file()
 """,
     ],
-    ids=["RSA", "other models", "other credentials", "XML", "encodings", "Python's own"],
+    ids=["RSA", "other models", "other credentials", "XML", "encodings", "Python's own", "files"],
 )
 def test_so_does_everything_else(code: str, environ: dict[str, str]) -> None:
     run(SEND + code, environ)
@@ -174,11 +191,103 @@ try:
 except RuntimeError as error:
     assert str(error) == "no running event loop"
 async def main():
-    return asyncio.current_task(), current_task(), current_task(asyncio.get_running_loop())
+    loop = asyncio.get_running_loop()
+    return asyncio.current_task(), current_task(), current_task(loop), current_task(loop=loop)
 tasks = asyncio.run(main())
 assert len(set(tasks)) == 1 and isinstance(tasks[0], asyncio.Task), tasks
 """
     run(SEND + code, environ)
+
+
+@pytest.mark.parametrize("name", ["aiohttp.client_exceptions", "asyncio.subprocess"])
+def test_a_submodule_is_imported_once_and_after_its_package(
+    name: str, environ: dict[str, str]
+) -> None:
+    code = f"""
+import {name}
+package, _, submodule = "{name}".partition(".")
+package, itself = sys.modules[package], sys.modules["{name}"]
+assert getattr(package, submodule) is itself is importlib.import_module("{name}")
+shared = set(itself.__all__) & set(vars(package)) if "asyncio" in "{name}" else ["ClientError"]
+assert shared and all(getattr(package, one) is getattr(itself, one) for one in shared)
+assert itself.__spec__.origin == itself.__file__
+"""
+    run(SEND + "import importlib" + code, environ)
+
+
+NAME = """
+import darabonba.response as holder
+name = holder.ClientResponse
+assert type(name).__name__ == "_Name"
+"""
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "assert not isinstance(name, type) and not isinstance(1, name)",
+        "class Derived(name): pass\nassert Derived.__base__ is holder.ClientResponse",
+        "assert (name | None) == (holder.ClientResponse | None)",
+        "assert (None | name) == (None | holder.ClientResponse)",
+        "assert callable(name.json)",
+        "import copy; assert copy.copy(name).json is holder.ClientResponse.json",
+        "from requests.compat import proxy_bypass; assert proxy_bypass('localhost') in (0, 1)",
+    ],
+)
+def test_a_name_from_it_can_be_used_at_once(code: str, environ: dict[str, str]) -> None:
+    run(SEND + NAME + code, environ)
+
+
+def test_a_name_is_the_real_one_wherever_it_is_once_its_module_is_there(
+    environ: dict[str, str],
+) -> None:
+    code = "import aiohttp; aiohttp.hdrs; assert holder.ClientResponse is aiohttp.ClientResponse"
+    run(SEND + NAME + code, environ)
+
+
+def test_an_import_that_failed_is_tried_again(environ: dict[str, str]) -> None:
+    code = """
+import shutil, zipfile
+sys.modules["shutil"] = None
+for _ in range(2):
+    try:
+        zipfile.ZipFile
+    except ImportError as error:
+        assert error.name == "shutil"
+    else:
+        raise AssertionError
+sys.modules["shutil"] = shutil
+assert zipfile.ZipFile
+"""
+    run(SEND + code, environ)
+
+
+def test_threads_that_import_parts_of_each_other_do_not_lock_each_other_out(
+    environ: dict[str, str],
+) -> None:
+    code = """
+import faulthandler, threading
+faulthandler.dump_traceback_later(30, exit=True)
+sys.setswitchinterval(1e-6)
+start = threading.Barrier(3)
+def whole():
+    import asyncio
+    start.wait()
+    asyncio.run
+def part():
+    start.wait()
+    import asyncio.subprocess, asyncio.base_events
+def log():
+    start.wait()
+    for _ in range(100):
+        logging.getLogger("another").info("line")
+threads = [threading.Thread(target=work) for work in (whole, part, log)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+    assert run(SEND + code, environ).stderr.splitlines().count("line") == 100
 
 
 def test_threads_see_a_module_whole_or_wait_for_it(environ: dict[str, str]) -> None:
@@ -212,21 +321,50 @@ class TestAnSdkThatHasChanged:
 
     @pytest.fixture
     def changed(self, tmp_path: Path) -> Path:
-        for part in (SDK, CREDENTIALS):
+        for part in (SDK, CREDENTIALS, CERTIFI):
             shutil.copytree(part, tmp_path / part.name, ignore=shutil.ignore_patterns("*.pyc"))
         return tmp_path
 
+    @pytest.mark.parametrize("module", ["cryptography", "tempfile"])
     def test_in_a_way_that_stand_ins_do_not_bear(
-        self, emulator: Emulator, environ: dict[str, str], changed: Path
+        self, module: str, emulator: Emulator, environ: dict[str, str], changed: Path
     ) -> None:
-        utils = changed / SDK.name / "utils.py"
-        strict = "\nif type(hashes).__name__ != 'module':\n    raise TypeError('no module')\n"
-        utils.write_text(utils.read_text("utf-8") + strict, "utf-8")
+        strict = f"if type({module}).__name__ != 'module': raise TypeError('no module')"
+        append(changed / SDK.name / "__init__.py", f"import {module}\n{strict}")
         done = run(SEND + WAITING, environ, changed)
         assert events(done) == ["cold_start", "sms"]
         assert "TypeError: no module" in done.stderr
-        assert {"aiohttp", "asyncio", "cryptography"} <= set(json.loads(done.stdout))
+        assert set(json.loads(done.stdout)) == POSTPONED.keys()
         assert len(emulator.inbox.messages()) == 1
+
+    def test_or_uses_a_part_at_once(self, environ: dict[str, str], changed: Path) -> None:
+        code = """
+import aiohttp, threading, zipfile
+kinds = []
+thread = threading.Thread(target=lambda: kinds.append(type(aiohttp.ClientTimeout)))
+thread.start()
+thread.join()
+assert kinds == [type], kinds
+class Archive(zipfile.ZipFile): pass
+"""
+        append(changed / SDK.name / "utils.py", code)
+        done = run(SEND + WAITING, environ, changed)
+        assert events(done) == ["sms"]
+        assert {"aiohttp", "zipfile"} <= set(json.loads(done.stdout))
+
+    def test_or_asks_for_a_name_that_is_not_there(
+        self, environ: dict[str, str], changed: Path
+    ) -> None:
+        append(changed / SDK.name / "utils.py", "from aiohttp import of_another_version")
+        run(SEND + "import aiohttp; assert aiohttp.ClientSession", environ, changed)
+
+    def test_or_has_its_root_certificates_somewhere_else(
+        self, environ: dict[str, str], changed: Path
+    ) -> None:
+        bundle = changed / CERTIFI.name / "cacert.pem"
+        bundle.rename(changed / "elsewhere.pem")
+        append(changed / CERTIFI.name / "__init__.py", "where = lambda: 'elsewhere.pem'")
+        run(SEND + "import certifi; assert certifi.where() == 'elsewhere.pem'", environ, changed)
 
     def test_or_keeps_a_name_somewhere_else(
         self, emulator: Emulator, environ: dict[str, str], changed: Path
@@ -259,6 +397,7 @@ try:
     aiohttp.ClientSession
 except ModuleNotFoundError as error:
     assert error.name == "aiohttp", error
+    assert "sending an SMS does not need it" in str(error)
 else:
     raise AssertionError
 """
