@@ -66,5 +66,13 @@ def _compile_and_prove(made: Path, python: str) -> str:
         )
         return "not compiled, not proved"
     compile_all(made, interpreter)
-    messages = prove(made, interpreter)
-    return f"compiled by Python {interpreter.version}, proved by {messages} messages"
+    compiled = f"compiled by Python {interpreter.version}"
+    if not interpreter.is_like_the_cloud:
+        click.secho(
+            "The package is for x86-64 Linux, which this machine is not: it is compiled, but not "
+            "proved.",
+            fg="yellow",
+            err=True,
+        )
+        return f"{compiled}, not proved"
+    return f"{compiled}, proved by {prove(made, interpreter)} messages"

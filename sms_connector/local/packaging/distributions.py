@@ -21,7 +21,6 @@ NEEDED: Final = (
     "certifi",
     "charset-normalizer",
     "darabonba-core",
-    "idna",
     "msgspec",
     "phonenumberslite",
     "requests",
@@ -48,8 +47,8 @@ def install(requirements: Path, python: str, directory: Path) -> None:
         pure.write_text("\n".join(pinned[name] for name in SOURCE_ONLY), "utf-8")
         rest = (pinned[name] for name in NEEDED if name not in SOURCE_ONLY)
         binary.write_text("\n".join(rest), "utf-8")
-        # By PEP 517 even where the interpreter has a setuptools of its own, and that lacks `wheel`.
-        build = ("wheel", "--use-pep517", "--no-deps", "--require-hashes")
+        # Built by the setuptools that is pinned, not by one that is fetched just now.
+        build = ("wheel", "--use-pep517", "--no-build-isolation", "--no-deps", "--require-hashes")
         _pip(*build, "-w", folder, "-r", str(pure))
         platforms = [word for platform in _PLATFORMS for word in ("--platform", platform)]
         common = ("install", "--no-deps", "--no-compile", "--target", str(directory))
@@ -68,6 +67,8 @@ def pinned_in(lock: str) -> dict[str, str]:
     pinned: dict[str, str] = {}
     for block in _REQUIREMENT.findall(lock):
         name = block.partition("==")[0]
+        if name in pinned:
+            raise click.ClickException(f"requirements.txt pins {name} twice.")
         if name in NEEDED:
             pinned[name] = re.sub(r"\s*;[^\\\n]*", " ", block)
     missing = [name for name in NEEDED if name not in pinned]

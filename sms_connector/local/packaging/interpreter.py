@@ -1,14 +1,21 @@
 """The Python of the runtime's version, if this machine has one that runs."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-_ASK = "import sys; print(sys.executable, *sys.version_info[:3], sys.implementation.name)"
+_ASK: Final = """
+import platform, sys, sysconfig
+machine = f"{sysconfig.get_platform()}-{platform.libc_ver()[0]}"
+version = ".".join(map(str, sys.version_info[:3]))
+print(sys.implementation.name, version, machine, sys.executable)
+"""
+_CLOUD: Final = "linux-x86_64-glibc"
 
 
 class Interpreter(NamedTuple):
@@ -16,6 +23,8 @@ class Interpreter(NamedTuple):
 
     path: str
     version: str
+    is_like_the_cloud: bool
+    """Whether it can load compiled code that was made for the machines of Function Compute."""
 
 
 def find_interpreter(version: str) -> Interpreter | None:
@@ -36,9 +45,9 @@ def find_interpreter(version: str) -> Interpreter | None:
             )
         except (OSError, subprocess.SubprocessError):
             continue
-        path, *numbers, implementation = done.stdout.split()
-        if numbers[:2] == version.split(".") and implementation == "cpython":
-            return Interpreter(path, ".".join(numbers))
+        answer = done.stdout.strip().split(maxsplit=3)  # the path comes last: it may hold spaces
+        if len(answer) == 4 and answer[0] == "cpython" and answer[1].startswith(f"{version}."):
+            return Interpreter(answer[3], answer[1], answer[2] == _CLOUD)
     return None
 
 
@@ -47,5 +56,9 @@ def _candidates(version: str) -> Iterator[str]:
     if on_path := shutil.which(f"python{version}"):
         yield on_path
     root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
-    for folder in sorted(root.glob(f"versions/{version}.*"), reverse=True):
+    for folder in sorted(root.glob(f"versions/{version}.*"), key=_numbers, reverse=True):
         yield str(folder / "bin" / "python")
+
+
+def _numbers(folder: Path) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", folder.name)]

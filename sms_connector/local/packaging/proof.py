@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import shutil
 import subprocess
 import tempfile
 import time
@@ -18,7 +19,9 @@ from ...door import AUTHORIZATION, WEBHOOK_SECRETS
 from ...settings import CONFIG
 from ..emulator.account import STS_KEY
 from ..emulator.server import Emulator
+from .contents import ROOTS
 from .interpreter import Interpreter
+from .root_certificates import write_directory
 
 _EXAMPLE: Final = Path(__file__).parents[3] / "connector.example.json"
 _DRIVER: Final = Path(__file__).with_name("proof_run.py")
@@ -62,40 +65,46 @@ def cases() -> Mapping[str, Case]:
 def prove(package: Path, interpreter: Interpreter) -> int:
     """Send every case's message from the package, in a Python that sees nothing else.
 
-    Gives the number of messages. Raises ClickException that says which was not sent, and if
-    anything was written to the package, loaded from outside it, or loaded that is postponed.
+    The emulator's certificate is trusted only by a root among the package's own, so this is done
+    with a copy. Gives the number of messages. Raises ClickException that says which was not sent,
+    and if anything was written to the package, loaded from outside it, or loaded that is postponed.
     """
-    before = digest(package)
     sent = cases()
     with tempfile.TemporaryDirectory() as folder:
-        authority, certificate, key = (str(Path(folder, name)) for name in ("ca", "cert", "key"))
+        copy = Path(folder, "package")
+        shutil.copytree(package, copy)
+        if not (copy / ROOTS).is_dir():
+            raise _failure("it has no root certificates")
         ca = trustme.CA()
-        ca.cert_pem.write_to_path(authority)
+        write_directory(ca.cert_pem.bytes().decode(), copy / ROOTS)
+        before = digest(copy)
         issued = ca.issue_cert("localhost", "127.0.0.1")
+        certificate, key = (str(Path(folder, name)) for name in ("certificate", "key"))
         issued.cert_chain_pems[0].write_to_path(certificate)
         issued.private_key_pem.write_to_path(key)
         with Emulator(flow_control=False, ssl_certfile=certificate, ssl_keyfile=key) as emulator:
             done = subprocess.run(  # noqa: S603
-                [interpreter.path, "-I", "-S", "-B", str(_DRIVER), str(package.resolve())],
+                [interpreter.path, "-I", "-S", "-B", str(_DRIVER), str(copy.resolve())],
                 cwd=folder,
-                env={"SSL_CERT_FILE": authority},
+                env={},
                 input=json.dumps([_told(case, emulator.url) for case in sent.values()]),
                 capture_output=True,
                 text=True,
                 check=False,
             )
             phones = [message.phone for message in emulator.inbox.messages()]
+        is_changed = digest(copy) != before
     if done.returncode or "cold_start" in done.stderr:
         raise _failure(f"it does not start as it should:\n{done.stderr.strip()}")
     told = json.loads(done.stdout)
     for (name, case), answer in zip(sent.items(), told["answers"], strict=True):
-        if phones.count(case.phone) != 1:
-            raise _failure(f"{name} sent no SMS: {json.dumps(answer)}")
+        if (count := phones.count(case.phone)) != 1:
+            raise _failure(f"{name} sent {count} messages: {json.dumps(answer)}")
     if told["strangers"]:
         raise _failure(f"it loads from outside: {', '.join(told['strangers'])}")
     if told["woken"]:
         raise _failure(f"it loads what a message does not need: {', '.join(told['woken'])}")
-    if digest(package) != before:
+    if is_changed:
         raise _failure("it writes into its own directory, which is read-only in the cloud")
     return len(sent)
 

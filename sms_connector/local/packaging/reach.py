@@ -24,8 +24,7 @@ LEFT_OUT: Final = (
     "urllib3.http2.connection",
 )
 
-CARRIED: Final = ("idna",)
-"""Postponed, but used on the way of a message where an endpoint's name is not ASCII."""
+_TYPE_CHECKING: Final = ("TYPE_CHECKING", "typing.TYPE_CHECKING")
 
 
 class Reach:
@@ -36,7 +35,6 @@ class Reach:
         self._postponed = {
             name: frozenset(f"{name}.{submodule}" for submodule in names.values())
             for name, names in postponed.items()
-            if name not in CARRIED
         }
 
     def from_modules(self, names: Iterable[str]) -> frozenset[Path]:
@@ -99,7 +97,7 @@ def _imports(path: Path, name: str) -> Iterator[str]:
 def _executed(tree: ast.AST) -> Iterator[ast.AST]:
     """Walk through all but what only a type checker reads."""
     for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+        if isinstance(node, ast.If) and ast.unparse(node.test) in _TYPE_CHECKING:
             for branch in node.orelse:
                 yield branch
                 yield from _executed(branch)

@@ -43,7 +43,7 @@ class _Element(NamedTuple):
 
 def write_directory(bundle: str, directory: Path) -> None:
     """Put each certificate of a PEM bundle into a file of its own, ``<hash of its name>.<n>``."""
-    directory.mkdir()
+    directory.mkdir(exist_ok=True)
     taken: Counter[str] = Counter()
     for pem in _PEM.finditer(bundle):
         name = subject_hash(base64.b64decode(pem[1]))

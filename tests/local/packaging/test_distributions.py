@@ -20,13 +20,18 @@ def test_each_that_is_needed_is_pinned_with_its_hashes() -> None:
 
 
 def test_markers_are_left_to_the_target() -> None:
-    marked = re.sub(r"(?m)^idna==\S+", "idna==3.1 ; python_full_version < '3.1'", LOCK)
-    assert pinned_in(marked)["idna"].startswith("idna==3.1 \\\n    --hash=sha256:")
+    marked = re.sub(r"(?m)^certifi==\S+", "certifi==3.1 ; python_full_version < '3.1'", LOCK)
+    assert pinned_in(marked)["certifi"].startswith("certifi==3.1 \\\n    --hash=sha256:")
 
 
 def test_one_that_is_not_pinned_stops_everything() -> None:
-    with pytest.raises(click.ClickException, match="does not pin idna"):
-        pinned_in(LOCK.replace("\nidna==", "\nother=="))
+    with pytest.raises(click.ClickException, match="does not pin certifi"):
+        pinned_in(LOCK.replace("\ncertifi==", "\nother=="))
+
+
+def test_so_does_one_that_is_pinned_twice() -> None:
+    with pytest.raises(click.ClickException, match="pins certifi twice"):
+        pinned_in(f"{LOCK}certifi==3.1 ; python_full_version < '3.1'\n")
 
 
 def test_a_hash_that_does_not_fit_stops_everything(tmp_path: Path) -> None:
