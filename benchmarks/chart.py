@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from itertools import cycle
 from typing import NamedTuple
 
 WIDTH = 720
@@ -29,7 +30,7 @@ def draw(title: str, groups: Sequence[Group]) -> str:
         parts.append(f'<text x="12" y="{top + 12}" class="group">{escape(group.title)}</text>')
         top += 20
         largest = max(group.values.values())
-        for colour, (name, value) in zip(_COLOURS, group.values.items(), strict=False):
+        for colour, (name, value) in zip(cycle(_COLOURS), group.values.items()):
             width = (WIDTH - _LEFT - 110) * value / largest
             parts.append(f'<text x="{_LEFT - 8}" y="{top + 12}" class="name">{escape(name)}</text>')
             parts.append(
