@@ -40,7 +40,6 @@ class RecentMessages:
         sending, is_mine = self._claim(sms)
         if not is_mine:
             return sending.told()
-        sending.outcome = unforeseen()
         try:
             sending.outcome = receipt = send(sms)
         except ConnectorError as error:
@@ -84,7 +83,7 @@ class _Sending:
 
     def __init__(self) -> None:
         self.ended: Moment | None = None
-        self.outcome: Receipt | ConnectorError | None = None
+        self.outcome: Receipt | ConnectorError = unforeseen()
 
     @property
     def is_old(self) -> bool:
@@ -98,4 +97,4 @@ class _Sending:
         """Tell the outcome again. Raises ConnectorError if it was one."""
         if isinstance(self.outcome, Receipt):
             return self.outcome
-        raise (self.outcome or unforeseen()).again()
+        raise self.outcome.again()

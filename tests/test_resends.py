@@ -40,6 +40,10 @@ def refusal(sent: bool | None) -> ConnectorError:
     return ConnectorError("general", 502, "mend it", sent=sent, provider=provider)
 
 
+def message(number: int) -> Sms:
+    return Sms(SMS.phone, "SignIn", "SMS_1", f"{number:06}")
+
+
 def at_once(count: int, recent: RecentMessages, send: Sender) -> list[Any]:
     outcomes: list[Any] = []
 
@@ -161,18 +165,50 @@ def test_no_traceback_is_remembered_since_it_would_keep_the_request() -> None:
 def test_the_memory_is_bounded(mocker: MockerFixture) -> None:
     mocker.patch("sms_connector.resends.MOST_REMEMBERED", 5)
     recent, send = RecentMessages(), Sender()
-    messages = [Sms(SMS.phone, "SignIn", "SMS_1", f"{n:06}") for n in range(20)]
-    for sms in messages:
-        recent.once(sms, send)
+    for number in range(20):
+        recent.once(message(number), send)
     assert len(recent._messages) == 5
-    recent.once(messages[-1], send)
+    recent.once(message(19), send)
     assert len(send.sent) == 20
+
+
+def test_one_that_was_sent_anew_is_as_young_as_its_last_sending(mocker: MockerFixture) -> None:
+    mocker.patch("sms_connector.resends.MOST_REMEMBERED", 4)
+    recent, send = RecentMessages(), Sender()
+
+    def send_slowly(_: Sms) -> Receipt:
+        recent.once(message(1), send)
+        pass_time(mocker, 31)
+        for number in (2, 1, 3, 4, 5):
+            recent.once(message(number), send)
+        return receipt()
+
+    recent.once(message(0), send_slowly)
+    recent.once(message(1), send)
+    assert send.sent == [message(number) for number in (1, 2, 1, 3, 4, 5)]
+
+
+def test_one_that_was_forgotten_on_its_way_takes_no_later_one_with_it(
+    mocker: MockerFixture,
+) -> None:
+    mocker.patch("sms_connector.resends.MOST_REMEMBERED", 1)
+    recent, send = RecentMessages(), Sender()
+
+    def fail_late(sms: Sms) -> Receipt:
+        recent.once(message(1), send)
+        recent.once(sms, send)
+        raise refusal(sent=False)
+
+    with pytest.raises(ConnectorError):
+        recent.once(SMS, fail_late)
+    assert recent.once(SMS, send) == receipt(2)
+    assert len(send.sent) == 2
 
 
 def test_what_is_old_is_forgotten(mocker: MockerFixture) -> None:
     recent, send = RecentMessages(), Sender()
-    for n in range(20):
-        recent.once(Sms(SMS.phone, "SignIn", "SMS_1", f"{n:06}"), send)
+    for number in range(20):
+        recent.once(message(number), send)
     pass_time(mocker, 31)
     recent.once(SMS, send)
     assert len(recent._messages) == 1
