@@ -85,22 +85,22 @@ class Attempt:
             self.reason = "the connection was refused or broke"
 
 
-_running = threading.local()
+_watched = threading.local()
 
 
 @contextmanager
 def watch(deadline: float) -> Iterator[Attempt]:
     """Watch the one call that this thread makes inside the block. ``deadline`` as in Attempt."""
     attempt = Attempt(deadline)
-    _running.attempt = attempt
+    _watched.attempt = attempt
     try:
         yield attempt
     finally:
-        del _running.attempt
+        del _watched.attempt
 
 
 def _attempt() -> Attempt:
-    attempt: Attempt = _running.attempt
+    attempt: Attempt = _watched.attempt
     return attempt
 
 
@@ -186,19 +186,20 @@ class WatchedAdapter(HTTPAdapter):
         # The context holds the trusted roots already; requests would have them parsed again.
         conn.cert_reqs = "CERT_REQUIRED"
 
-    # The SDK's URL holds the phone and the code, and is encoded. Nobody between it and the wire
-    # need know it: requests would take it apart twice more, urllib3 would encode it once more and
-    # quote it in exceptions and logs. It costs them a twentieth of a message.
+    # The SDK's URL holds the phone and the code, and is encoded. Where there is no proxy, nobody
+    # between it and the wire need know it: requests would take it apart twice more, urllib3 would
+    # encode it once more and quote it in exceptions and logs. It costs them a twentieth of a
+    # message.
 
     def get_connection_with_tls_context(
         self,
         request: PreparedRequest,
-        verify: Any,
+        verify: Any,  # noqa: ARG002
         proxies: dict[str, str] | None = None,
-        cert: Any = None,
+        cert: Any = None,  # noqa: ARG002
     ) -> Any:
         if proxies:
-            return super().get_connection_with_tls_context(request, verify, proxies, cert)
+            return super().get_connection_with_tls_context(request, True, proxies)
         origin, _target = _split(request)
         pool = self._direct.get(origin)
         if pool is None:
@@ -206,8 +207,8 @@ class WatchedAdapter(HTTPAdapter):
         return pool
 
     def close(self) -> None:
-        self._direct.clear()
         super().close()
+        self._direct.clear()
 
     def request_url(self, request: PreparedRequest, proxies: dict[str, str] | None) -> str:
         if proxies:
@@ -225,11 +226,12 @@ class WatchedAdapter(HTTPAdapter):
         proxies: dict[str, str] | None = None,
     ) -> Response:
         """Send one request, once, and read its answer to the end."""
-        if not hasattr(_running, "attempt"):
+        if not hasattr(_watched, "attempt"):
             with watch(time.monotonic() + _DAY):  # nobody else does: it has its own limits
                 return self.send(request, stream, timeout, verify, cert, proxies)
         attempt = _attempt()
         attempt.stage = Stage.CONNECTING
+        attempt.target = None
         if proxies and _reached_directly(request.url or ""):
             proxies = {}
         try:
@@ -245,7 +247,11 @@ class WatchedAdapter(HTTPAdapter):
 
 
 def install() -> None:
-    """Have the SDK send with WatchedAdapter. Sessions are per host and shared by all threads."""
+    """Have the SDK send with WatchedAdapter. Sessions are per host and shared by all threads.
+
+    The adapter goes by the context of trust.py: it does not look at ``tls_min_version``,
+    ``verify`` and ``cert``.
+    """
     DaraCore.get_adapter = staticmethod(_adapter_for)
     # With DEBUG=sdk it would print what nobody may see, and fail on a status it does not know.
     DaraCore._do_http_debug = staticmethod(lambda *_: None)

@@ -31,8 +31,10 @@ def _own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         if name.startswith(("SMS_CONNECTOR_", "ALIBABA_CLOUD_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("SMS_CONNECTOR_CONFIG_FILE", str(tmp_path / "connector.json"))
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "DEBUG"):
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    monkeypatch.delenv("DEBUG", raising=False)
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,10 @@ import http.client
 import json
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -230,6 +232,27 @@ class TestProxies:
         proxy = provider(accept)
         monkeypatch.setenv("HTTP_PROXY", proxy.endpoint)
         assert send(connector_at("http://sms.example")).biz_id == "BIZ-1"
+        assert proxy.targets[0].startswith("http://sms.example/?")
+
+    def test_what_one_that_hangs_was_given_may_have_gone_out(
+        self, monkeypatch: pytest.MonkeyPatch, provider: Providers
+    ) -> None:
+        proxy = provider(hang)
+        monkeypatch.setenv("HTTP_PROXY", proxy.endpoint)
+        error = failure(connector_at("http://sms.example", readTimeout=300))
+        assert (error.http_status, error.sent) == (504, None)
+        assert len(proxy.requests) == 1
+
+    def test_one_is_asked_for_the_whole_url_even_after_a_direct_request(
+        self, provider: Providers
+    ) -> None:
+        direct, proxy = provider(accept), provider(accept)
+        with Session() as session, transport.watch(time.monotonic() + 5):
+            session.mount("http://", WatchedAdapter(tls=False))
+            assert session.get(f"{direct.endpoint}/first").ok
+            assert session.get("http://sms.example/second", proxies={"http": proxy.endpoint}).ok
+        assert direct.targets == ["/first"]
+        assert proxy.targets == ["http://sms.example/second"]
 
     def test_one_that_lets_nothing_through_sent_nothing(
         self, monkeypatch: pytest.MonkeyPatch, provider: Providers
@@ -286,7 +309,25 @@ class TestDiscretion:
                 assert session.get(f"{asked.endpoint}/path?name=value#fragment").ok
                 session.close()
         assert asked.connections == 2
-        assert asked.requests == [{"name": "value"}] * 2
+        assert asked.targets == ["/path?name=value"] * 2
+
+    def test_even_if_it_is_asked_while_it_closes(
+        self, mocker: MockerFixture, provider: Providers
+    ) -> None:
+        asked = provider(accept)
+        with Session() as session:
+            adapter = WatchedAdapter(tls=False)
+            session.mount("http://", adapter)
+            clear = adapter.poolmanager.clear
+
+            def clear_late() -> None:
+                session.get(asked.endpoint)
+                clear()
+
+            mocker.patch.object(adapter.poolmanager, "clear", clear_late)
+            adapter.close()
+            session.get(asked.endpoint)
+            assert asked.connections == 2
 
 
 class TestBystanders:
@@ -311,6 +352,21 @@ class TestFrozenInstances:
         for _ in range(5):
             send(connector)
         assert (lasting.connections, len(lasting.requests)) == (1, 5)
+
+    def test_so_are_as_many_as_were_open_at_once(self, provider: Providers) -> None:
+        all_are_there = threading.Barrier(20, timeout=5)
+
+        def accept_together(connection: socket.socket) -> None:
+            all_are_there.wait()
+            accept(connection)
+
+        lasting = provider(accept, accept_together)
+        connector = connector_at(lasting.endpoint)
+        send(connector)  # of threads that start together, each might make a session
+        with ThreadPoolExecutor(20) as threads:
+            for _ in range(2):
+                list(threads.map(send, [connector] * 20))
+        assert (lasting.connections, len(lasting.requests)) == (20, 41)
 
     @pytest.mark.parametrize("clock", ["monotonic", "time"])
     def test_a_connection_that_was_idle_for_long_is_not_used_again(

@@ -8,13 +8,18 @@ from pathlib import Path
 import certifi
 import pytest
 import trustme
+from pytest_mock import MockerFixture
+from requests import Session
+from requests.exceptions import SSLError
 
 from sms_connector import trust
 from sms_connector.local.packaging.root_certificates import write_directory
-from tests.support.scripted_provider import ScriptedProvider, accept
+from sms_connector.transport import WatchedAdapter
+from tests.support.scripted_provider import ScriptedProvider, accept, tunnel_to
 from tests.support.sending import connector_at, failure, send
 
 Providers = Callable[..., ScriptedProvider]
+Reach = Callable[[ScriptedProvider], str]
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +41,7 @@ def authority() -> trustme.CA:
 @pytest.fixture
 def server(authority: trustme.CA) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("localhost").configure_cert(context)
+    authority.issue_cert("localhost", "sms.example").configure_cert(context)
     return context
 
 
@@ -59,6 +64,19 @@ def no_platform(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "none"))
 
 
+@pytest.fixture(params=["directly", "through a proxy's tunnel"])
+def reach(
+    request: pytest.FixtureRequest, provider: Providers, monkeypatch: pytest.MonkeyPatch
+) -> Reach:
+    """Give the endpoint at which a provider is reached, once without a proxy and once with one."""
+
+    def through_tunnel(secure: ScriptedProvider) -> str:
+        monkeypatch.setenv("HTTPS_PROXY", provider(tunnel_to(secure.endpoint)).endpoint)
+        return secure.endpoint.replace("localhost", "sms.example")
+
+    return through_tunnel if "tunnel" in request.param else lambda secure: secure.endpoint
+
+
 @pytest.mark.usefixtures("no_platform")
 def test_certifi_s_roots_are_trusted_from_the_bundle() -> None:
     assert len(trust.tls_context().get_ca_certs()) > 100
@@ -66,10 +84,10 @@ def test_certifi_s_roots_are_trusted_from_the_bundle() -> None:
 
 @pytest.mark.usefixtures("no_platform")
 def test_and_from_the_directory_without_parsing_the_bundle(
-    provider: Providers, server: ssl.SSLContext, bundle: str, roots: Path
+    provider: Providers, server: ssl.SSLContext, bundle: str, roots: Path, reach: Reach
 ) -> None:
     write_directory(bundle, roots)
-    assert send(connector_at(provider(accept, tls=server).endpoint)).biz_id == "BIZ-1"
+    assert send(connector_at(reach(provider(accept, tls=server)))).biz_id == "BIZ-1"
     assert len(trust.tls_context().get_ca_certs()) == 1  # the one that was looked up
 
 
@@ -89,6 +107,33 @@ def test_so_is_a_file_that_the_platform_is_told_of(
     assert answering.connections == 1
 
 
+@pytest.mark.usefixtures("no_platform")
+@pytest.mark.parametrize("named", [True, False])
+def test_so_is_a_directory_of_the_platform_s(
+    provider: Providers,
+    server: ssl.SSLContext,
+    authority: trustme.CA,
+    roots: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    mocker: MockerFixture,
+    named: bool,
+) -> None:
+    roots.mkdir()
+    directory = tmp_path / "platform"
+    write_directory(authority.cert_pem.bytes().decode(), directory)
+    if named:
+        monkeypatch.setenv("SSL_CERT_DIR", str(directory))
+    else:
+        monkeypatch.delenv("SSL_CERT_DIR")
+        built_in = ssl.get_default_verify_paths()._replace(openssl_capath=str(directory))
+        mocker.patch("ssl.get_default_verify_paths", return_value=built_in)
+    answering = provider(accept, tls=server)
+    assert send(connector_at(answering.endpoint)).biz_id == "BIZ-1"
+    assert answering.connections == 1
+
+
+@pytest.mark.parametrize("whose", ["certifi's", "the platform's"])
 def test_a_root_that_only_a_bundle_has_is_found_at_the_second_try(
     provider: Providers,
     server: ssl.SSLContext,
@@ -96,26 +141,44 @@ def test_a_root_that_only_a_bundle_has_is_found_at_the_second_try(
     roots: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
+    reach: Reach,
+    whose: str,
 ) -> None:
     roots.mkdir()
-    (tmp_path / "certifi.pem").write_text(bundle, "ascii")
-    monkeypatch.setattr(certifi, "where", lambda: str(tmp_path / "certifi.pem"))
+    (tmp_path / "bundle.pem").write_text(bundle, "ascii")
+    trust.tls_context()
+    if whose == "certifi's":
+        monkeypatch.setattr(certifi, "where", lambda: str(tmp_path / "bundle.pem"))
+    else:  # its path is built into OpenSSL; one that is told too late stands in for it
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "bundle.pem"))
     answering = provider(accept, tls=server)
-    connector = connector_at(answering.endpoint)
+    connector = connector_at(reach(answering))
     assert send(connector).biz_id == "BIZ-1"
     assert (answering.connections, len(answering.requests)) == (2, 1)
 
 
 @pytest.mark.parametrize("packaged", [True, False])
 def test_nobody_else_is_trusted(
-    provider: Providers, server: ssl.SSLContext, roots: Path, packaged: bool
+    provider: Providers, server: ssl.SSLContext, roots: Path, reach: Reach, packaged: bool
 ) -> None:
     if packaged:
         write_directory(Path(certifi.where()).read_text("ascii"), roots)
     stranger = provider(accept, tls=server)
-    error = failure(connector_at(stranger.endpoint))
+    error = failure(connector_at(reach(stranger)))
     assert "certificate" in json.dumps(error.to_reply())
     assert stranger.requests == []
+
+
+def test_nor_whom_a_single_call_would_trust(
+    provider: Providers, server: ssl.SSLContext, bundle: str, reach: Reach, tmp_path: Path
+) -> None:
+    (tmp_path / "bundle.pem").write_text(bundle, "ascii")
+    endpoint = reach(provider(accept, tls=server))
+    with Session() as session:
+        session.mount("https://", WatchedAdapter(tls=True))
+        for verify in (str(tmp_path / "bundle.pem"), False):
+            with pytest.raises(SSLError):
+                session.get(endpoint, verify=verify)
 
 
 @pytest.mark.parametrize("packaged", [True, False])

@@ -8,6 +8,7 @@ import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from types import TracebackType
 from urllib.parse import parse_qs, urlsplit
 
@@ -57,11 +58,33 @@ def stall(connection: socket.socket) -> None:
     connection.recv(1)
 
 
+def tunnel_to(endpoint: str) -> Act:
+    """Grant a CONNECT as a proxy does, and lead it to this endpoint, whatever it asks for."""
+
+    def act(connection: socket.socket) -> None:
+        with socket.create_connection(("127.0.0.1", urlsplit(endpoint).port or 0)) as other_end:
+            connection.sendall(b"HTTP/1.1 200 Told\r\n\r\n")
+            back = threading.Thread(target=_pass_on, args=(other_end, connection), daemon=True)
+            back.start()
+            _pass_on(connection, other_end)
+            back.join()
+
+    return act
+
+
+def _pass_on(source: socket.socket, target: socket.socket) -> None:
+    with suppress(OSError):
+        while piece := source.recv(65_536):
+            target.sendall(piece)
+    with suppress(OSError):
+        target.shutdown(socket.SHUT_RDWR)
+
+
 class ScriptedProvider:
     """Plays one act for each request, the last one again and again.
 
-    ``requests`` holds the query parameters of every request whose head arrived; ``connections``
-    counts the connections that were accepted.
+    ``requests`` holds the query parameters of every request whose head arrived, ``targets`` what
+    its first line asked for; ``connections`` counts the connections that were accepted.
     """
 
     def __init__(self, acts: Iterable[Act], tls: ssl.SSLContext | None = None) -> None:
@@ -70,6 +93,7 @@ class ScriptedProvider:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._open: list[socket.socket] = []
         self.requests: list[dict[str, str]] = []
+        self.targets: list[str] = []
         self.connections = 0
 
     @property
@@ -108,6 +132,7 @@ class ScriptedProvider:
                 self._open.append(connection)
             while head := _read_head(connection):
                 target = head.split(b" ", 2)[1].decode()
+                self.targets.append(target)
                 query = parse_qs(urlsplit(target).query)
                 self.requests.append({name: values[0] for name, values in query.items()})
                 self._acts[min(len(self.requests), len(self._acts)) - 1](connection)
