@@ -2,11 +2,18 @@
 
 import base64
 import re
+from datetime import datetime
 from pathlib import Path
 
 import certifi
 import pytest
 import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.name import _ASN1Type
+from cryptography.x509.oid import NameOID
 
 from sms_connector.local.packaging.root_certificates import subject_hash, write_directory
 
@@ -35,6 +42,41 @@ def test_every_certificate_has_its_file(directory: Path) -> None:
 @pytest.mark.parametrize("name", LONG_LIVED)
 def test_it_is_named_as_openssl_names_it(directory: Path, name: str) -> None:
     assert (directory / f"{name}.0").is_file()
+
+
+@pytest.mark.parametrize(
+    ("attributes", "name"),
+    [
+        ([(NameOID.ORGANIZATION_NAME, "größe ca", _ASN1Type.UTF8String)], "2c63d8ff"),
+        ([(NameOID.ORGANIZATION_NAME, "Größe  CA", _ASN1Type.BMPString)], "2c63d8ff"),
+        ([(NameOID.ORGANIZATION_NAME, "Größe CA", _ASN1Type.UniversalString)], "2c63d8ff"),
+        ([(NameOID.ORGANIZATION_NAME, "Grosse CA", _ASN1Type.T61String)], "8e12ad20"),
+        ([(NameOID.EMAIL_ADDRESS, "ca@example.com", _ASN1Type.IA5String)], "4736c92d"),
+        (
+            [
+                (NameOID.COMMON_NAME, "AAAA", _ASN1Type.BMPString),
+                (NameOID.ORGANIZATION_NAME, "BBBBBB", _ASN1Type.UTF8String),
+            ],
+            "9ff37d2a",
+        ),
+    ],
+)
+def test_so_is_every_kind_of_string(
+    attributes: list[tuple[x509.ObjectIdentifier, str, _ASN1Type]], name: str
+) -> None:
+    assert subject_hash(certificate(attributes)) == name
+
+
+def certificate(attributes: list[tuple[x509.ObjectIdentifier, str, _ASN1Type]]) -> bytes:
+    """Make one whose subject has all these attributes in one part, in DER."""
+    part = x509.RelativeDistinguishedName([x509.NameAttribute(*one) for one in attributes])
+    subject, key, day = (
+        x509.Name([part]),
+        ec.generate_private_key(ec.SECP256R1()),
+        datetime(2026, 1, 1),
+    )
+    made = x509.CertificateBuilder(subject, subject, key.public_key(), 1, day, day)
+    return made.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
 def test_two_of_one_name_are_both_there(tmp_path: Path) -> None:
