@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from .contenders import Contender
 
 COLD_ROUNDS = 15
-WARM_ROUNDS = 5
+WARM_ROUNDS = 15
 WARM_MESSAGES = 400
 LOAD_ROUNDS = 3
 AT_A_TIME = (1, 10, 50)
