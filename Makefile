@@ -30,8 +30,9 @@ serve: setup ## run the function behind http://127.0.0.1:9000, with an emulator
 console: setup ## fill in, check, try and save the settings in a browser, with an emulator
 	@$(BIN)/python -m sms_connector console --emulator
 
+# The tests wait for sockets more than they compute: four at a time, also on two cores.
 test: setup ## run the tests, with coverage
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=4
 
 test-browser: $(BROWSER_READY) $(CHROMIUM) ## run the pages' tests in Chromium; KEEP_SCREENSHOTS=1 writes the docs' pictures
 	CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest --no-cov tests_browser
