@@ -2,12 +2,13 @@
 
 import subprocess
 from pathlib import Path
+from typing import Final
 
 import click
 
 from .interpreter import Interpreter
 
-CODE: str = "/code"
+CODE: Final = "/code"
 """Where Function Compute puts the package: what a traceback shows."""
 
 
