@@ -74,9 +74,9 @@ format: setup ## put the code in shape
 	$(BIN)/ruff format .
 
 lock: setup ## pin requirements*.in anew, for Python 3.10 and later
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --custom-compile-command "make lock" --output-file requirements.txt requirements.in
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --custom-compile-command "make lock" --output-file requirements-dev.txt requirements-dev.in
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --custom-compile-command "make lock" --output-file requirements-browser.txt requirements-browser.in
+	$(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.10 --generate-hashes --custom-compile-command "make lock" --output-file requirements.txt requirements.in
+	$(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.10 --generate-hashes --custom-compile-command "make lock" --output-file requirements-dev.txt requirements-dev.in
+	$(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.10 --generate-hashes --custom-compile-command "make lock" --output-file requirements-browser.txt requirements-browser.in
 
 clean: ## remove what the other targets made
 	rm -rf .venv .venv-* build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage tests_node/node_modules
