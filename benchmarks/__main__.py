@@ -4,7 +4,7 @@ import platform
 import tempfile
 from pathlib import Path
 
-from sms_connector.local.packaging.interpreter import find_interpreter
+from sms_connector.local.package.interpreter import find_interpreter
 
 from . import chart, report, rounds
 from .contenders import PROJECT, RUNTIME, contenders, node_version

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sms_connector.local.packaging.interpreter import Interpreter, find_interpreter
+from sms_connector.local.package.interpreter import Interpreter, find_interpreter
 
 PROJECT = Path(__file__).parents[1]
 PEERS = Path(__file__).parent / "peers"

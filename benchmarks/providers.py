@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import trustme
 
-from sms_connector.local.emulator.server import Emulator
-from sms_connector.local.packaging.root_certificates import write_directory
+from sms_connector.local.emulate.server import Emulator
+from sms_connector.local.package.root_certificates import write_directory
 
 EXAMPLE = Path(__file__).parents[1] / "connector.example.json"
 HOSTS = ("localhost", "127.0.0.1", "dysmsapi.aliyuncs.com")

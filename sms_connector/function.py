@@ -11,15 +11,15 @@ import msgspec
 
 from . import log
 from .callers import caller_of
-from .client import AccessKey
-from .connector import SmsConnector
-from .door import Door, door_of
-from .envelopes import envelope_of
-from .envelopes.event import read_event
 from .errors import ConnectorError, bad_config, bad_request, unforeseen
-from .exchange import Request, Response, failure
-from .routing import is_health, judge
+from .provider.client import AccessKey
+from .sending.connector import SmsConnector
 from .settings import ConfigSource, config_source
+from .web.auth import Door, door_of
+from .web.envelopes import envelope_of
+from .web.envelopes.event import read_event
+from .web.http import Request, Response, failure
+from .web.routes import is_health, judge
 
 
 class _Loaded(msgspec.Struct, frozen=True):

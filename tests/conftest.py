@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 import trustme
 
-from sms_connector import trust
 from sms_connector.function import Function
-from sms_connector.local.emulator.server import Emulator
+from sms_connector.local.emulate.server import Emulator
 from sms_connector.local.fc_context import FcContext
+from sms_connector.provider import tls
 from tests.support.scripted_provider import ScriptedProvider
 
 EXAMPLE = Path(__file__).parent.parent / "connector.example.json"
@@ -103,6 +103,6 @@ def trusted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[ssl.SSL
     monkeypatch.setenv("SSL_CERT_FILE", str(roots))
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(server)
-    trust.tls_context.cache_clear()
+    tls.tls_context.cache_clear()
     yield server
-    trust.tls_context.cache_clear()
+    tls.tls_context.cache_clear()

@@ -12,7 +12,7 @@ import alibabacloud_tea_openapi
 import pytest
 
 from sms_connector.cold_start import POSTPONED
-from sms_connector.local.emulator.server import Emulator
+from sms_connector.local.emulate.server import Emulator
 
 ROOT = Path(__file__).parent.parent
 SDK = Path(alibabacloud_tea_openapi.__file__).parent

@@ -129,7 +129,7 @@ def test_every_answer_that_is_quoted_was_given(given: list[Any], page: str) -> N
 
 
 def test_settings_that_are_named_are_read_somewhere() -> None:
-    code = "".join(path.read_text("utf-8") for path in (PROJECT / "sms_connector").glob("*.py"))
+    code = "".join(path.read_text("utf-8") for path in (PROJECT / "sms_connector").rglob("*.py"))
     for page in PAGES:
         for name in re.findall(r"SMS_CONNECTOR_[A-Z_]+", text_of(page)):
             assert name in code

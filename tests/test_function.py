@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pytest_mock import MockerFixture
 
-from sms_connector.connector import SmsConnector
 from sms_connector.function import Function
-from sms_connector.local.emulator.server import Emulator
+from sms_connector.local.emulate.server import Emulator
 from sms_connector.local.fc_context import Credentials, FcContext
+from sms_connector.sending.connector import SmsConnector
 from tests.support.configs import config
 from tests.support.scripted_provider import ScriptedProvider, accept, answer, hang
 

@@ -12,8 +12,8 @@ import pytest
 from standardwebhooks.webhooks import Webhook
 
 from sms_connector.function import Function
-from sms_connector.local.emulator.magic import Behaviour, number_for
-from sms_connector.local.emulator.server import Emulator
+from sms_connector.local.emulate.magic import Behaviour, number_for
+from sms_connector.local.emulate.server import Emulator
 from sms_connector.local.fc_context import FcContext
 from tests.support.configs import config
 from tests.support.http_events import WAYS, Handler, HttpAnswer, HttpRequest

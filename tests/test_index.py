@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import index
-from sms_connector.local.emulator.server import Emulator
+from sms_connector.local.emulate.server import Emulator
 from sms_connector.local.fc_context import FcContext
 from tests.support.http_events import HttpRequest, through_wsgi
 

@@ -3,15 +3,15 @@ from urllib.parse import quote
 
 import pytest
 
-from sms_connector.client import AccessKey
 from sms_connector.config import parse_config
-from sms_connector.door import door_of
-from sms_connector.envelopes.event import Event
-from sms_connector.exchange import Request
 from sms_connector.message import Message, Sms
 from sms_connector.phone import parse_phone
 from sms_connector.privacy import Mask
+from sms_connector.provider.client import AccessKey
 from sms_connector.settings import config_source
+from sms_connector.web.auth import door_of
+from sms_connector.web.envelopes.event import Event
+from sms_connector.web.http import Request
 from tests.support.configs import config
 
 SECRET = "a+b/c=="

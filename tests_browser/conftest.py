@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from sms_connector.local.console.server import Console
-from sms_connector.local.emulator.server import Emulator
+from sms_connector.local.emulate.server import Emulator
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 

@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from sms_connector.local.console.server import Console
-from sms_connector.local.emulator.account import ORDINARY_KEY
-from sms_connector.local.emulator.magic import number_for
-from sms_connector.local.emulator.server import Emulator
+from sms_connector.local.emulate.account import ORDINARY_KEY
+from sms_connector.local.emulate.magic import number_for
+from sms_connector.local.emulate.server import Emulator
 
 from .accessibility import violations
 from .conftest import Open, Scheme

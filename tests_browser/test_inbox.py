@@ -6,10 +6,10 @@ import pytest
 from playwright.sync_api import expect
 
 from sms_connector.config import parse_config
-from sms_connector.connector import SmsConnector
 from sms_connector.local.console.server import EXAMPLE
-from sms_connector.local.emulator.server import Emulator
+from sms_connector.local.emulate.server import Emulator
 from sms_connector.message import Message
+from sms_connector.sending.connector import SmsConnector
 
 from .accessibility import violations
 from .conftest import Open, Scheme

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import expect
 
 from sms_connector.local.console.server import Console
-from sms_connector.local.emulator.server import Emulator
+from sms_connector.local.emulate.server import Emulator
 
 from .conftest import Open
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from sms_connector.local.console.app import PAGE as CONSOLE
-from sms_connector.local.emulator.app import PAGE as INBOX
+from sms_connector.local.emulate.app import PAGE as INBOX
 
 LANGUAGES = ("en", "zh-CN")
 

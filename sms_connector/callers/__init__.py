@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from ..errors import ConnectorError
-from ..exchange import Response
 from ..message import Message, Receipt
+from ..web.http import Response
 from .logto import Logto
 from .native import Native
 from .supabase import Supabase

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 import msgspec
 
 from ..errors import ConnectorError
-from ..exchange import Response, failure
 from ..message import Message, Receipt
+from ..web.http import Response, failure
 from .fields import named, required_text
 
 _NAMES = {"phone": "to", "usageType": "type", "code": "payload.code"}

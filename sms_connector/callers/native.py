@@ -6,8 +6,8 @@ from collections.abc import Mapping
 import msgspec
 
 from ..errors import ConnectorError
-from ..exchange import Response, failure
 from ..message import Message, Receipt
+from ..web.http import Response, failure
 from .fields import optional_text, required_text
 
 CODE_DIGITS = 6

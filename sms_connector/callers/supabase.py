@@ -9,9 +9,9 @@ import os
 from collections.abc import Mapping
 
 from ..errors import ConnectorError, ErrorCode
-from ..exchange import Response
 from ..message import Message, Receipt
 from ..settings import supabase_usage_type
+from ..web.http import Response
 from .fields import optional_text, required_text
 
 _MOST_SECONDS_TO_RETRY = 2

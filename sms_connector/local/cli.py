@@ -6,9 +6,9 @@ from .. import __version__
 from .check.command import check
 from .console.command import console
 from .demo import demo
-from .emulator.command import emulate
-from .invocation.command import invoke
-from .packaging.command import package
+from .emulate.command import emulate
+from .invoke.command import invoke
+from .package.command import package
 from .send.command import send
 from .serve.command import serve
 

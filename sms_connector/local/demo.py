@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.panel import Panel
 
 from ..settings import CONFIG
-from .emulator.server import Emulator
+from .emulate.server import Emulator
 from .fc_context import FcContext
 
 EXAMPLE = Path(__file__).parents[2] / "connector.example.json"

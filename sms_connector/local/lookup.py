@@ -1,7 +1,7 @@
 """Questions to the provider that send nothing: about a sign, a template, a message sent before.
 
 Asked with the official SDK, over the same watched transport and within the same time-outs as a
-message (see transport.py and ConnectorConfig).
+message (see wire.py and ConnectorConfig).
 """
 
 import re
@@ -19,12 +19,12 @@ from alibabacloud_dysmsapi20170525.models import (
 from alibabacloud_tea_openapi.exceptions import AlibabaCloudException
 from darabonba.runtime import RuntimeOptions
 
-from .. import transport
-from ..client import AccessKey, NoAnswer, build_client
 from ..config import ConnectorConfig
 from ..errors import ProviderError
 from ..phone import PhoneNumber
 from ..privacy import Mask
+from ..provider import wire
+from ..provider.client import AccessKey, NoAnswer, build_client
 
 _NUMBER = re.compile(r"-?[0-9]{1,9}")
 _CODE = re.compile(r"[A-Za-z_]+([._:-][A-Za-z_]+)*")
@@ -119,7 +119,7 @@ class Lookup:
         runtime = RuntimeOptions(
             connect_timeout=config.connect_timeout, read_timeout=config.read_timeout
         )
-        with transport.watch(time.monotonic() + config.longest_call) as attempt:
+        with wire.watch(time.monotonic() + config.longest_call) as attempt:
             try:
                 self._client = self._client or build_client(config, self._key)
                 response = call(self._client, runtime)

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from ..client import AccessKey
 from ..config import ConnectorConfig
+from ..provider.client import AccessKey
 
 KEY_ID: Final = "ALIBABA_CLOUD_ACCESS_KEY_ID"
 KEY_SECRET: Final = "ALIBABA_CLOUD_ACCESS_KEY_SECRET"

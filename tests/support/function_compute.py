@@ -25,9 +25,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from typing_extensions import Self
 
-from sms_connector.client import AccessKey
 from sms_connector.function import Function
 from sms_connector.local.fc_context import FcContext
+from sms_connector.provider.client import AccessKey
 
 SERVICE, FUNCTION = "sms", "connector"
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from sms_connector.config import parse_config
-from sms_connector.connector import SmsConnector
 from sms_connector.errors import ConnectorError
 from sms_connector.message import Message, Receipt
+from sms_connector.sending.connector import SmsConnector
 from tests.support.configs import config
 
 MESSAGE = Message("13812345678", "SignIn", "246810")

@@ -7,8 +7,8 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from ...client import NoAnswer
 from ...config import ConnectorConfig, RegionalCode
+from ...provider.client import NoAnswer
 from ..lookup import Lookup, Refused
 from ..lookup import Template as Reviewed
 from ..role import KEY_ID, KEY_SECRET, key_of

@@ -4,8 +4,8 @@ from typing import Final
 
 import msgspec
 
-from ...client import NoAnswer
-from ...refusals import refusal
+from ...provider.client import NoAnswer
+from ...provider.refusals import refusal
 from ..lookup import Refused
 from . import places
 from .finding import Check

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ..emulator.server import Emulator
+from ..emulate.server import Emulator
 from .server import Console
 
 # Where connector.example.json expects it, so that what is saved fits `emulate` later too.

@@ -13,7 +13,7 @@ from ...phone import parse_phone
 from ..check.config import OTHER_USAGE_TYPES, check_config
 from ..check.finding import Check
 from ..check.provider import check_provider
-from ..emulator.server import Emulator
+from ..emulate.server import Emulator
 from ..endpoint import is_emulator
 from ..lookup import Lookup
 from ..role import key_of

@@ -9,9 +9,9 @@ from datetime import datetime, timezone
 import msgspec
 
 from ...config import ConnectorConfig
-from ...connector import SmsConnector
 from ...message import Message, Receipt
 from ...phone import PhoneNumber
+from ...sending.connector import SmsConnector
 from ..role import role_of
 
 # Messages that are kept in mind; nobody follows more of them on one page.

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from types import TracebackType
 
-from ..emulator.server import Emulator
+from ..emulate.server import Emulator
 from ..web_server import WebServer
 from .app import create_app
 from .connector_file import ConnectorFile

@@ -10,9 +10,9 @@ import click
 from rich.console import Console
 
 from ...callers.native import Native
-from ...connector import SmsConnector
 from ...errors import ConnectorError
 from ...message import Sms
+from ...sending.connector import SmsConnector
 from ...settings import config_source
 from ..endpoint import is_emulator
 from ..exit_codes import ACCEPTED, NOT_SENT, UNKNOWN, exit_code

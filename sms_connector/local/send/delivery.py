@@ -10,10 +10,10 @@ from typing import Final, Literal
 
 import msgspec
 
-from ...client import NoAnswer
 from ...errors import ConnectorError
 from ...phone import PhoneNumber
-from ...refusals import refusal
+from ...provider.client import NoAnswer
+from ...provider.refusals import refusal
 from ..lookup import Lookup, Refused
 from ..shanghai import day_of
 from .carrier_codes import explain

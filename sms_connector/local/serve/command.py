@@ -6,10 +6,10 @@ from contextlib import ExitStack, contextmanager
 
 import click
 
-from ...door import AUTHORIZATION
 from ...errors import ConnectorError
 from ...settings import config_source
-from ..emulator.server import Emulator
+from ...web.auth import AUTHORIZATION
+from ..emulate.server import Emulator
 from ..endpoint import is_emulator
 from ..web_server import listen
 from .emulated_settings import missing_settings

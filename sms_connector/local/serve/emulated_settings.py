@@ -5,8 +5,8 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
-from ...door import ANONYMOUS, AUTHORIZATION, WEBHOOK_SECRETS
 from ...settings import CONFIG, CONFIG_FILE
+from ...web.auth import ANONYMOUS, AUTHORIZATION, WEBHOOK_SECRETS
 from ..demo import EXAMPLE
 
 CONNECTOR_FILE = Path(__file__).parents[3] / "connector.json"

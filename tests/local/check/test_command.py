@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sms_connector.local.check.finding import Check
-from sms_connector.local.emulator.account import STS_KEY
+from sms_connector.local.emulate.account import STS_KEY
 from tests.support.commands import run
 
 

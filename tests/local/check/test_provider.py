@@ -9,7 +9,7 @@ import pytest
 from sms_connector.config import parse_config
 from sms_connector.local.check.finding import Check
 from sms_connector.local.check.provider import check_provider
-from sms_connector.local.emulator.account import DISABLED_KEY, STS_KEY
+from sms_connector.local.emulate.account import DISABLED_KEY, STS_KEY
 from tests.support.configs import config
 from tests.support.scripted_provider import ScriptedProvider, answer, hang, reset
 

@@ -7,7 +7,7 @@ from typing import Any
 import requests
 
 from sms_connector.local.console.server import Console
-from sms_connector.local.emulator.account import ORDINARY_KEY
+from sms_connector.local.emulate.account import ORDINARY_KEY
 
 PHONE = "13812345678"
 

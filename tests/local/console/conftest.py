@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sms_connector.local.console.server import Console
-from sms_connector.local.emulator.server import Emulator
+from sms_connector.local.emulate.server import Emulator
 
 from .calling import Page
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from sms_connector.local.console.server import EXAMPLE, Console
-from sms_connector.local.emulator.account import DISABLED_KEY, ORDINARY_KEY
-from sms_connector.local.emulator.magic import number_for
-from sms_connector.local.emulator.server import Emulator
+from sms_connector.local.emulate.account import DISABLED_KEY, ORDINARY_KEY
+from sms_connector.local.emulate.magic import number_for
+from sms_connector.local.emulate.server import Emulator
 
 from .calling import FORM, PHONE, Page
 

@@ -12,7 +12,7 @@ import requests
 
 from sms_connector.local.console import guard
 from sms_connector.local.console.server import Console
-from sms_connector.local.emulator.server import Emulator
+from sms_connector.local.emulate.server import Emulator
 
 from .calling import FORM, PHONE, Page
 

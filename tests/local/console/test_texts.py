@@ -10,26 +10,26 @@ from typing import Any
 
 import pytest
 
-from sms_connector.connector import SmsConnector
 from sms_connector.errors import ConnectorError
 from sms_connector.local.check import config as config_checks
 from sms_connector.local.check import provider_trouble
 from sms_connector.local.check.config import check_config
 from sms_connector.local.check.provider import check_provider
 from sms_connector.local.console import app as console_app
-from sms_connector.local.emulator import app as emulator_app
-from sms_connector.local.emulator.account import (
+from sms_connector.local.emulate import app as emulator_app
+from sms_connector.local.emulate.account import (
     DISABLED_KEY,
     ORDINARY_KEY,
     SIGNS,
     STS_KEY,
     TEMPLATES,
 )
-from sms_connector.local.emulator.magic import MAGIC_NUMBERS
-from sms_connector.local.emulator.provider_errors import Refusal
-from sms_connector.local.emulator.server import Emulator
+from sms_connector.local.emulate.magic import MAGIC_NUMBERS
+from sms_connector.local.emulate.provider_errors import Refusal
+from sms_connector.local.emulate.server import Emulator
 from sms_connector.local.send import carrier_codes
 from sms_connector.message import Message
+from sms_connector.sending.connector import SmsConnector
 from tests.support.configs import config
 from tests.support.sending import connector_at
 

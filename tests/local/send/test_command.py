@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner
 
 from sms_connector.local import endpoint
-from sms_connector.local.emulator.account import STS_KEY
-from sms_connector.local.emulator.magic import Behaviour, number_for
-from sms_connector.local.emulator.server import Emulator
+from sms_connector.local.emulate.account import STS_KEY
+from sms_connector.local.emulate.magic import Behaviour, number_for
+from sms_connector.local.emulate.server import Emulator
 from sms_connector.local.send import command, delivery
 from sms_connector.local.send.command import send
 from tests.support.commands import Ran, run, start

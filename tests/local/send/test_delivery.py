@@ -8,12 +8,10 @@ from typing import Any
 
 import pytest
 
-from sms_connector.client import AccessKey
 from sms_connector.config import parse_config
-from sms_connector.connector import SmsConnector
 from sms_connector.errors import ConnectorError
-from sms_connector.local.emulator.magic import MAGIC_NUMBERS, FailedDelivery
-from sms_connector.local.emulator.server import Emulator
+from sms_connector.local.emulate.magic import MAGIC_NUMBERS, FailedDelivery
+from sms_connector.local.emulate.server import Emulator
 from sms_connector.local.lookup import Lookup
 from sms_connector.local.role import key_of
 from sms_connector.local.send import delivery
@@ -21,6 +19,8 @@ from sms_connector.local.send.carrier_codes import LIST, explain
 from sms_connector.local.send.delivery import Delivery, follow, look_up
 from sms_connector.message import Message
 from sms_connector.phone import PhoneNumber, parse_phone
+from sms_connector.provider.client import AccessKey
+from sms_connector.sending.connector import SmsConnector
 from tests.conftest import EXAMPLE
 from tests.support.configs import KEY_ID, KEY_SECRET, config
 from tests.support.scripted_provider import ScriptedProvider, answer, reset

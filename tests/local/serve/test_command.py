@@ -17,7 +17,7 @@ import requests
 from click.testing import CliRunner
 
 from sms_connector.local.demo import EXAMPLE
-from sms_connector.local.emulator.account import ORDINARY_KEY
+from sms_connector.local.emulate.account import ORDINARY_KEY
 from sms_connector.local.serve import emulated_settings
 from sms_connector.local.serve.command import serve
 from sms_connector.local.serve.emulated_settings import missing_settings

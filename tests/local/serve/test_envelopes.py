@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import requests
 
-from sms_connector.local.emulator.server import Emulator
+from sms_connector.local.emulate.server import Emulator
 from sms_connector.local.serve.invocation import ENVELOPES
 from tests.support.serving import serving
 

@@ -78,7 +78,7 @@ def test_code_that_does_not_load_is_told_until_it_is_mended(
     project: Path, running: ServeProcess
 ) -> None:
     assert requests.get(f"{running.url}/health", timeout=20).status_code == 200
-    for name in ("index.py", "sms_connector/client.py"):
+    for name in ("index.py", "sms_connector/provider/client.py"):
         before = starts(running)
         file = project / name
         text = file.read_text("utf-8")

@@ -1,0 +1,161 @@
+"""The proof of a package: messages sent from it alone, over TLS, to an emulator."""
+
+import base64
+import hashlib
+import hmac
+import json
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import click
+import trustme
+
+from ...settings import CONFIG
+from ...web.auth import AUTHORIZATION, WEBHOOK_SECRETS
+from ..emulate.account import STS_KEY
+from ..emulate.server import Emulator
+from .contents import ROOTS
+from .interpreter import Interpreter
+from .root_certificates import write_directory
+
+_EXAMPLE: Final = Path(__file__).parents[3] / "connector.example.json"
+_DRIVER: Final = Path(__file__).with_name("proof_run.py")
+_AUTHORIZATION: Final = "Bearer proof"
+_SECRET: Final = b"a secret that signs the proof"
+_ROLE: Final = {
+    "access_key_id": STS_KEY.id,
+    "access_key_secret": STS_KEY.secret,
+    "security_token": STS_KEY.security_token,
+}
+_NO_ROLE: Final = dict.fromkeys(_ROLE, "")
+
+
+class Case(NamedTuple):
+    """One event that must send one message to ``phone``."""
+
+    event: Mapping[str, Any]
+    phone: str
+    by_role: bool = False
+
+
+def cases() -> Mapping[str, Case]:
+    """Give one case for each way a message may come: new ones each time, for they are signed."""
+    mainland = {"phone": "13812345671", "usageType": "SignIn", "code": "246810"}
+    logto = {"to": "13812345673", "type": "SignIn", "payload": {"code": "246810"}}
+    supabase = {"user": {"phone": "+8613812345674"}, "sms": {"otp": "246810"}}
+    role = {"phone": "13812345675", "usageType": "Register", "code": "246810"}
+    return {
+        "a direct invocation": Case(mainland, "13812345671"),
+        "a number overseas": Case(
+            {"phone": "+852 5123 4567", "usageType": "SignIn"}, "85251234567"
+        ),
+        "an HTTP request": Case(
+            _http_trigger(json.dumps(logto), {"Authorization": _AUTHORIZATION}), "13812345673"
+        ),
+        "a signed HTTP request": Case(_signed(json.dumps(supabase)), "13812345674"),
+        "a role's key": Case(role, "13812345675", by_role=True),
+    }
+
+
+def prove(package: Path, interpreter: Interpreter) -> int:
+    """Send every case's message from the package, in a Python that sees nothing else.
+
+    The emulator's certificate is trusted only by a root among the package's own, so this is done
+    with a copy. Gives the number of messages. Raises ClickException that says which was not sent,
+    and if anything was written to the package, loaded from outside it, or loaded that is postponed.
+    """
+    sent = cases()
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder, "package")
+        shutil.copytree(package, copy)
+        if not (copy / ROOTS).is_dir():
+            raise _failure("it has no root certificates")
+        ca = trustme.CA()
+        write_directory(ca.cert_pem.bytes().decode(), copy / ROOTS)
+        before = digest(copy)
+        issued = ca.issue_cert("localhost", "127.0.0.1")
+        certificate, key = (str(Path(folder, name)) for name in ("certificate", "key"))
+        issued.cert_chain_pems[0].write_to_path(certificate)
+        issued.private_key_pem.write_to_path(key)
+        with Emulator(flow_control=False, ssl_certfile=certificate, ssl_keyfile=key) as emulator:
+            done = subprocess.run(  # noqa: S603
+                [interpreter.path, "-I", "-S", "-B", str(_DRIVER), str(copy.resolve())],
+                cwd=folder,
+                env={},
+                input=json.dumps([_told(case, emulator.url) for case in sent.values()]),
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            phones = [message.phone for message in emulator.inbox.messages()]
+        is_changed = digest(copy) != before
+    if done.returncode or "cold_start" in done.stderr:
+        raise _failure(f"it does not start as it should:\n{done.stderr.strip()}")
+    told = json.loads(done.stdout)
+    for (name, case), answer in zip(sent.items(), told["answers"], strict=True):
+        if (count := phones.count(case.phone)) != 1:
+            raise _failure(f"{name} sent {count} messages: {json.dumps(answer)}")
+    if told["strangers"]:
+        raise _failure(f"it loads from outside: {', '.join(told['strangers'])}")
+    if told["woken"]:
+        raise _failure(f"it loads what a message does not need: {', '.join(told['woken'])}")
+    if is_changed:
+        raise _failure("it writes into its own directory, which is read-only in the cloud")
+    return len(sent)
+
+
+def digest(package: Path) -> str:
+    """Give one hash of all names and bytes."""
+    total = hashlib.sha256()
+    for path in sorted(package.rglob("*")):
+        content = path.read_bytes() if path.is_file() else b""
+        total.update(f"{path.relative_to(package)}\0{len(content)}\0".encode() + content)
+    return total.hexdigest()
+
+
+def _failure(problem: str) -> click.ClickException:
+    return click.ClickException(f"The package is not fit to be deployed: {problem}")
+
+
+def _told(case: Case, endpoint: str) -> dict[str, object]:
+    config = json.loads(_EXAMPLE.read_text("utf-8")) | {"endpoint": endpoint}
+    if case.by_role:
+        del config["accessKeyId"], config["accessKeySecret"]
+    return {
+        "event": json.dumps(case.event),
+        "role": _ROLE if case.by_role else _NO_ROLE,
+        "environ": {
+            CONFIG: json.dumps(config),
+            AUTHORIZATION: _AUTHORIZATION,
+            WEBHOOK_SECRETS: f"v1,whsec_{base64.b64encode(_SECRET).decode()}",
+        },
+    }
+
+
+def _signed(body: str) -> dict[str, object]:
+    identity, moment = "msg_proof", str(int(time.time()))
+    mac = hmac.new(_SECRET, f"{identity}.{moment}.{body}".encode(), hashlib.sha256)
+    return _http_trigger(
+        body,
+        {
+            "webhook-id": identity,
+            "webhook-timestamp": moment,
+            "webhook-signature": f"v1,{base64.b64encode(mac.digest()).decode()}",
+        },
+    )
+
+
+def _http_trigger(body: str, headers: Mapping[str, str]) -> dict[str, object]:
+    return {
+        "version": "v1",
+        "rawPath": "/",
+        "body": body,
+        "isBase64Encoded": False,
+        "headers": headers,
+        "requestContext": {"http": {"method": "POST", "path": "/"}},
+    }

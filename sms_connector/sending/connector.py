@@ -1,0 +1,98 @@
+"""The connector: one message goes to one phone, and the outcome is told as it is."""
+
+from ..config import ConnectorConfig
+from ..errors import ConnectorError, ProviderError, bad_config
+from ..message import Message, Receipt, Sms
+from ..phone import parse_phone
+from ..privacy import Mask
+from ..provider.client import AccessKey, Answer, NoAnswer, SmsClient
+from ..provider.refusals import is_known, refusal
+from ..provider.wire import Stage
+from .once import RecentMessages
+
+_NO_KEY = (
+    "There is no access key: put `accessKeyId` and `accessKeySecret` into the connector config, "
+    "or give the function a role that may call dysms:SendSms."
+)
+
+
+class SmsConnector:
+    """What Logto's Aliyun SMS connector does, as a plain library. One for all threads.
+
+    Knows neither who asks for a message nor how Function Compute hands a request over::
+
+        connector = SmsConnector(parse_config(text))
+        receipt = connector.send(connector.compose(Message("13812345678", "SignIn", "246810")))
+    """
+
+    def __init__(self, config: ConnectorConfig) -> None:
+        self._config = config
+        self._client = SmsClient(config)
+        self._recent = RecentMessages()
+
+    def prepare(self, role: AccessKey | None = None) -> None:
+        """Make the first message as cheap as the others. Sends nothing."""
+        self._client.prepare(self._key(role))
+
+    def compose(self, message: Message) -> Sms:
+        """Read the phone number and choose the template.
+
+        Raises ConnectorError (``invalid_request_parameters``) if the number is none.
+        """
+        config = self._config
+        phone = parse_phone(message.phone, strict=config.strict_phone_region_number_check)
+        template = config.template_for(message.usage_type)
+        return Sms(phone, message.usage_type, template.code_for(phone), message.code)
+
+    def send(self, sms: Sms, role: AccessKey | None = None) -> Receipt:
+        """Send one SMS, at most once: see RecentMessages for one that is asked for again.
+
+        ``role`` signs where the config has no access key. Raises ConnectorError; its ``sent``
+        tells whether the message may have gone out.
+        """
+        key = self._key(role)
+        return self._recent.once(sms, lambda sms: self._send(sms, key))
+
+    def _send(self, sms: Sms, key: AccessKey) -> Receipt:
+        outcome = self._client.send(sms, key)
+        if isinstance(outcome, NoAnswer):
+            raise _unanswered(outcome)
+        if outcome.code != "OK":
+            raise refusal(outcome.http_status, outcome.code, _masked(outcome, sms, key))
+        return Receipt(outcome.biz_id, outcome.request_id, sms.usage_type, sms.template_code)
+
+    def _key(self, role: AccessKey | None) -> AccessKey:
+        config = self._config
+        if config.access_key_id and config.access_key_secret:
+            return AccessKey(config.access_key_id, config.access_key_secret)
+        if role is None:
+            raise bad_config(_NO_KEY)
+        return role
+
+
+def _masked(answer: Answer, sms: Sms, key: AccessKey) -> ProviderError:
+    mask = Mask((sms.phone.digits, sms.code, key.id, key.secret, key.security_token))
+    # A code we know stays readable, even where a secret happens to be a part of it.
+    code = answer.code if is_known(answer.code) else mask.secrets_in(answer.code)
+    return ProviderError(code, mask(answer.message), mask.secrets_in(answer.request_id))
+
+
+def _unanswered(outcome: NoAnswer) -> ConnectorError:
+    if outcome.reached is Stage.CONNECTING:
+        return ConnectorError(
+            "general",
+            503,
+            f"The provider could not be reached: {outcome.reason}. Nothing was sent: try again.",
+            retry_after=1,
+        )
+    advice = "Look at the delivery state before sending again: the message may have gone out."
+    if outcome.reached is Stage.ANSWERED:
+        return ConnectorError(
+            "invalid_response",
+            502,
+            f"The provider answered, but {outcome.reason}. {advice}",
+            sent=None,
+        )
+    return ConnectorError(
+        "general", 504, f"The provider was asked, but {outcome.reason}. {advice}", sent=None
+    )

@@ -1,0 +1,52 @@
+"""An HTTP function of FC 2.0, which is called as a WSGI application (PEP 3333)."""
+
+import json
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from ..http import LARGEST_BODY, Request, Response
+from .event import Event
+from .http_event import ANSWER_HEADERS
+
+
+class Wsgi:
+    """The environment of a WSGI call; the runtime puts ``fc.context`` into it."""
+
+    def __init__(self, event: Event) -> None:
+        self._environ = event.environ
+        self._start_response = event.start_response
+
+    @classmethod
+    def infer(cls, event: Event) -> bool:
+        return bool(event.environ)
+
+    def open(self) -> Request:
+        environ = self._environ
+        headers = {
+            name.removeprefix("HTTP_").replace("_", "-").lower(): value
+            for name, value in environ.items()
+            if name.startswith("HTTP_") and isinstance(value, str)
+        }
+        return Request(
+            self._body(),
+            is_http=True,
+            method=str(environ.get("REQUEST_METHOD", "")).upper(),
+            path=environ.get("PATH_INFO") or urlsplit(environ.get("fc.request_uri", "")).path,
+            headers=headers,
+        )
+
+    def _body(self) -> bytes:
+        try:
+            length = int(self._environ.get("CONTENT_LENGTH") or 0)
+        except ValueError:
+            length = 0
+        # One byte more than is allowed is enough to see that it is too much.
+        body: bytes = self._environ["wsgi.input"].read(max(0, min(length, LARGEST_BODY + 1)))
+        return body
+
+    def seal(self, response: Response) -> object:
+        body = json.dumps(response.body).encode()
+        headers = {**ANSWER_HEADERS, **response.headers, "Content-Length": str(len(body))}
+        status = HTTPStatus(response.status)
+        self._start_response(f"{status.value} {status.phrase}", list(headers.items()))
+        return [body]

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+from click.testing import CliRunner
+
+from sms_connector.local.emulate.account import ORDINARY_KEY
+from sms_connector.local.emulate.command import emulate
+from sms_connector.local.emulate.server import Emulator
+
+from .calling import CODE, GOOD, PHONE, rpc
+
+RUN = "from sms_connector.local.emulate.command import emulate; emulate()"
+
+
+def test_it_serves_until_interrupted_and_tells_no_secrets_of_messages() -> None:
+    command = [sys.executable, "-W", "error", "-c", RUN, "--port", "0", "--no-flow-control"]
+    process = subprocess.Popen(  # noqa: S603
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        greeting = [process.stdout.readline() for _ in range(4)]
+        url = greeting[0].split()[-1]
+        emulator: Emulator = SimpleNamespace(url=url)  # type: ignore[assignment]
+        assert [rpc(emulator).json()["Code"] for _ in range(2)] == ["OK", "OK"]
+        lines = [process.stdout.readline() for _ in range(2)]
+    finally:
+        process.send_signal(signal.SIGINT)
+        rest, errors = process.communicate(timeout=10)
+    assert (process.returncode, rest.strip(), errors) == (0, "", "")
+    assert greeting[1] == f"access key {ORDINARY_KEY.id} {ORDINARY_KEY.secret}\n"
+    assert "connector.example.json" in greeting[2]
+    assert f"GET {url}/inbox" in greeting[3]
+    for line in lines:
+        _, number, template, sign, hint = line.split(maxsplit=4)
+        assert (number, template) == ("138****5678", GOOD["TemplateCode"])
+        assert (sign, hint.strip()) == ("【码上登录】", "see /inbox")
+        assert PHONE not in line
+        assert CODE not in line
+
+
+def test_a_port_that_is_taken_is_told_in_one_line(emulator: Emulator) -> None:
+    port = emulator.url.rsplit(":", 1)[1]
+    result = CliRunner().invoke(emulate, ["--port", port])
+    assert result.exit_code == 1
+    assert result.output.startswith(f"Error: cannot serve on 127.0.0.1:{port}: Address already in")
+    assert result.output.count("\n") == 1
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "http"])
+def test_a_port_that_is_none_is_refused(port: str) -> None:
+    assert CliRunner().invoke(emulate, ["--port", port]).exit_code == 2

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import pytest
+
+from sms_connector.local.emulate.phone_numbers import PhoneNumber, mask, read_phone_number
+from sms_connector.local.emulate.provider_errors import ProviderError
+
+
+@pytest.mark.parametrize("prefix", ["", "+", "+86", "0086", "86"])
+@pytest.mark.parametrize("digits", ["13012345678", "19999999999"])
+def test_mainland_numbers_come_with_or_without_a_prefix(prefix: str, digits: str) -> None:
+    assert read_phone_number(prefix + digits) == PhoneNumber(digits, overseas=False)
+
+
+@pytest.mark.parametrize("digits", ["85251234567", "12025550123", "4915112345678", "6591234567"])
+def test_other_numbers_are_country_code_and_number(digits: str) -> None:
+    assert read_phone_number(digits) == PhoneNumber(digits, overseas=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "123456",
+        "+85251234567",
+        "0085251234567",
+        "8612345678901",
+        "861381234567",
+        "1381234567a",
+        "138 1234 5678",
+        "138-1234-5678",
+        "１３８１２３４５６７８",
+        "1234567890123456",
+    ],
+)
+def test_anything_else_is_illegal(text: str) -> None:
+    with pytest.raises(ProviderError, match=r"^isv\.MOBILE_NUMBER_ILLEGAL$") as raised:
+        read_phone_number(text)
+    assert raised.value.refusal.message == f"{text}invalid mobile number"
+
+
+def test_the_middle_of_a_number_is_masked() -> None:
+    assert mask("13812345678") == "138****5678"

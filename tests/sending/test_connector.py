@@ -1,0 +1,278 @@
+"""The outcomes: every row of the error table and every `sent` in it, over a real socket."""
+
+import json
+import threading
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from sms_connector.config import parse_config
+from sms_connector.errors import ConnectorError
+from sms_connector.local.emulate.server import Emulator
+from sms_connector.message import Message, Receipt
+from sms_connector.provider.client import AccessKey
+from sms_connector.sending.connector import SmsConnector
+from tests.support.configs import KEY_ID, KEY_SECRET
+from tests.support.scripted_provider import (
+    ACCEPTED,
+    Act,
+    ScriptedProvider,
+    accept,
+    answer,
+    close,
+    hang,
+    reset,
+    stall,
+)
+from tests.support.sending import MESSAGE, another_message, connector_at, failure, send
+
+Providers = Callable[..., ScriptedProvider]
+
+
+class TestAccepted:
+    def test_the_receipt_tells_what_the_provider_said(self, provider: Providers) -> None:
+        assert send(connector_at(provider(accept).endpoint)) == Receipt(
+            biz_id="BIZ-1", request_id="REQUEST-1", usage_type="SignIn", template_code="SMS_SIGN_IN"
+        )
+
+    def test_the_code_is_the_only_template_parameter(self, provider: Providers) -> None:
+        accepting = provider(accept)
+        send(connector_at(accepting.endpoint), Message("+86 138-1234-5678", "Register", "24Ab"))
+        assert accepting.requests == [
+            {
+                "PhoneNumbers": "13812345678",
+                "SignName": "阿里云短信测试",
+                "TemplateCode": "SMS_REGISTER",
+                "TemplateParam": '{"code":"24Ab"}',
+            }
+        ]
+
+    def test_the_emulator_verifies_the_signature_and_delivers(
+        self, emulator: Emulator, example: dict[str, Any]
+    ) -> None:
+        connector = SmsConnector(parse_config(json.dumps(example)))
+        receipt = send(connector, MESSAGE)
+        (delivered,) = emulator.inbox.messages()
+        assert delivered.phone == "13812345678"
+        assert delivered.biz_id == receipt.biz_id
+        assert "246810" in delivered.content
+
+    def test_an_answer_without_a_biz_id_is_still_accepted(self, provider: Providers) -> None:
+        assert send(connector_at(provider(answer(200, {"Code": "OK"})).endpoint)).biz_id == ""
+
+
+REFUSED = [
+    (200, "isv.BUSINESS_LIMIT_CONTROL", "rate_limit_exceeded", 429),
+    (200, "isv.DAY_LIMIT_CONTROL", "usage_limit_exceeded", 503),
+    (200, "isv.MOBILE_NUMBER_ILLEGAL", "invalid_request_parameters", 400),
+    (200, "isv.SMS_TEMPLATE_ILLEGAL", "invalid_config", 500),
+    (200, "isp.SYSTEM_ERROR", "general", 503),
+    (200, "isv.UNHEARD_OF", "general", 502),
+    (400, "SignatureDoesNotMatch", "invalid_config", 500),
+    (403, "Forbidden.RAM", "invalid_config", 500),
+    (404, "InvalidAccessKeyId.NotFound", "invalid_config", 500),
+    (429, "Throttling.User", "rate_limit_exceeded", 429),
+    (429, "Unheard.Of", "rate_limit_exceeded", 429),
+    (500, "InternalError", "general", 503),
+    (503, "Unheard.Of", "general", 503),
+]
+
+
+class TestRefused:
+    @pytest.mark.parametrize(("status", "theirs", "ours", "http_status"), REFUSED)
+    def test_what_the_provider_refuses_with_a_code_was_not_sent(
+        self,
+        provider: Providers,
+        status: int,
+        theirs: str,
+        ours: str,
+        http_status: int,
+    ) -> None:
+        said = {"Code": theirs, "Message": "because", "RequestId": "REQUEST-2"}
+        refusing = provider(answer(status, said))
+        error = failure(connector_at(refusing.endpoint))
+        assert (error.code, error.http_status, error.sent) == (ours, http_status, False)
+        assert error.to_reply()["error"] == {
+            "code": ours,
+            "http_code": http_status,
+            "message": error.message,
+            "sent": False,
+            "provider": {"code": theirs, "message": "because", "requestId": "REQUEST-2"},
+        }
+        assert len(refusing.requests) == 1
+
+    def test_a_throttled_call_that_names_its_wait_is_not_made_again(
+        self, provider: Providers
+    ) -> None:
+        said = {"Code": "Throttling", "Message": "", "RequestId": ""}
+        refusing = provider(answer(429, said, headers="x-acs-retry-after: 50\r\n"))
+        assert failure(connector_at(refusing.endpoint)).code == "rate_limit_exceeded"
+        assert len(refusing.requests) == 1
+
+    def test_the_string_to_sign_is_passed_on_masked(self, provider: Providers) -> None:
+        parameters = f"PhoneNumbers=13812345678&TemplateParam={quote(chr(34) + '246810')}"
+        quoted = f"server string to sign is:POST&%2F&{KEY_ID}%26{quote(parameters)} {KEY_SECRET}"
+        said = {"Code": "SignatureDoesNotMatch", "Message": quoted, "RequestId": "REQUEST-2"}
+        error = failure(connector_at(provider(answer(400, said)).endpoint))
+        assert error.provider is not None
+        for secret in ("13812345678", "246810", KEY_ID, KEY_SECRET):
+            assert secret not in str(error.to_reply())
+        assert "string to sign" in error.provider.message
+
+    def test_a_code_that_holds_a_secret_by_chance_keeps_its_meaning(
+        self, provider: Providers
+    ) -> None:
+        said = {"Code": "SignatureDoesNotMatch", "Message": "", "RequestId": ""}
+        error = failure(
+            connector_at(provider(answer(400, said)).endpoint, accessKeySecret="DoesNot")
+        )
+        assert error.code == "invalid_config"
+        assert error.provider is not None
+        assert error.provider.code == "SignatureDoesNotMatch"
+
+    def test_a_code_that_quotes_a_secret_is_masked(self, provider: Providers) -> None:
+        said = {"Code": f"Unheard.{KEY_SECRET}.246810", "Message": "", "RequestId": "13812345678"}
+        error = failure(connector_at(provider(answer(400, said)).endpoint))
+        assert error.provider is not None
+        assert error.provider.code == "Unheard.****.****"
+        assert error.provider.request_id == "****"
+
+    def test_a_wrong_secret_is_told_as_such(
+        self, emulator: Emulator, example: dict[str, Any]
+    ) -> None:
+        wrong = example | {"accessKeySecret": "not-the-secret"}
+        error = failure(SmsConnector(parse_config(json.dumps(wrong))))
+        assert error.code == "invalid_config"
+        assert "`accessKeySecret`" in error.message
+        assert "246810" not in str(error.to_reply())
+        assert emulator.inbox.messages() == ()
+
+
+NONSENSE: dict[str, Act] = {
+    "HTML with status 200": answer(200, "<html>welcome</html>"),
+    "HTML with status 502": answer(502, "<html>bad gateway</html>"),
+    "nothing, with status 200": answer(200, ""),
+    "nothing, with status 500": answer(500, ""),
+    "an empty list": answer(200, []),
+    "a list, with status 400": answer(400, ["Code"]),
+    "a number": answer(200, 5),
+    "null": answer(200, None),
+    "no Code": answer(200, {"Message": "OK", "RequestId": "R"}),
+    "no Code, with status 400": answer(400, {"Message": "no"}),
+    "no Code, with status 429": answer(429, {}),
+    "no Code, with status 503": answer(503, {"Message": "no"}),
+    "another's code, with status 400": answer(400, {"code": "BAD_REQUEST"}),
+    "another's code, with status 502": answer(502, {"code": "BAD_GATEWAY"}),
+    "another's code, with status 504": answer(504, {"code": "GATEWAY_TIMEOUT"}),
+    "an empty Code": answer(200, {"Code": ""}),
+    "a Code that is a number": answer(200, {"Code": 200}),
+    "OK, with status 500": answer(500, ACCEPTED),
+    "text that is not UTF-8": answer(200, b'{"Code": "\xff'),
+    "text that is cut off": answer(200, '{"Code": "OK", "Mess', cut_off=30),
+    "a redirect": answer(302, "", headers="Location: /elsewhere\r\n"),
+    "a redirect that keeps the method": answer(307, "", headers="Location: /elsewhere\r\n"),
+}
+
+
+class TestUnknown:
+    @pytest.mark.parametrize("act", NONSENSE.values(), ids=NONSENSE)
+    def test_an_answer_that_makes_no_sense_leaves_it_open(
+        self, provider: Providers, act: Act
+    ) -> None:
+        talking = provider(act)
+        error = failure(connector_at(talking.endpoint))
+        assert (error.code, error.http_status, error.sent) == ("invalid_response", 502, None)
+        assert error.retry_after is None
+        assert len(talking.requests) == 1
+
+    @pytest.mark.parametrize("act", [hang, stall, close, reset])
+    def test_no_answer_after_the_request_went_out_leaves_it_open(
+        self, provider: Providers, act: Act
+    ) -> None:
+        silent = provider(act)
+        error = failure(connector_at(silent.endpoint, readTimeout=300))
+        assert (error.code, error.http_status, error.sent) == ("general", 504, None)
+        assert error.retry_after is None
+        assert len(silent.requests) == 1
+
+
+class TestKeys:
+    def test_without_a_key_the_function_s_role_signs(
+        self, emulator: Emulator, example: dict[str, Any]
+    ) -> None:
+        roleless = {key: value for key, value in example.items() if "accessKey" not in key}
+        connector = SmsConnector(parse_config(json.dumps(roleless)))
+        (sts,) = [key for key in emulator.account.access_keys if key.security_token]
+        role = AccessKey(sts.id, sts.secret, sts.security_token)
+        connector.send(connector.compose(MESSAGE), role)
+        assert len(emulator.inbox.messages()) == 1
+
+    def test_a_role_whose_key_changes_is_followed(
+        self, emulator: Emulator, example: dict[str, Any]
+    ) -> None:
+        roleless = {key: value for key, value in example.items() if "accessKey" not in key}
+        connector = SmsConnector(parse_config(json.dumps(roleless)))
+        (sts,) = [key for key in emulator.account.access_keys if key.security_token]
+        current = AccessKey(sts.id, sts.secret, sts.security_token)
+        outdated = AccessKey(sts.id, sts.secret, "a-token-of-yesterday")
+        for _ in range(2):
+            with pytest.raises(ConnectorError, match="role") as refusal:
+                connector.send(connector.compose(another_message()), outdated)
+            assert refusal.value.code == "invalid_config"
+            assert "a-token-of-yesterday" not in str(refusal.value.to_reply())
+            connector.send(connector.compose(another_message()), current)
+        assert len(emulator.inbox.messages()) == 2
+
+    def test_the_key_of_the_config_counts_more_than_the_role(
+        self, emulator: Emulator, example: dict[str, Any]
+    ) -> None:
+        connector = SmsConnector(parse_config(json.dumps(example)))
+        connector.send(connector.compose(MESSAGE), AccessKey("no-key", "of-anyone", "at-all"))
+        assert len(emulator.inbox.messages()) == 1
+
+    def test_a_role_s_token_is_masked(self, provider: Providers) -> None:
+        said = {"Code": "InvalidSecurityToken.Expired", "Message": "tok+en/of==", "RequestId": ""}
+        quoting = provider(answer(400, said))
+        connector = connector_at(quoting.endpoint, accessKeyId=..., accessKeySecret=...)
+        with pytest.raises(ConnectorError) as refusal:
+            connector.send(connector.compose(MESSAGE), AccessKey("STS.id", "secret", "tok+en/of=="))
+        assert refusal.value.provider is not None
+        assert refusal.value.provider.message == "****"
+
+    def test_with_neither_nothing_is_sent(self, provider: Providers) -> None:
+        idle = provider(accept)
+        error = failure(connector_at(idle.endpoint, accessKeyId=..., accessKeySecret=...))
+        assert (error.code, error.sent) == ("invalid_config", False)
+        assert idle.connections == 0
+
+
+class TestStrictCheck:
+    def test_the_setting_decides_how_a_bare_number_is_read(self, provider: Providers) -> None:
+        endpoint = provider(accept).endpoint
+        bare = Message("13012345678", "Generic", "246810")
+        for strict, template in ((False, "SMS_CHINA"), (True, "SMS_OVERSEAS")):
+            connector = connector_at(endpoint, strictPhoneRegionNumberCheck=strict)
+            assert connector.compose(bare).template_code == template
+
+
+class TestThreads:
+    def test_each_of_many_threads_gets_its_own_outcome(
+        self, emulator: Emulator, example: dict[str, Any]
+    ) -> None:
+        connector = SmsConnector(parse_config(json.dumps(example)))
+        outcomes: dict[str, str] = {}
+
+        def one(phone: str) -> None:
+            receipt = connector.send(connector.compose(Message(phone, "SignIn", phone[-6:])))
+            outcomes[phone] = receipt.biz_id
+
+        threads = [threading.Thread(target=one, args=(f"138{n:08}",)) for n in range(50)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        delivered = emulator.inbox.messages()
+        assert {message.phone: message.biz_id for message in delivered} == outcomes
+        assert all(message.phone[-6:] in message.content for message in delivered)
