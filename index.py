@@ -1,19 +1,21 @@
 """The entry points that Function Compute names in a function's settings."""
 
+import os
 from typing import Any
 
 from sms_connector.function import Function
+from sms_connector.settings import read_settings
 
-_function = Function()
+_function = Function(read_settings(os.environ))
 
 
 def handler(event: object, context: Any) -> object:
-    """Send the verification SMS that an event asks for, and say what came of it."""
+    """Answer one event."""
     return _function.handle(event, context)
 
 
 def application(environ: object, start_response: Any) -> object:
-    """Do the same as an HTTP function of FC 2.0, which is called as a WSGI application."""
+    """Answer one call of an HTTP function of FC 2.0, which is a WSGI application."""
     return _function.handle(environ, start_response)
 
 

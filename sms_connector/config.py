@@ -7,11 +7,11 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from .errors import bad_config
+from .errors import invalid_config
+from .message import FALLBACK_USAGE_TYPE
 from .phone import PhoneNumber
 
 REQUIRED_USAGE_TYPES = ("Register", "SignIn", "ForgotPassword", "Generic")
-FALLBACK_USAGE_TYPE = "Generic"
 
 _NOT_JSON = "The connector config is not valid JSON."
 
@@ -125,10 +125,10 @@ def parse_config(text: str | bytes) -> ConnectorConfig:
     try:
         raw = _decode(text)
     except ValueError:
-        raise bad_config(_NOT_JSON) from None
+        raise invalid_config(_NOT_JSON) from None
     problems = [problem.text for problem in _problems(raw)]
     if problems:
-        raise bad_config(f"The connector config must be mended: {'; '.join(problems)}.")
+        raise invalid_config(f"The connector config is invalid: {'; '.join(problems)}.")
     return msgspec.convert(raw, ConnectorConfig)
 
 

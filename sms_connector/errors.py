@@ -1,6 +1,10 @@
-"""The errors a caller can get. Codes are Logto's ``ConnectorErrorCodes``."""
+"""The errors that callers get. Codes are Logto's ``ConnectorErrorCodes`` and its i18n keys.
 
-from typing import Literal
+Nothing here knows HTTP: ``web/http.py`` has the status of each kind.
+"""
+
+from collections.abc import Mapping
+from typing import Final, Literal
 
 import msgspec
 
@@ -12,100 +16,156 @@ ErrorCode = Literal[
     "rate_limit_exceeded",
     "usage_limit_exceeded",
     "invalid_response",
+    "verification_code.code_mismatch",
+    "verification_code.exceed_max_try",
+    "verification_code.not_found",
     "general",
 ]
 
+Kind = Literal[
+    "invalid_parameter",
+    "missing_parameter",
+    "unauthorized",
+    "no_route",
+    "wrong_method",
+    "too_large",
+    "key_reused",
+    "invalid_config",
+    "rate_limited",
+    "usage_limited",
+    "unavailable",
+    "refused",
+    "unknown_outcome",
+    "invalid_response",
+    "code_mismatch",
+    "attempts_used_up",
+    "not_pending",
+    "bug",
+]
+"""What went wrong, finer than a code: one code can have several HTTP statuses."""
+
+CODES: Final[Mapping[Kind, ErrorCode]] = {
+    "invalid_parameter": "invalid_request_parameters",
+    "missing_parameter": "insufficient_request_parameters",
+    "unauthorized": "authorization_failed",
+    "no_route": "invalid_request_parameters",
+    "wrong_method": "invalid_request_parameters",
+    "too_large": "invalid_request_parameters",
+    "key_reused": "invalid_request_parameters",
+    "invalid_config": "invalid_config",
+    "rate_limited": "rate_limit_exceeded",
+    "usage_limited": "usage_limit_exceeded",
+    "unavailable": "general",
+    "refused": "general",
+    "unknown_outcome": "general",
+    "invalid_response": "invalid_response",
+    "code_mismatch": "verification_code.code_mismatch",
+    "attempts_used_up": "verification_code.exceed_max_try",
+    "not_pending": "verification_code.not_found",
+    "bug": "general",
+}
+
 Sent = bool | None
-"""Whether a message went out: ``False`` surely not, ``True``, ``None`` nobody can say."""
+"""Whether a message went out: ``False`` certainly not, ``True``, ``None`` unknown."""
 
 
 class ProviderError(msgspec.Struct, frozen=True, rename="camel"):
-    """What the provider said, masked, so that it can be shown to the caller."""
+    """The provider's refusal, masked, so that it can be shown to the caller."""
 
     code: str
     message: str
     request_id: str
 
 
-class ConnectorError(Exception):
-    """Why no message was accepted, in a form that can be shown to anyone.
+class LimitReached(msgspec.Struct, frozen=True):
+    """The rule that refused a message: ``{"rule": "perNumber", "value": "5/hour"}``."""
 
-    ``message`` says what to do next and holds no code, secret or whole phone number.
-    ``retry_after`` is in seconds, and given only where trying again makes sense. ``allow`` holds
-    the HTTP methods that would have been right, where it was the method that was wrong.
+    rule: str
+    value: str
+
+
+class ConnectorError(Exception):
+    """Why an operation failed, in a form that can be shown to anyone.
+
+    ``problem`` says what to do next and holds no code, secret or whole phone number. With a
+    ``field``, it completes the sentence that the field's name begins. ``retry_after`` is in
+    seconds, and given only where a retry makes sense. ``allow`` holds the HTTP methods that the
+    route has, where the method was wrong; ``attempts_left`` the guesses that a verification has.
     """
 
     def __init__(
         self,
-        code: ErrorCode,
-        http_status: int,
-        message: str,
+        kind: Kind,
+        problem: str,
         *,
+        field: str = "",
         sent: Sent = False,
         provider: ProviderError | None = None,
         retry_after: int | None = None,
+        limit: LimitReached | None = None,
+        attempts_left: int | None = None,
         allow: str = "",
     ) -> None:
-        super().__init__(message)
-        self.code = code
-        self.http_status = http_status
-        self.message = message
-        self.sent = sent
+        super().__init__(problem)
+        self.kind: Kind = kind
+        self.problem = problem
+        self.field = field
+        self.sent: Sent = sent
         self.provider = provider
         self.retry_after = retry_after
+        self.limit = limit
+        self.attempts_left = attempts_left
         self.allow = allow
 
-    def again(self, message: str | None = None) -> "ConnectorError":
-        """Give an equal error that no thread has raised yet, in other words if there are any."""
+    @property
+    def code(self) -> ErrorCode:
+        return CODES[self.kind]
+
+    @property
+    def message(self) -> str:
+        return f"`{self.field}` {self.problem}" if self.field else self.problem
+
+    def __str__(self) -> str:
+        return self.message
+
+    def copy(self, field: str | None = None) -> "ConnectorError":
+        """Return an equal error that no thread has raised yet, with another field if given."""
         return ConnectorError(
-            self.code,
-            self.http_status,
-            self.message if message is None else message,
+            self.kind,
+            self.problem,
+            field=self.field if field is None else field,
             sent=self.sent,
             provider=self.provider,
             retry_after=self.retry_after,
+            limit=self.limit,
+            attempts_left=self.attempts_left,
             allow=self.allow,
         )
 
-    def to_reply(self) -> dict[str, object]:
-        """Give the body of a failure: ``{"error": {"code", "http_code", "message", "sent"}}``."""
-        error: dict[str, object] = {
-            "code": self.code,
-            "http_code": self.http_status,
-            "message": self.message,
-            "sent": self.sent,
-        }
-        if self.provider is not None:
-            error["provider"] = msgspec.to_builtins(self.provider)
-        return {"error": error}
+
+def invalid_request(problem: str) -> ConnectorError:
+    """Return the error for a request that is invalid as a whole."""
+    return ConnectorError("invalid_parameter", problem)
 
 
-def bad_request(message: str) -> ConnectorError:
-    """Refuse a request as a whole."""
-    return ConnectorError("invalid_request_parameters", 400, message)
-
-
-def bad_parameter(field: str, problem: str) -> ConnectorError:
-    """Refuse one field of a request. The value itself is never repeated."""
-    return bad_request(f"`{field}` {problem}.")
+def invalid_parameter(field: str, problem: str) -> ConnectorError:
+    """Return the error for one invalid field of a request. It never repeats the value."""
+    return ConnectorError("invalid_parameter", f"{problem}.", field=field)
 
 
 def missing_parameter(field: str) -> ConnectorError:
-    """Say which required field a request lacks."""
-    return ConnectorError("insufficient_request_parameters", 400, f"`{field}` is required.")
+    """Return the error for a required field that a request lacks."""
+    return ConnectorError("missing_parameter", "is required.", field=field)
 
 
-def bad_config(problems: str) -> ConnectorError:
-    """Say what must change in the connector's settings before anything can be sent."""
-    return ConnectorError("invalid_config", 500, problems)
+def invalid_config(problems: str) -> ConnectorError:
+    """Return the error for settings that must change before anything can be sent."""
+    return ConnectorError("invalid_config", problems)
 
 
-def unforeseen() -> ConnectorError:
-    """Own up to a bug: nobody can say whether the message went out."""
+def bug(*, sent: Sent) -> ConnectorError:
+    """Return the error for an exception that should not have happened."""
+    advice = " Check the delivery state before sending again." if sent is None else ""
     return ConnectorError(
-        "general",
-        500,
-        "Something unforeseen happened: the function's log says where. Look at the delivery "
-        "state before sending again.",
-        sent=None,
+        "bug", f"Unexpected error: the function's log says where.{advice}", sent=sent
     )

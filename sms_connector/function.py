@@ -1,42 +1,38 @@
-"""The function: an event comes in, a message goes out, an answer comes back."""
+"""The function: opens the envelope, finds the route, admits the caller, answers."""
 
-import json
 import logging
-import os
-import threading
-from contextlib import suppress
-from typing import Any
-
-import msgspec
+from collections.abc import Callable
+from typing import Any, cast
 
 from . import log
-from .callers import caller_of
-from .errors import ConnectorError, bad_config, bad_request, unforeseen
+from .callers import CALLERS, Caller, caller_of
+from .callers.sentences import Audience, Locale
+from .errors import ConnectorError, Sent, bug, invalid_config
 from .provider.client import AccessKey
 from .sending.connector import SmsConnector
-from .settings import ConfigSource, config_source
-from .web.auth import Door, door_of
-from .web.envelopes import envelope_of
+from .settings import Settings
+from .web.auth import Auth
+from .web.envelopes import Envelope, envelope_of
 from .web.envelopes.event import read_event
+from .web.envelopes.http_event import reply
 from .web.http import Request, Response, failure
-from .web.routes import is_health, judge
-
-
-class _Loaded(msgspec.Struct, frozen=True):
-    """What came of a config: a connector, or what is wrong with the config."""
-
-    source: ConfigSource
-    connector: SmsConnector | None
-    problem: str
+from .web.routes import Route, find_route, route_of_payload
 
 
 class Function:
     """What ``index.py`` hands to Function Compute. One for all threads of an instance."""
 
-    def __init__(self) -> None:
-        self._loading = threading.Lock()
-        self._loaded: _Loaded | None = None
-        self._told: set[str] = set()
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._auth = Auth(settings)
+        self._reported: set[str] = set()
+        self._loaded: SmsConnector | ConnectorError
+        try:
+            if settings.problems:
+                raise invalid_config(" ".join(settings.problems))
+            self._loaded = SmsConnector(settings.read_config())
+        except ConnectorError as error:
+            self._loaded = error
 
     def prepare(self, context: Any) -> None:
         """Make the first message as cheap as the others. A bad config is logged, not raised."""
@@ -44,101 +40,109 @@ class Function:
         try:
             self._connector().prepare(_role(context))
         except ConnectorError as error:
-            self._tell_once(error.message, logger)
-        except Exception as bug:  # noqa: BLE001  (an instance that starts can tell what is wrong)
-            log.write_bug(logger, bug)
+            self._report_once(error.message, logger)
+        except Exception as exception:  # noqa: BLE001  (an instance that starts can answer why)
+            log.write_bug(logger, exception)
 
     def handle(self, event: object, context: Any) -> object:
-        """Answer one event. Raises nothing: a caller that sees an exception would try again."""
-        call = read_event(event, context)
-        logger = log.logger_of(call.context)
-        envelope = envelope_of(call)
+        """Answer one event. Raises nothing: after an exception, the caller would retry."""
+        logger = log.logger_of(context)
         try:
-            response = self._respond(envelope.open(), call.context, logger)
-        except Exception as bug:  # noqa: BLE001  (its text may hold personal data)
-            log.write_bug(logger, bug)
-            response = failure(unforeseen())
+            opened = read_event(event, context)
+            logger = log.logger_of(opened.context)
+            envelope = envelope_of(opened)
+        except Exception as exception:  # noqa: BLE001  (its text may hold personal data)
+            log.write_bug(logger, exception)
+            return reply(failure(bug(sent=False)))
+        try:
+            response = self._respond(envelope, opened.context, logger)
+        except Exception as exception:  # noqa: BLE001
+            log.write_bug(logger, exception)
+            response = failure(bug(sent=None))
         return envelope.seal(response)
 
-    def _respond(self, request: Request, context: Any, logger: logging.Logger) -> Response:
+    def _respond(self, envelope: Envelope, context: Any, logger: logging.Logger) -> Response:
         entry = log.MessageEntry(logger)
+        refused: Callable[[ConnectorError], Response] = failure
+        sent: Sent = False
         try:
+            request = envelope.open()
+            route = self._route(request)
+            caller = self._caller(route, request, context)
+            if caller is not None:
+                refused = caller.refused
+            operation = route.operation_of(request)
+            if operation == "health":
+                return self._health(context)
             if request.is_http:
-                judge(request)
-                if is_health(request):
-                    return self._health(context)
-                self._door(logger).admit(request)
-            caller = caller_of(_body(request))
-        except ConnectorError as error:
-            entry.refused(error)
-            return failure(error)
-        try:
+                self._admit(request, logger)
+            if caller is None:
+                caller = caller_of(request, self._audience(context))
+                refused = caller.refused
             connector = self._connector()
             message = caller.message()
             entry.usage_type = message.usage_type
             entry.sms = sms = connector.compose(message)
+            sent = None
             receipt = connector.send(sms, _role(context))
         except ConnectorError as error:
             if error.code == "invalid_config":
-                self._tell_once(error.message, logger)
+                self._report_once(error.message, logger)
             entry.refused(error)
-            return caller.refused(error)
+            return refused(error)
+        except Exception as exception:  # noqa: BLE001
+            log.write_bug(logger, exception)
+            return refused(bug(sent=sent))
         entry.accepted(receipt)
         return caller.accepted(receipt)
 
+    def _route(self, request: Request) -> Route:
+        if request.is_http:
+            return find_route(request.path, self._settings.base_path, CALLERS)
+        return route_of_payload(request)
+
+    def _caller(self, route: Route, request: Request, context: Any) -> Caller | None:
+        """Return the caller that the path names: it answers even what fails before its body."""
+        if route.caller is None:
+            return None
+        return CALLERS[route.caller](request, self._audience(context))
+
+    def _audience(self, context: Any) -> Audience:
+        return Audience(
+            locale=cast(Locale, self._settings.locale),
+            default_usage_type=self._settings.default_usage_type,
+            reference=getattr(context, "request_id", None) or "",
+        )
+
+    def _admit(self, request: Request, logger: logging.Logger) -> None:
+        if self._auth.problem:
+            self._report_once(self._auth.problem, logger)
+        self._auth.admit(request)
+
     def _health(self, context: Any) -> Response:
-        """Tell codes only: anyone may ask."""
+        """Return codes only: the route is open to all."""
         try:
+            if self._auth.is_closed:
+                raise invalid_config(self._auth.problem)
             self._connector().prepare(_role(context))
         except ConnectorError as error:
             return Response(503, {"status": "unavailable", "errors": [error.code]})
         return Response(200, {"status": "ok"})
 
-    def _door(self, logger: logging.Logger) -> Door:
-        door = door_of(os.environ)
-        if door.problem:
-            self._tell_once(door.problem, logger)
-        return door
-
     def _connector(self) -> SmsConnector:
-        source = config_source(os.environ)
-        loaded = self._loaded
-        if loaded is None or loaded.source != source:
-            with self._loading:
-                loaded = self._loaded
-                if loaded is None or loaded.source != source:
-                    self._loaded = loaded = _load(source)
-        if loaded.connector is None:
-            raise bad_config(loaded.problem)
-        return loaded.connector
+        if isinstance(self._loaded, ConnectorError):
+            raise self._loaded.copy()
+        return self._loaded
 
-    def _tell_once(self, problem: str, logger: logging.Logger) -> None:
-        """Log what is wrong with the settings once, and not again for every message."""
-        if problem not in self._told:
-            self._told.add(problem)
+    def _report_once(self, problem: str, logger: logging.Logger) -> None:
+        """Log a problem of the settings once, and not again for every message."""
+        if problem not in self._reported:
+            self._reported.add(problem)
             log.write(logger, logging.ERROR, "invalid_config", reason=problem)
 
 
-def _load(source: ConfigSource) -> _Loaded:
-    try:
-        return _Loaded(source, SmsConnector(source.read()), "")
-    except ConnectorError as error:
-        return _Loaded(source, None, error.message)
-
-
-def _body(request: Request) -> dict[str, object]:
-    # Raised outside, since the exception of json holds the whole body.
-    with suppress(ValueError, RecursionError):
-        # Not msgspec: it refuses a lone surrogate without saying which field it stands in.
-        body = json.loads(request.body or b"")
-        if isinstance(body, dict):
-            return body
-        raise bad_request("The request must be a JSON object.")
-    raise bad_request("The request is not valid JSON.")
-
-
 def _role(context: Any) -> AccessKey | None:
-    """Give the key of the function's role: fresh for each invocation, empty without a role."""
+    """Return the key of the function's role: fresh for each invocation, empty without a role."""
     role = getattr(context, "credentials", None)
     key_id, secret = getattr(role, "access_key_id", ""), getattr(role, "access_key_secret", "")
     if not key_id or not secret:

@@ -1,18 +1,30 @@
-"""What everything passes on: the message asked for, the SMS made of it, the receipt for it."""
+"""The values that pass between rooms: the message, the SMS made from it, the receipt."""
 
 import re
+import secrets
+from typing import Final
 
 import msgspec
 
-from .errors import bad_parameter
+from .errors import invalid_parameter
 from .phone import PhoneNumber
+
+FALLBACK_USAGE_TYPE: Final = "Generic"
+"""The usage type whose template serves those that have none of their own."""
+
+CODE_DIGITS: Final = 6
 
 _CODE = re.compile(r"[A-Za-z0-9]{4,10}")
 _USAGE_TYPE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 
 
+def random_code() -> str:
+    """Return a new code of CODE_DIGITS digits."""
+    return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
+
+
 def is_usage_type(text: str) -> bool:
-    """Say whether a text is a name such as SignIn, whether or not a template has it."""
+    """Return whether a text is a name such as SignIn, whether or not a template has it."""
     return _USAGE_TYPE.fullmatch(text) is not None
 
 
@@ -22,26 +34,30 @@ class Message(msgspec.Struct, frozen=True):
     ``phone`` is as the caller gave it: how it is read depends on the connector's settings.
     ``usage_type`` is one of Logto's (``SignIn``, ``Register``, …) or one of your own.
     ``code`` is 4 to 10 ASCII letters and digits, all that a verification template accepts.
+    ``ip`` is the address of the person who asked for the code, if the caller gives it.
 
-    Raises ConnectorError (``invalid_request_parameters``) when the code or usage type is none.
+    Raises ConnectorError (``invalid_request_parameters``) if the code or usage type is malformed.
     """
 
     phone: str
     usage_type: str
     code: str
+    ip: str | None = None
 
     def __post_init__(self) -> None:
         if not is_usage_type(self.usage_type):
-            raise bad_parameter("usageType", "must be a name such as SignIn, Register or Generic")
+            raise invalid_parameter(
+                "usageType", "must be a name such as SignIn, Register or Generic"
+            )
         if not _CODE.fullmatch(self.code):
-            raise bad_parameter("code", "must be 4 to 10 letters and digits")
+            raise invalid_parameter("code", "must be 4 to 10 letters and digits")
 
     def __repr__(self) -> str:
         return f"Message(usage_type={self.usage_type!r})"
 
 
 class Sms(msgspec.Struct, frozen=True):
-    """A message ready to go: the number as the provider wants it, the template chosen."""
+    """A message ready to send: the number as the provider wants it, the template chosen."""
 
     phone: PhoneNumber
     usage_type: str
@@ -53,7 +69,7 @@ class Sms(msgspec.Struct, frozen=True):
 
 
 class Receipt(msgspec.Struct, frozen=True, rename="camel"):
-    """The provider has taken the message. ``biz_id`` finds its delivery state later."""
+    """The provider accepted the message. ``biz_id`` finds its delivery state later."""
 
     biz_id: str
     request_id: str

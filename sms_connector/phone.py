@@ -8,7 +8,7 @@ import re
 
 import msgspec
 
-from .errors import ConnectorError, bad_parameter
+from .errors import ConnectorError, invalid_parameter
 
 _SEPARATORS = re.compile(r"[ ().-]")
 _TYPED = re.compile(r"(?P<prefix>\+|00)?(?P<digits>[0-9]{7,15})")
@@ -75,7 +75,7 @@ def _overseas(digits: str) -> str:
 
 
 def _not_a_number() -> ConnectorError:
-    return bad_parameter(
+    return invalid_parameter(
         "phone",
         "is not one mobile number: give the 11 digits of a mainland China mobile, or a number "
         "abroad with its country code",

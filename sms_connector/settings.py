@@ -1,70 +1,110 @@
-"""Settings that are environment variables, as s.yaml and the console set them."""
+"""The settings that are environment variables. No other file that ships reads the environment."""
 
 import os
+import re
 from collections.abc import Mapping
 from typing import Final
 
 import msgspec
 
-from .config import FALLBACK_USAGE_TYPE, ConnectorConfig, parse_config
-from .errors import bad_config
-from .message import is_usage_type
+from .config import ConnectorConfig, parse_config
+from .errors import invalid_config
+from .message import FALLBACK_USAGE_TYPE, is_usage_type
 
 CONFIG: Final = "SMS_CONNECTOR_CONFIG"
 CONFIG_FILE: Final = "SMS_CONNECTOR_CONFIG_FILE"
-SUPABASE_USAGE_TYPE: Final = "SMS_CONNECTOR_SUPABASE_USAGE_TYPE"
+AUTHORIZATION: Final = "SMS_CONNECTOR_AUTHORIZATION"
+WEBHOOK_SECRETS: Final = "SMS_CONNECTOR_WEBHOOK_SECRETS"
+ANONYMOUS: Final = "SMS_CONNECTOR_ANONYMOUS"
+BASE_PATH: Final = "SMS_CONNECTOR_BASE_PATH"
+DEFAULT_USAGE_TYPE: Final = "SMS_CONNECTOR_DEFAULT_USAGE_TYPE"
+LOCALE: Final = "SMS_CONNECTOR_LOCALE"
+STORE: Final = "SMS_CONNECTOR_STORE"
+SECRET: Final = "SMS_CONNECTOR_SECRET"
+
+LOCALES: Final = ("en", "zh-CN")
+SHORTEST_SECRET: Final = 32
 
 _CODE_DIRECTORY = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _DEFAULT_FILE = os.path.join(_CODE_DIRECTORY, "connector.json")
+_BASE_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
 
 
-class ConfigSource(msgspec.Struct, frozen=True):
-    """A place a connector JSON stands in. Another value means that it may have changed."""
+class Settings(msgspec.Struct, frozen=True):
+    """Every setting of an instance. ``problems`` names each variable that has an invalid value.
 
-    text: str | None
-    path: str
-    modified_ns: int
+    The connector JSON is ``config_text``, or stands in the file at ``config_path``.
+    ``base_path`` has no slash at its end. Of several ``secrets`` the first makes what the others
+    can still check.
+    """
+
+    config_text: str = ""
+    config_path: str = _DEFAULT_FILE
+    authorizations: tuple[str, ...] = ()
+    webhook_secrets: tuple[str, ...] = ()
+    anonymous: bool = False
+    base_path: str = ""
+    default_usage_type: str = FALLBACK_USAGE_TYPE
+    locale: str = LOCALES[0]
+    store: str = ""
+    secrets: tuple[str, ...] = ()
+    in_cloud: bool = False
+    problems: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        return f"ConfigSource(path={self.path!r})"
+        return f"Settings(config_path={self.config_path!r})"
 
-    def read(self) -> ConnectorConfig:
-        """Load and check the connector JSON.
+    def read_config(self) -> ConnectorConfig:
+        """Read and check the connector JSON.
 
-        Raises ConnectorError (``invalid_config``) that says what to set or mend.
+        Raises ConnectorError (``invalid_config``) that names what to set or change.
         """
-        if self.text is not None:
-            return parse_config(self.text)
+        if self.config_text:
+            return parse_config(self.config_text)
         try:
-            with open(self.path, encoding="utf-8-sig") as file:
+            with open(self.config_path, encoding="utf-8-sig") as file:
                 return parse_config(file.read())
         except FileNotFoundError:
-            raise bad_config(
-                f"There is no connector config: set {CONFIG} to the connector JSON, or "
-                f"{CONFIG_FILE} to the path of a file that holds it."
+            raise invalid_config(
+                f"There is no connector config at {self.config_path}: set {CONFIG} to the "
+                f"connector JSON, or {CONFIG_FILE} to the path of a file with it."
             ) from None
         except (OSError, UnicodeError):
-            raise bad_config(f"The file that {CONFIG_FILE} names cannot be read.") from None
+            raise invalid_config(
+                f"The connector config at {self.config_path} cannot be read."
+            ) from None
 
 
-def config_source(environ: Mapping[str, str]) -> ConfigSource:
-    """Find the connector JSON: the variable itself, the file it names, or ``connector.json``."""
-    if text := environ.get(CONFIG):
-        return ConfigSource(text, "", 0)
-    path = environ.get(CONFIG_FILE) or _DEFAULT_FILE
-    try:
-        modified_ns = os.stat(path).st_mtime_ns
-    except OSError:
-        modified_ns = 0
-    return ConfigSource(None, path, modified_ns)
-
-
-def supabase_usage_type(environ: Mapping[str, str]) -> str:
-    """Give the usage type of Supabase's messages: ``Generic`` unless the setting names another.
-
-    Raises ConnectorError (``invalid_config``).
-    """
-    usage_type = environ.get(SUPABASE_USAGE_TYPE) or FALLBACK_USAGE_TYPE
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """Read all variables. An empty one is an unset one; an invalid one is among ``problems``."""
+    base_path = environ.get(BASE_PATH, "").strip().rstrip("/")
+    usage_type = environ.get(DEFAULT_USAGE_TYPE) or FALLBACK_USAGE_TYPE
+    locale = environ.get(LOCALE) or LOCALES[0]
+    secrets = _split(environ.get(SECRET, ""), ",")
+    problems = []
+    if base_path and not _BASE_PATH.fullmatch(base_path):
+        problems.append(f"{BASE_PATH} must be a path such as /sms.")
     if not is_usage_type(usage_type):
-        raise bad_config(f"{SUPABASE_USAGE_TYPE} must be a usage type such as SignIn or Generic.")
-    return usage_type
+        problems.append(f"{DEFAULT_USAGE_TYPE} must be a usage type such as SignIn or Generic.")
+    if locale not in LOCALES:
+        problems.append(f"{LOCALE} must be one of {', '.join(LOCALES)}.")
+    if any(len(secret) < SHORTEST_SECRET for secret in secrets):
+        problems.append(f"{SECRET} must have {SHORTEST_SECRET} or more characters.")
+    return Settings(
+        config_text=environ.get(CONFIG, ""),
+        config_path=environ.get(CONFIG_FILE) or _DEFAULT_FILE,
+        authorizations=_split(environ.get(AUTHORIZATION, ""), ","),
+        webhook_secrets=_split(environ.get(WEBHOOK_SECRETS, ""), "|"),
+        anonymous=environ.get(ANONYMOUS, "").strip().lower() == "true",
+        base_path=base_path,
+        default_usage_type=usage_type,
+        locale=locale,
+        store=environ.get(STORE, "").strip(),
+        secrets=secrets,
+        in_cloud=bool(environ.get("FC_FUNCTION_NAME")),
+        problems=tuple(problems),
+    )
+
+
+def _split(values: str, separator: str) -> tuple[str, ...]:
+    return tuple(value.strip() for value in values.split(separator) if value.strip())

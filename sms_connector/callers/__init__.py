@@ -1,13 +1,14 @@
 """The services that ask for a message, one file each: their request and reply forms."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Final, Protocol
 
 from ..errors import ConnectorError
 from ..message import Message, Receipt
-from ..web.http import Response
+from ..web.http import Request, Response
 from .logto import Logto
 from .native import Native
+from .sentences import Audience
 from .supabase import Supabase
 
 
@@ -15,25 +16,30 @@ class Caller(Protocol):
     """Reads one request of one service, and answers it in that service's form."""
 
     @classmethod
-    def infer(cls, body: Mapping[str, object]) -> bool:
-        """Say whether a body is this service's."""
+    def infer(cls, fields: Mapping[str, object]) -> bool:
+        """Return whether a body is this service's, where the path does not name the service."""
 
-    def __init__(self, body: Mapping[str, object]) -> None: ...
+    def __init__(self, request: Request, audience: Audience) -> None: ...
 
     def message(self) -> Message:
-        """Give what is asked for. Raises ConnectorError that names the field at fault."""
+        """Return the message asked for. Raises ConnectorError that names the invalid field."""
 
     def accepted(self, receipt: Receipt) -> Response:
-        """Say that the message was taken."""
+        """Return the response for a message that the provider accepted."""
 
     def refused(self, error: ConnectorError) -> Response:
-        """Say that it was not, or that nobody knows."""
+        """Return the response for any error."""
 
 
-# The first that fits reads the request; the last fits any body.
-CALLERS: tuple[type[Caller], ...] = (Supabase, Logto, Native)
+CALLERS: Final[Mapping[str, type[Caller]]] = {
+    "supabase": Supabase,
+    "logto": Logto,
+}
+"""By the path that names each."""
 
 
-def caller_of(body: Mapping[str, object]) -> Caller:
-    """Find the caller whose body it is."""
-    return next(caller(body) for caller in CALLERS if caller.infer(body))
+def caller_of(request: Request, audience: Audience) -> Caller:
+    """Return the caller whose body it is, or ours. Raises ConnectorError if it is not JSON."""
+    fields = request.fields
+    found = (caller for caller in CALLERS.values() if caller.infer(fields))
+    return next(found, Native)(request, audience)

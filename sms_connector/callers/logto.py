@@ -1,7 +1,7 @@
-"""Logto's HTTP SMS connector: ``{"to", "type", "payload": {"code", …}, "ip"?}``.
+"""Logto's HTTP SMS connector: ``{"to", "type", "payload": {"code", "locale", …}, "ip"?}``.
 
-Any status from 200 to 299 is success to it; of any other answer it shows the body as it is.
-https://docs.logto.io/integrations/http-sms
+Any status from 200 to 299 is success to it; the body of any other response is shown to the person
+who signs in, as it is. https://docs.logto.io/integrations/http-sms
 """
 
 from collections.abc import Mapping
@@ -10,8 +10,9 @@ import msgspec
 
 from ..errors import ConnectorError
 from ..message import Message, Receipt
-from ..web.http import Response, failure
-from .fields import named, required_text
+from ..web.http import STATUS, Request, Response, error_headers
+from .fields import optional_text, renamed, required_text
+from .sentences import Audience, locale_of, sentence_for, with_reference
 
 _NAMES = {"phone": "to", "usageType": "type", "code": "payload.code"}
 
@@ -19,23 +20,47 @@ _NAMES = {"phone": "to", "usageType": "type", "code": "payload.code"}
 class Logto:
     """The payload is open-ended. Of all that is in it, the code alone goes into the SMS."""
 
-    def __init__(self, body: Mapping[str, object]) -> None:
-        self._body = body
+    def __init__(self, request: Request, audience: Audience) -> None:
+        self._request = request
+        self._audience = audience
 
     @classmethod
-    def infer(cls, body: Mapping[str, object]) -> bool:
-        return "to" in body and "phone" not in body
+    def infer(cls, fields: Mapping[str, object]) -> bool:
+        return "to" in fields and "phone" not in fields
 
     def message(self) -> Message:
-        body = self._body
+        fields = self._request.fields
         return Message(
-            required_text(body, "to"),
-            required_text(body, "type"),
-            required_text(body, "payload.code"),
+            required_text(fields, "to"),
+            required_text(fields, "type"),
+            required_text(fields, "payload.code"),
+            optional_text(fields, "ip"),
         )
 
     def accepted(self, receipt: Receipt) -> Response:
         return Response(200, msgspec.to_builtins(receipt))
 
     def refused(self, error: ConnectorError) -> Response:
-        return failure(named(error, _NAMES))
+        payload = self._payload()
+        locale = locale_of(payload.get("locale"), self._audience.locale)
+        text = sentence_for(error, locale)
+        if self._is_console_test(payload):
+            text = renamed(error, _NAMES).message
+        text = with_reference(text, self._audience.reference, locale)
+        return Response(STATUS[error.kind], text, error_headers(error))
+
+    def _is_console_test(self, payload: Mapping[str, str]) -> bool:
+        """The test button of Logto's console is pressed by the operator."""
+        return payload.get("code") == "000000" and self._fields().get("type") == "Generic"
+
+    def _payload(self) -> Mapping[str, str]:
+        payload = self._fields().get("payload")
+        if not isinstance(payload, Mapping):
+            return {}
+        return {name: value for name, value in payload.items() if isinstance(value, str)}
+
+    def _fields(self) -> Mapping[str, object]:
+        try:
+            return self._request.fields
+        except ConnectorError:
+            return {}

@@ -7,23 +7,17 @@ gateway before SendSms. A message that was refused with a code was not sent.
 import re
 from typing import Final
 
-import msgspec
+from ..errors import ConnectorError, Kind, ProviderError
 
-from ..errors import ConnectorError, ErrorCode, ProviderError
+_REQUEST: Final = "invalid_parameter"
+_CONFIG: Final = "invalid_config"
+_RATE: Final = "rate_limited"
+_USAGE: Final = "usage_limited"
+_TROUBLE: Final = "unavailable"
+_OTHER: Final = "refused"
 
-
-class _Kind(msgspec.Struct, frozen=True):
-    code: ErrorCode
-    http_status: int
-    retry_after: int | None = None
-
-
-_REQUEST: Final = _Kind("invalid_request_parameters", 400)
-_CONFIG: Final = _Kind("invalid_config", 500)
-_RATE: Final = _Kind("rate_limit_exceeded", 429, retry_after=1)
-_USAGE: Final = _Kind("usage_limit_exceeded", 503)
-_TROUBLE: Final = _Kind("general", 503, retry_after=1)
-_OTHER: Final = _Kind("general", 502)
+_RETRY_AFTER: Final[dict[Kind, int]] = {_RATE: 1, _TROUBLE: 1}
+"""Seconds, for what another attempt may change."""
 
 _NUMBER = "The provider does not take this phone number."
 _WRONG_REGION = (
@@ -47,7 +41,7 @@ _BALANCE = "The account has no balance left: top it up."
 _PROVIDER = "The provider is in trouble. Nothing was sent: try again in a moment."
 _UNHEARD_OF = "The provider refused the message: see its code."
 
-_TABLE: Final[dict[str, tuple[_Kind, str]]] = {
+_TABLE: Final[dict[str, tuple[Kind, str]]] = {
     "isv.BUSINESS_LIMIT_CONTROL": (_RATE, _WAIT),
     "Throttling": (_RATE, _SLOW_DOWN),
     "isv.DAY_LIMIT_CONTROL": (_USAGE, _CAP),
@@ -102,12 +96,10 @@ def refusal(http_status: int, code: str, shown: ProviderError) -> ConnectorError
     ``shown`` is what the caller may see of the provider's answer.
     """
     kind, remedy = _look_up(code, http_status)
-    retry_after = kind.retry_after
+    retry_after = _RETRY_AFTER.get(kind)
     if code == "isv.BUSINESS_LIMIT_CONTROL":
         retry_after = _flow_control_window(shown.message)
-    return ConnectorError(
-        kind.code, kind.http_status, remedy, provider=shown, retry_after=retry_after
-    )
+    return ConnectorError(kind, remedy, provider=shown, retry_after=retry_after)
 
 
 def is_known(code: str) -> bool:
@@ -115,7 +107,7 @@ def is_known(code: str) -> bool:
     return code in _TABLE
 
 
-def _look_up(code: str, http_status: int) -> tuple[_Kind, str]:
+def _look_up(code: str, http_status: int) -> tuple[Kind, str]:
     # `Forbidden.RAM` is a kind of `Forbidden`, `isp.SYSTEM_ERROR` one of `isp`.
     found = _TABLE.get(code) or _TABLE.get(code.partition(".")[0])
     if found is not None:

@@ -1,7 +1,7 @@
-"""The connector: one message goes to one phone, and the outcome is told as it is."""
+"""The connector: sends one message to one phone and returns the true outcome."""
 
 from ..config import ConnectorConfig
-from ..errors import ConnectorError, ProviderError, bad_config
+from ..errors import ConnectorError, ProviderError, invalid_config
 from ..message import Message, Receipt, Sms
 from ..phone import parse_phone
 from ..privacy import Mask
@@ -37,7 +37,7 @@ class SmsConnector:
     def compose(self, message: Message) -> Sms:
         """Read the phone number and choose the template.
 
-        Raises ConnectorError (``invalid_request_parameters``) if the number is none.
+        Raises ConnectorError (``invalid_request_parameters``) if the phone number is invalid.
         """
         config = self._config
         phone = parse_phone(message.phone, strict=config.strict_phone_region_number_check)
@@ -66,7 +66,7 @@ class SmsConnector:
         if config.access_key_id and config.access_key_secret:
             return AccessKey(config.access_key_id, config.access_key_secret)
         if role is None:
-            raise bad_config(_NO_KEY)
+            raise invalid_config(_NO_KEY)
         return role
 
 
@@ -80,19 +80,17 @@ def _masked(answer: Answer, sms: Sms, key: AccessKey) -> ProviderError:
 def _unanswered(outcome: NoAnswer) -> ConnectorError:
     if outcome.reached is Stage.CONNECTING:
         return ConnectorError(
-            "general",
-            503,
+            "unavailable",
             f"The provider could not be reached: {outcome.reason}. Nothing was sent: try again.",
             retry_after=1,
         )
-    advice = "Look at the delivery state before sending again: the message may have gone out."
+    advice = "Check the delivery state before sending again: the message may have gone out."
     if outcome.reached is Stage.ANSWERED:
         return ConnectorError(
-            "invalid_response",
-            502,
-            f"The provider answered, but {outcome.reason}. {advice}",
-            sent=None,
+            "invalid_response", f"The provider answered, but {outcome.reason}. {advice}", sent=None
         )
     return ConnectorError(
-        "general", 504, f"The provider was asked, but {outcome.reason}. {advice}", sent=None
+        "unknown_outcome",
+        f"The request reached the provider, but {outcome.reason}. {advice}",
+        sent=None,
     )

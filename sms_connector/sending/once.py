@@ -11,7 +11,7 @@ from typing import Final
 
 from .. import clock
 from ..clock import Moment
-from ..errors import ConnectorError, unforeseen
+from ..errors import ConnectorError, bug
 from ..message import Receipt, Sms
 
 REMEMBERED_SECONDS: Final = 30.0
@@ -44,7 +44,7 @@ class RecentMessages:
             sending.outcome = receipt = send(sms)
         except ConnectorError as error:
             # Not the error itself: its traceback would keep the request for as long.
-            sending.outcome = error.again()
+            sending.outcome = error.copy()
             raise
         finally:
             self._end(sms, sending)
@@ -83,7 +83,7 @@ class _Sending:
 
     def __init__(self) -> None:
         self.ended: Moment | None = None
-        self.outcome: Receipt | ConnectorError = unforeseen()
+        self.outcome: Receipt | ConnectorError = bug(sent=None)
 
     @property
     def is_old(self) -> bool:
@@ -97,4 +97,4 @@ class _Sending:
         """Tell the outcome again. Raises ConnectorError if it was one."""
         if isinstance(self.outcome, Receipt):
             return self.outcome
-        raise self.outcome.again()
+        raise self.outcome.copy()

@@ -1,4 +1,4 @@
-"""The door: who may have an SMS sent by way of HTTP.
+"""Who may call by HTTP.
 
 A caller shows the ``Authorization`` value it was given, or signs its request by the Standard
 Webhooks specification (https://www.standardwebhooks.com), as Supabase does.
@@ -6,28 +6,23 @@ Webhooks specification (https://www.standardwebhooks.com), as Supabase does.
 
 import hmac
 import re
-from collections.abc import Mapping
-from functools import lru_cache
+from hashlib import sha256
 from typing import Final, Protocol
 
 import msgspec
 
 from ..errors import ConnectorError
+from ..settings import ANONYMOUS, AUTHORIZATION, WEBHOOK_SECRETS, Settings
 from .http import Request
-
-AUTHORIZATION: Final = "SMS_CONNECTOR_AUTHORIZATION"
-WEBHOOK_SECRETS: Final = "SMS_CONNECTOR_WEBHOOK_SECRETS"
-ANONYMOUS: Final = "SMS_CONNECTOR_ANONYMOUS"
 
 CLOSED: Final = (
     f"Nobody may call by HTTP: set {AUTHORIZATION} to the value that callers send as their "
     f"Authorization header, or {WEBHOOK_SECRETS} to the secret that they sign with; or "
-    f"{ANONYMOUS}=true if something before the function checks who calls."
+    f"{ANONYMOUS}=true if something before the function authenticates its callers."
 )
 
-
 MALFORMED_SECRET: Final = (
-    f"A secret in {WEBHOOK_SECRETS} is not of the form v1,whsec_<base64>; several have | between."
+    f"A secret in {WEBHOOK_SECRETS} is not of the form v1,whsec_<base64>; separate several by |."
 )
 
 # Base64 with or without its padding: what the library can decode.
@@ -36,73 +31,79 @@ _SECRET = re.compile(r"(?:v1,)?whsec_(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2,3}=
 _SIGNATURE = re.compile(r"v1,(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2,3}={1,2})?(?![A-Za-z0-9+/=])")
 
 
+class Credential(msgspec.Struct, frozen=True):
+    """What admitted a request: a name for the credential that does not give it away.
+
+    ``webhook_id`` is the identity that a webhook's signature covers.
+    """
+
+    name: str
+    webhook_id: str | None = None
+
+
+INVOCATION: Final = Credential("invocation")
+"""That of a direct invocation, which Function Compute has authenticated."""
+
+
 class _Webhook(Protocol):
     def verify(self, data: bytes, headers: dict[str, str], *, json_parse: bool) -> object: ...
 
 
-class Door(msgspec.Struct, frozen=True):
-    """What opens the door: one of the credentials, or nothing at all if it stands open."""
+class Auth:
+    """The credentials that admit a request. ``problem`` says what to set or change, if anything.
 
-    authorizations: tuple[bytes, ...]
-    webhooks: tuple[_Webhook, ...]
-    stands_open: bool
-    problem: str = ""
+    ``is_closed``: nothing admits any request.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        # An environment may hold bytes that are not UTF-8: Python reads them as surrogates.
+        self._authorizations = [_bytes(value) for value in settings.authorizations]
+        secrets = [text for text in settings.webhook_secrets if _SECRET.fullmatch(text)]
+        self._webhooks = [_webhook(secret) for secret in secrets]
+        self._anonymous = settings.anonymous
+        self.is_closed = not (self._authorizations or self._webhooks or self._anonymous)
+        self.problem = ""
+        if len(secrets) < len(settings.webhook_secrets):
+            self.problem = MALFORMED_SECRET
+        elif self.is_closed:
+            self.problem = CLOSED
 
     def __repr__(self) -> str:
-        return "Door()"
+        return "Auth()"
 
-    def admit(self, request: Request) -> None:
-        """Let a request in.
+    def admit(self, request: Request) -> Credential:
+        """Return the credential of a request.
 
-        Raises ConnectorError (``authorization_failed``), which is the same whatever was wrong.
+        Raises ConnectorError (``authorization_failed``), the same for whatever was wrong.
         """
-        if not (self.stands_open or self._is_authorized(request) or self._is_signed(request)):
-            raise ConnectorError(
-                "authorization_failed", 401, "The credential is missing or not valid."
-            )
-
-    def _is_authorized(self, request: Request) -> bool:
-        shown = request.headers.get("authorization", "").strip().encode(errors="surrogatepass")
-        # All are compared, each in constant time, so that the time tells nothing of any.
-        matches = [hmac.compare_digest(shown, known) for known in self.authorizations]
-        return any(matches)
+        shown = _bytes(request.headers.get("authorization", "").strip())
+        # All are compared, each in constant time, so that the time gives none of them away.
+        matches = [hmac.compare_digest(shown, known) for known in self._authorizations]
+        if any(matches):
+            return Credential(sha256(shown).hexdigest())
+        if self._is_signed(request):
+            return Credential("webhook", request.headers["webhook-id"])
+        if self._anonymous:
+            return Credential("anonymous")
+        raise ConnectorError("unauthorized", "The credential is missing or not valid.")
 
     def _is_signed(self, request: Request) -> bool:
         signature = request.headers.get("webhook-signature")
         if request.body is None or signature is None:
             return False
-        # The specification has a space between signatures; Supabase puts a comma before it.
-        # What has another form is left out, so that it does not spoil the others.
+        # The specification separates signatures by a space; Supabase puts a comma before it.
+        # What has another form is left out, so that it does not make the others invalid.
         signatures = " ".join(_SIGNATURE.findall(signature))
         headers = {**request.headers, "webhook-signature": signatures}
-        return any(_verifies(webhook, request.body, headers) for webhook in self.webhooks)
+        return any(_verifies(webhook, request.body, headers) for webhook in self._webhooks)
 
 
-def door_of(environ: Mapping[str, str]) -> Door:
-    """Read the door's settings. ``problem`` says what to set or mend, if anything."""
-    return _build(*(environ.get(name, "") for name in (AUTHORIZATION, WEBHOOK_SECRETS, ANONYMOUS)))
-
-
-@lru_cache(maxsize=1)  # the settings change with the instance, not with the request
-def _build(authorization: str, webhook_secrets: str, anonymous: str) -> Door:
-    authorizations = tuple(value.encode() for value in _split(authorization, ","))
-    secrets = _split(webhook_secrets, "|")
-    webhooks = tuple(_webhook(secret) for secret in secrets if _SECRET.fullmatch(secret))
-    stands_open = anonymous.strip().lower() == "true"
-    problem = ""
-    if len(webhooks) < len(secrets):
-        problem = MALFORMED_SECRET
-    elif not (authorizations or webhooks or stands_open):
-        problem = CLOSED
-    return Door(authorizations, webhooks, stands_open, problem)
-
-
-def _split(values: str, separator: str) -> list[str]:
-    return [value.strip() for value in values.split(separator) if value.strip()]
+def _bytes(text: str) -> bytes:
+    return text.encode(errors="surrogatepass")
 
 
 def _webhook(secret: str) -> _Webhook:
-    # Imported only by those who use it.
+    # Imported only where it is used.
     from standardwebhooks.webhooks import Webhook
 
     return Webhook(secret.removeprefix("v1,"))

@@ -1,31 +1,92 @@
-"""Which HTTP requests are ours: what is judged before anyone's credential is."""
+"""The routes: which operation a method and a path name. What is not in the table is 404."""
 
-from ..errors import ConnectorError
+from collections.abc import Collection, Mapping
+from typing import Final, Literal
+from urllib.parse import unquote
+
+import msgspec
+
+from ..errors import ConnectorError, invalid_parameter
 from .http import LARGEST_BODY, Request
 
+Operation = Literal["send", "health"]
 
-def is_health(request: Request) -> bool:
-    """Say whether a request asks how the function is. Anyone may."""
-    return request.method == "GET" and _is_health_path(request.path)
+_IN_PAYLOADS: Final[frozenset[Operation]] = frozenset({"send"})
+# What a direct invocation may name as its ``operation``.
+
+_ROUTES: Final[tuple[tuple[str, str, Operation], ...]] = (
+    ("POST", "/", "send"),
+    ("POST", "/{caller}", "send"),
+    ("GET", "/health", "health"),
+)
 
 
-def judge(request: Request) -> None:
-    """Let a request pass that has a method of ours and is not too large.
+class Route(msgspec.Struct, frozen=True):
+    """The operations of one path by their method, and what its ``{}`` parts hold."""
 
-    Raises ConnectorError (405 with ``allow``, or 413).
+    operations: Mapping[str, Operation]
+    parameters: Mapping[str, str]
+
+    @property
+    def caller(self) -> str | None:
+        """The service that the path names, such as ``logto``."""
+        return self.parameters.get("caller")
+
+    def operation_of(self, request: Request) -> Operation:
+        """Return the operation. Raises ConnectorError (405 with ``allow``, or 413)."""
+        operation = self.operations.get(request.method)
+        if operation is None:
+            allow = ", ".join(sorted(self.operations))
+            raise ConnectorError(
+                "wrong_method", f"The method of this path is {allow}.", allow=allow
+            )
+        if request.body is not None and len(request.body) > LARGEST_BODY:
+            raise ConnectorError("too_large", f"The body may be at most {LARGEST_BODY} bytes.")
+        return operation
+
+
+def find_route(path: str, base_path: str, callers: Collection[str]) -> Route:
+    """Find the route of a path below ``base_path``. A slash at its end does not matter.
+
+    Raises ConnectorError (404).
     """
-    if request.method != "POST" and not is_health(request):
-        raise ConnectorError(
-            "invalid_request_parameters",
-            405,
-            "Send a message with POST; ask for the function's health with GET …/health.",
-            allow="GET, POST" if _is_health_path(request.path) else "POST",
-        )
-    if request.body is not None and len(request.body) > LARGEST_BODY:
-        raise ConnectorError(
-            "invalid_request_parameters", 413, f"A request may hold {LARGEST_BODY} bytes."
-        )
+    if path == base_path or path.startswith(f"{base_path}/"):
+        parts = path[len(base_path) :].rstrip("/").split("/")[1:]
+        operations: dict[str, Operation] = {}
+        parameters: dict[str, str] = {}
+        for method, pattern, operation in _ROUTES:
+            found = _match(pattern, parts, callers)
+            if found is not None:
+                operations[method] = operation
+                parameters |= found
+        if operations:
+            return Route(operations, parameters)
+    raise ConnectorError("no_route", "There is no such path.")
 
 
-def _is_health_path(path: str) -> bool:
-    return path.rstrip("/").endswith("/health")
+def route_of_payload(request: Request) -> Route:
+    """Return the route of a direct invocation: its ``operation``, or ``send``.
+
+    Raises ConnectorError (400).
+    """
+    named = request.fields.get("operation", "send")
+    for operation in _IN_PAYLOADS:
+        if operation == named:
+            return Route({request.method: operation}, {})
+    raise invalid_parameter("operation", f"must be one of {', '.join(sorted(_IN_PAYLOADS))}")
+
+
+def _match(pattern: str, parts: list[str], callers: Collection[str]) -> Mapping[str, str] | None:
+    names = pattern.rstrip("/").split("/")[1:]
+    if len(names) != len(parts):
+        return None
+    parameters = {}
+    for name, part in zip(names, parts, strict=True):
+        if not name.startswith("{"):
+            if name != part:
+                return None
+        elif name == "{caller}" and part not in callers:
+            return None
+        else:
+            parameters[name[1:-1]] = unquote(part)
+    return parameters

@@ -4,7 +4,7 @@ import pytest
 
 from sms_connector.callers import caller_of
 from sms_connector.callers.logto import Logto
-from sms_connector.errors import ConnectorError, bad_parameter
+from sms_connector.errors import ConnectorError, invalid_parameter
 from sms_connector.message import Message, Receipt
 
 # As @logto/connector-http-sms sends it; newer versions put more into the payload.
@@ -71,7 +71,7 @@ def test_a_field_at_fault_is_named(changes: dict[str, Any], told: str) -> None:
 
 
 def test_errors_use_logto_s_names_for_the_fields() -> None:
-    refused = Logto(BODY).refused(bad_parameter("phone", "is not one mobile number"))
+    refused = Logto(BODY).refused(invalid_parameter("phone", "is not one mobile number"))
     assert refused.status == 400
     error: Any = refused.body["error"]
     assert error["message"] == "`to` is not one mobile number."

@@ -2,7 +2,7 @@ import pytest
 from pytest_mock import MockerFixture
 
 from sms_connector.callers.native import Native
-from sms_connector.errors import ConnectorError, bad_config
+from sms_connector.errors import ConnectorError, invalid_config
 from sms_connector.message import Message, Receipt
 
 RECEIPT = Receipt("BIZ-1", "REQUEST-1", "SignIn", "SMS_1")
@@ -70,7 +70,7 @@ def test_a_field_of_the_wrong_type_is_named(field: str, value: object) -> None:
 
 
 def test_a_failure_has_the_form_of_all_failures() -> None:
-    response = Native(BODY).refused(bad_config("mend it"))
+    response = Native(BODY).refused(invalid_config("mend it"))
     assert response.status == 500
     assert response.body == {
         "error": {

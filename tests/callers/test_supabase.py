@@ -4,7 +4,7 @@ import pytest
 
 from sms_connector.callers import caller_of
 from sms_connector.callers.supabase import Supabase
-from sms_connector.errors import ConnectorError, bad_config, bad_parameter
+from sms_connector.errors import ConnectorError, invalid_config, invalid_parameter
 from sms_connector.message import Message, Receipt
 
 BODY: dict[str, Any] = {
@@ -111,7 +111,8 @@ def test_any_other_error_reaches_the_person_and_is_not_asked_for_again(
 
 
 @pytest.mark.parametrize(
-    "refusal", [bad_config("`signName` is required"), bad_parameter("code", "must be 4 to 10")]
+    "refusal",
+    [invalid_config("`signName` is required"), invalid_parameter("code", "must be 4 to 10")],
 )
 def test_a_person_is_not_told_what_only_an_operator_can_mend(refusal: ConnectorError) -> None:
     told = str(Supabase(BODY).refused(refusal).body)

@@ -15,7 +15,7 @@ from ...errors import ConnectorError
 from .config import check_config
 from .finding import Check
 from .provider import check_provider
-from .settings_text import read_settings
+from .settings_text import read_config_text
 
 
 @click.command()
@@ -36,7 +36,7 @@ def check(as_json: bool) -> None:
 
 def _checks() -> Iterator[Check]:
     try:
-        text = read_settings(os.environ)
+        text = read_config_text(os.environ)
     except ConnectorError as error:
         yield Check("config", False, error.message, "connector.example.json shows how it looks.")
         return

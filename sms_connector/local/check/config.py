@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from ...config import (
-    FALLBACK_USAGE_TYPE,
     REQUIRED_USAGE_TYPES,
     ConnectorConfig,
     Problem,
@@ -14,6 +13,7 @@ from ...config import (
     find_problems,
     parse_config,
 )
+from ...message import FALLBACK_USAGE_TYPE
 from ..endpoint import is_emulator
 from . import places
 from .finding import Check

@@ -1,21 +1,21 @@
-"""The connector JSON as it stands, valid or not, from where the function would take it."""
+"""The connector JSON as it stands, valid or not, from where the function would read it."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
-from ...settings import config_source
+from ...settings import read_settings
 
 
-def read_settings(environ: Mapping[str, str]) -> str:
-    """Give the text of the connector JSON.
+def read_config_text(environ: Mapping[str, str]) -> str:
+    """Return the text of the connector JSON.
 
-    Raises ConnectorError (``invalid_config``) that says what to set, if there is none to read.
+    Raises ConnectorError (``invalid_config``) that names what to set, if none can be read.
     """
-    source = config_source(environ)
-    if source.text is not None:
-        return source.text
+    settings = read_settings(environ)
+    if settings.config_text:
+        return settings.config_text
     try:
-        return Path(source.path).read_text("utf-8-sig")
+        return Path(settings.config_path).read_text("utf-8-sig")
     except (OSError, UnicodeError):
-        source.read()  # it fails in the same way, and says what to set
+        settings.read_config()  # fails in the same way, and names what to set
         raise

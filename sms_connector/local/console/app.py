@@ -15,6 +15,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from ...errors import ConnectorError
+from ...web.http import error_body
 from ..pages import page, page_files
 from .connector_file import UnreadableFileError
 from .desk import Desk, NotValidError, Trial
@@ -101,7 +102,7 @@ async def _http_error(_request: Request, error: HTTPException) -> Response:
 
 async def _connector_error(_request: Request, error: ConnectorError) -> Response:
     # The outcome of a trial is what was asked for: it is no failure of the console.
-    return JSONResponse(error.to_reply())
+    return JSONResponse(error_body(error))
 
 
 async def _not_valid(_request: Request, error: NotValidError) -> Response:

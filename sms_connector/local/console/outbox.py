@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 import msgspec
 
 from ...config import ConnectorConfig
-from ...message import Message, Receipt
+from ...message import Message, Receipt, random_code
 from ...phone import PhoneNumber
 from ...sending.connector import SmsConnector
 from ..role import role_of
@@ -43,7 +43,7 @@ class Outbox:
         Raises ConnectorError.
         """
         connector = SmsConnector(config)
-        message = Message(phone, usage_type, f"{secrets.randbelow(10**6):06}")
+        message = Message(phone, usage_type, random_code())
         sms = connector.compose(message)
         receipt = connector.send(sms, role_of(os.environ))
         sent = SentSms(config, sms.phone, receipt, datetime.now(timezone.utc))

@@ -82,7 +82,7 @@ def invoke(
 
 
 def _by_url(url: str) -> "ByUrl | ByFc2":
-    from ...web.auth import AUTHORIZATION
+    from ...settings import AUTHORIZATION
     from .by_url import ByUrl
 
     if not _URL.fullmatch(url):

@@ -15,8 +15,7 @@ from typing import Any, Final, NamedTuple
 import click
 import trustme
 
-from ...settings import CONFIG
-from ...web.auth import AUTHORIZATION, WEBHOOK_SECRETS
+from ...settings import AUTHORIZATION, CONFIG, WEBHOOK_SECRETS
 from ..emulate.account import STS_KEY
 from ..emulate.server import Emulator
 from .contents import ROOTS

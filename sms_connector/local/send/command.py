@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 
 import click
+import msgspec
 from rich.console import Console
 
-from ...callers.native import Native
 from ...errors import ConnectorError
-from ...message import Sms
+from ...message import Message, Sms, random_code
 from ...sending.connector import SmsConnector
-from ...settings import config_source
+from ...settings import read_settings
+from ...web.http import error_body
 from ..endpoint import is_emulator
 from ..exit_codes import ACCEPTED, NOT_SENT, UNKNOWN, exit_code
 from ..lookup import Lookup
@@ -33,23 +34,23 @@ def send(phone: str, usage_type: str, code: str | None, wait: bool, yes: bool) -
     The exit code is 0 if it was accepted (with --wait: delivered), 1 if it was not sent (with
     --wait: or not delivered), and 3 if nobody knows.
     """
-    asked = {"phone": phone, "usageType": usage_type}
-    caller = Native(asked if code is None else {**asked, "code": code})
+    made_code = None if code else random_code()
     try:
-        config = config_source(os.environ).read()
+        config = read_settings(os.environ).read_config()
         connector = SmsConnector(config)
-        sms = connector.compose(caller.message())
+        sms = connector.compose(Message(phone, usage_type, code or made_code or ""))
         if not yes and not is_emulator(config):
             _ask_first(sms)
         sent_at = datetime.now(timezone.utc)
         receipt = connector.send(sms, role_of(os.environ))
     except ConnectorError as error:
-        _print(caller.refused(error).body)
+        _print(error_body(error))
         sys.exit(exit_code(error.sent))
     except KeyboardInterrupt:
         _say("Stopped. The message may have gone out: look before sending again.")
         sys.exit(UNKNOWN)
-    _print(caller.accepted(receipt).body)
+    accepted = msgspec.to_builtins(receipt)
+    _print({**accepted, "code": made_code} if made_code else accepted)
     key = key_of(config, os.environ)
     if not wait or key is None:
         sys.exit(ACCEPTED)

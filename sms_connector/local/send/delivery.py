@@ -55,7 +55,7 @@ def look_up(lookup: Lookup, phone: PhoneNumber, biz_id: str, sent_at: datetime) 
         detail = lookup.send_detail(phone, day, biz_id)
         if isinstance(detail, NoAnswer):
             raise ConnectorError(
-                "general", 503, f"The provider could not be asked: {detail.reason}.", sent=True
+                "unavailable", f"The provider could not be asked: {detail.reason}.", sent=True
             )
         if isinstance(detail, Refused):
             raise refusal(detail.http_status, detail.provider.code, detail.provider)

@@ -7,8 +7,7 @@ from contextlib import ExitStack, contextmanager
 import click
 
 from ...errors import ConnectorError
-from ...settings import config_source
-from ...web.auth import AUTHORIZATION
+from ...settings import AUTHORIZATION, read_settings
 from ..emulate.server import Emulator
 from ..endpoint import is_emulator
 from ..web_server import listen
@@ -70,7 +69,7 @@ def _set_up(url: str, emulator_url: str) -> None:
 
 def _goes_to_an_emulator() -> bool:
     try:
-        return is_emulator(config_source(os.environ).read())
+        return is_emulator(read_settings(os.environ).read_config())
     except ConnectorError:
         return True  # nothing can be sent at all, and every answer will say why
 

@@ -5,8 +5,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
-from ...settings import CONFIG, CONFIG_FILE
-from ...web.auth import ANONYMOUS, AUTHORIZATION, WEBHOOK_SECRETS
+from ...settings import ANONYMOUS, AUTHORIZATION, CONFIG, CONFIG_FILE, WEBHOOK_SECRETS
 from ..demo import EXAMPLE
 
 CONNECTOR_FILE = Path(__file__).parents[3] / "connector.json"

@@ -7,29 +7,30 @@ from .api_gateway import ApiGateway
 from .direct import Direct
 from .event import Event
 from .http_trigger import HttpTrigger
+from .too_large import TooLarge
 from .wsgi import Wsgi
 
 
 class Envelope(Protocol):
-    """Takes the wrapping off a request, and puts the matching one around the response."""
+    """Unwraps a request, and wraps its response in the same form."""
 
     @classmethod
     def infer(cls, event: Event) -> bool:
-        """Say whether an event is wrapped in this way."""
+        """Return whether an event has this form."""
 
     def __init__(self, event: Event) -> None: ...
 
     def open(self) -> Request:
-        """Give the request inside, as far as it can be read."""
+        """Return the request inside, as far as it can be read. Raises ConnectorError (413)."""
 
     def seal(self, response: Response) -> object:
-        """Give what the handler must return."""
+        """Return what the handler must return."""
 
 
 # The first that fits opens it; the last fits anything that does not look like HTTP.
-ENVELOPES: tuple[type[Envelope], ...] = (Wsgi, HttpTrigger, ApiGateway, Direct)
+ENVELOPES: tuple[type[Envelope], ...] = (Wsgi, TooLarge, HttpTrigger, ApiGateway, Direct)
 
 
 def envelope_of(event: Event) -> Envelope:
-    """Find the envelope that an event came in."""
+    """Return the envelope of an event."""
     return next(envelope(event) for envelope in ENVELOPES if envelope.infer(event))

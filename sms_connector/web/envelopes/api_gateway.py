@@ -1,11 +1,11 @@
-"""The trigger of API Gateway. Whatever looks like HTTP and is nothing else is taken for one.
+"""The trigger of API Gateway: any event that looks like HTTP and has no other known form.
 
 https://www.alibabacloud.com/help/en/api-gateway/traditional-api-gateway/user-guide/function-compute
 """
 
 from ..http import Request, Response
 from .event import Event
-from .http_event import body_of, headers_of, looks_like_http, reply, text_of
+from .http_event import body_of, headers_of, looks_like_http, reply, text_of, texts_of
 
 
 class ApiGateway:
@@ -25,6 +25,7 @@ class ApiGateway:
             method=text_of(self._fields, "httpMethod").upper(),
             path=text_of(self._fields, "path"),
             headers=headers_of(self._fields),
+            query=texts_of(self._fields, "queryParameters"),
         )
 
     def seal(self, response: Response) -> object:

@@ -5,7 +5,10 @@ from .event import Event
 
 
 class Direct:
-    """No wrapping at all. What is returned is the body alone."""
+    """No wrapping at all. What is returned is the body alone.
+
+    It is returned as bytes, since the runtime would escape every letter beyond ASCII in an object.
+    """
 
     def __init__(self, event: Event) -> None:
         self._event = event
@@ -18,4 +21,4 @@ class Direct:
         return Request(self._event.payload)
 
     def seal(self, response: Response) -> object:
-        return response.body
+        return response.content

@@ -2,14 +2,13 @@
 
 import base64
 import binascii
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from ..http import Response
 
-# Keys that an HTTP event may have and that nobody's bare payload has. One is enough: an event
-# that looks like HTTP has to pass the door, whatever else it holds.
+# Keys that an HTTP event may have and that no payload of a direct invocation has. One is enough:
+# an event that looks like HTTP needs a credential, whatever else it holds.
 HTTP_KEYS = frozenset(
     {
         "body",
@@ -24,8 +23,6 @@ HTTP_KEYS = frozenset(
     }
 )
 
-ANSWER_HEADERS = {"Content-Type": "application/json", "Cache-Control": "no-store"}
-
 
 def looks_like_http(fields: Mapping[str, Any]) -> bool:
     """Say whether an event came by way of HTTP."""
@@ -33,7 +30,7 @@ def looks_like_http(fields: Mapping[str, Any]) -> bool:
 
 
 def body_of(fields: Mapping[str, Any]) -> bytes | None:
-    """Give the body as bytes, or None if it says that it is Base64 and is not.
+    """Return the body as bytes, or None if the event says that it is Base64 and it is not.
 
     ``isBase64Encoded`` has been seen as a boolean and as the strings "true" and "false".
     """
@@ -50,24 +47,38 @@ def body_of(fields: Mapping[str, Any]) -> bytes | None:
 
 
 def headers_of(fields: Mapping[str, Any]) -> dict[str, str]:
-    """Give the headers with their names in lower case."""
-    headers = fields.get("headers")
-    if not isinstance(headers, Mapping):
+    """Return the headers with their names in lower case."""
+    return {name.lower(): value for name, value in texts_of(fields, "headers").items()}
+
+
+def texts_of(fields: Mapping[str, Any], key: str) -> dict[str, str]:
+    """Return the texts of a field that is an object; without it, nothing."""
+    texts = fields.get(key)
+    if not isinstance(texts, Mapping):
         return {}
-    return {name.lower(): value for name, value in headers.items() if isinstance(value, str)}
+    return {name: value for name, value in texts.items() if isinstance(value, str)}
 
 
 def text_of(fields: object, key: str) -> str:
-    """Give a field that is a text, and an empty one if it is not there or none."""
+    """Return a field that is a text; an empty one if it is missing or no text."""
     value = fields.get(key) if isinstance(fields, Mapping) else None
     return value if isinstance(value, str) else ""
 
 
+def headers_for(response: Response) -> dict[str, str]:
+    """Return the headers of every HTTP reply."""
+    return {
+        "Content-Type": response.content_type,
+        "Cache-Control": "no-store",
+        **response.headers,
+    }
+
+
 def reply(response: Response) -> dict[str, object]:
-    """Give the reply that both the HTTP trigger and API Gateway take."""
+    """Return the reply that both the HTTP trigger and API Gateway take."""
     return {
         "statusCode": response.status,
-        "headers": {**ANSWER_HEADERS, **response.headers},
+        "headers": headers_for(response),
         "isBase64Encoded": False,
-        "body": json.dumps(response.body),
+        "body": response.content.decode(),
     }

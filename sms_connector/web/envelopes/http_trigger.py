@@ -5,7 +5,7 @@ https://www.alibabacloud.com/help/en/functioncompute/fc/user-guide/http-trigger-
 
 from ..http import Request, Response
 from .event import Event
-from .http_event import body_of, headers_of, reply, text_of
+from .http_event import body_of, headers_of, reply, text_of, texts_of
 
 
 class HttpTrigger:
@@ -27,6 +27,7 @@ class HttpTrigger:
             method=text_of(http, "method").upper(),
             path=text_of(self._fields, "rawPath") or text_of(http, "path"),
             headers=headers_of(self._fields),
+            query=texts_of(self._fields, "queryParameters"),
         )
 
     def seal(self, response: Response) -> object:

@@ -1,12 +1,11 @@
 """An HTTP function of FC 2.0, which is called as a WSGI application (PEP 3333)."""
 
-import json
 from http import HTTPStatus
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl
 
 from ..http import LARGEST_BODY, Request, Response
 from .event import Event
-from .http_event import ANSWER_HEADERS
+from .http_event import headers_for
 
 
 class Wsgi:
@@ -27,12 +26,15 @@ class Wsgi:
             for name, value in environ.items()
             if name.startswith("HTTP_") and isinstance(value, str)
         }
+        # Not urlsplit, which raises for some of what a client can write there.
+        target, _, query = str(environ.get("fc.request_uri", "")).partition("?")
         return Request(
             self._body(),
             is_http=True,
             method=str(environ.get("REQUEST_METHOD", "")).upper(),
-            path=environ.get("PATH_INFO") or urlsplit(environ.get("fc.request_uri", "")).path,
+            path=environ.get("PATH_INFO") or target,
             headers=headers,
+            query=dict(parse_qsl(str(environ.get("QUERY_STRING") or query))),
         )
 
     def _body(self) -> bytes:
@@ -45,8 +47,8 @@ class Wsgi:
         return body
 
     def seal(self, response: Response) -> object:
-        body = json.dumps(response.body).encode()
-        headers = {**ANSWER_HEADERS, **response.headers, "Content-Length": str(len(body))}
+        body = response.content
+        headers = {**headers_for(response), "Content-Length": str(len(body))}
         status = HTTPStatus(response.status)
         self._start_response(f"{status.value} {status.phrase}", list(headers.items()))
         return [body]
