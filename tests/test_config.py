@@ -6,6 +6,7 @@ import pytest
 from sms_connector.config import ConnectorConfig, parse_config
 from sms_connector.errors import ConnectorError
 from sms_connector.phone import parse_phone
+from sms_connector.web.http import STATUS
 from tests.conftest import EXAMPLE
 from tests.support.configs import KEY_SECRET, TEMPLATES, config
 
@@ -18,7 +19,7 @@ def problem(**changes: Any) -> str:
     with pytest.raises(ConnectorError) as refusal:
         parse(**changes)
     assert refusal.value.code == "invalid_config"
-    assert refusal.value.http_status == 500
+    assert STATUS[refusal.value.kind] == 500
     assert refusal.value.sent is False
     return refusal.value.message
 
