@@ -91,16 +91,16 @@ def _abroad(digits: str, strict: bool) -> PhoneNumber:
     except phonenumbers.NumberParseException:
         raise _not_a_number(strict) from None
     country = phonenumbers.region_code_for_number(number)
-    if country is None or not phonenumbers.is_valid_number(number):
+    if country is None or not phonenumbers.is_valid_number_for_region(number, country):
         raise _not_a_number(strict)
-    personal = (
+    ordinary = (
         PhoneNumberType.MOBILE,
         PhoneNumberType.FIXED_LINE_OR_MOBILE,
         PhoneNumberType.FIXED_LINE,
         PhoneNumberType.VOIP,
     )
-    # The region of satellites and other networks of no country is three digits.
-    if not country.isalpha() or phonenumbers.number_type(number) not in personal:
+    # The region of satellites, and of other networks of no country, is 001.
+    if not country.isalpha() or phonenumbers.number_type(number) not in ordinary:
         raise invalid_parameter(
             "phone",
             "is not a mobile number: premium rate, toll free, satellite and other special "
