@@ -5,9 +5,10 @@ Nothing here counts: a rule says how many in which window, ``Limits.counted`` by
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
+from msgspec import Meta
 
 from ..errors import ConnectorError, LimitReached
 from ..phone import MAINLAND, PhoneNumber
@@ -50,14 +51,14 @@ class Counted(msgspec.Struct, frozen=True):
         return f"Counted({self.rule!r})"
 
 
-class Conversion(msgspec.Struct, frozen=True):
+class Conversion(msgspec.Struct, frozen=True, rename="camel"):
     """Refuse a prefix abroad whose share of approvals is less than ``below``.
 
     Only from ``at_least`` messages of verifications in an hour on.
     """
 
-    at_least: int
-    below: float
+    at_least: Annotated[int, Meta(ge=1, le=1_000_000_000)]
+    below: Annotated[float, Meta(ge=0, le=1)]
 
 
 def read_rule(name: str, text: object) -> Rule | None:
@@ -86,7 +87,7 @@ def _rules(name: str, *texts: str) -> tuple[Rule, ...]:
 DEFAULT_PER_NUMBER: Final = _rules("perNumber", "1/minute", "5/hour", "10/day")
 
 
-class Limits(msgspec.Struct, frozen=True):
+class Limits(msgspec.Struct, frozen=True, rename="camel"):
     """What the config says under ``limits``. No rules in a group: it counts nothing.
 
     ``countries`` are the ISO 3166 codes that may be sent to; None stands for all.
@@ -107,7 +108,7 @@ class Limits(msgspec.Struct, frozen=True):
             raise ConnectorError(
                 "invalid_parameter",
                 "is in a country that messages are not sent to: `limits.countries` in the "
-                "connector config lists those that they are.",
+                "connector config lists the allowed ones.",
                 field="phone",
                 limit=LimitReached("countries", phone.country),
             )
