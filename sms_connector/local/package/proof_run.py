@@ -1,46 +1,43 @@
 """Run by the runtime's Python, isolated: sends each case's message from the package alone.
 
-``python -I -S -B proof_run.py PACKAGE``, the cases as JSON on the standard input.
+``python -I -S -B proof_run.py PACKAGE``, with the cases as JSON on the standard input.
 """
 
 import json
 import logging
 import os
 import sys
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 
 def main(package: str) -> None:
-    """Call the entry points as Function Compute does, and print what they answered."""
+    """Call the entry points as Function Compute does, and print their answers."""
     sys.path.insert(0, package)
     cases = json.load(sys.stdin)
     os.environ.update(cases[0]["environ"])
     logging.basicConfig(level=logging.INFO)
     import index
-    from sms_connector.cold_start import POSTPONED
 
     index.initializer(_context(cases[0]))
     answers = []
     for case in cases:
         os.environ.update(case["environ"])
         answers.append(index.handler(case["event"].encode(), _context(case)))
-    json.dump(
-        {
-            "answers": answers,
-            "strangers": _strangers(package),
-            "woken": [name for name in POSTPONED if type(sys.modules.get(name)) is ModuleType],
-        },
-        sys.stdout,
-    )
+    report = {"answers": answers, "strangers": _strangers(package), "stubs": _used_stubs()}
+    json.dump(report, sys.stdout)
 
 
 def _context(case: dict[str, Any]) -> SimpleNamespace:
     return SimpleNamespace(credentials=SimpleNamespace(**case["role"]))
 
 
+def _used_stubs() -> list[str]:
+    return sorted(sys.modules["left_out"].used)
+
+
 def _strangers(package: str) -> list[str]:
-    """Name the modules that are neither of the package nor of Python itself."""
+    """Return the names of modules that are neither of the package nor of Python itself."""
     homes = (package, os.path.dirname(os.__file__), os.path.abspath(__file__))
     modules = list(sys.modules.items())
     files = {name: vars(module).get("__file__") or "" for name, module in modules}
