@@ -5,9 +5,9 @@ from ..errors import ConnectorError, ProviderError, bad_config
 from ..message import Message, Receipt, Sms
 from ..phone import parse_phone
 from ..privacy import Mask
+from ..provider.call import Stage
 from ..provider.client import AccessKey, Answer, NoAnswer, SmsClient
 from ..provider.refusals import is_known, refusal
-from ..provider.wire import Stage
 from .once import RecentMessages
 
 _NO_KEY = (

@@ -1,6 +1,5 @@
 """The wire: what never went out, how long it takes at most, which connections are used again."""
 
-import http.client
 import json
 import socket
 import ssl
@@ -15,13 +14,11 @@ from alibabacloud_dysmsapi20170525.client import Client as SdkClient
 from alibabacloud_dysmsapi20170525.models import GetSmsSignRequest
 from alibabacloud_tea_openapi.utils_models import Config as SdkConfig
 from pytest_mock import MockerFixture
-from requests import Session
-from urllib3 import HTTPConnectionPool
 
 from sms_connector.config import parse_config
 from sms_connector.local.emulate.server import Emulator
-from sms_connector.provider import client, wire
-from sms_connector.provider.wire import WatchedAdapter
+from sms_connector.provider import client
+from sms_connector.provider.do_action import install
 from sms_connector.sending.connector import SmsConnector
 from tests.support.configs import config
 from tests.support.scripted_provider import (
@@ -177,13 +174,13 @@ class TestHalfWritten:
         self, mocker: MockerFixture, provider: Providers, trouble: type[OSError]
     ) -> None:
         accepting = provider(accept)
-        write = http.client.HTTPConnection.send
+        write = socket.socket.send
 
-        def write_and_break(self: http.client.HTTPConnection, data: Any) -> None:
+        def write_and_break(self: socket.socket, data: Any) -> None:
             write(self, data)
             raise trouble
 
-        mocker.patch("http.client.HTTPConnection.send", write_and_break)
+        mocker.patch("socket.socket.send", write_and_break)
         error = failure(connector_at(accepting.endpoint, readTimeout=300))
         assert (error.http_status, error.sent) == (504, None)
         assert len(accepting.requests) <= 1
@@ -243,17 +240,6 @@ class TestProxies:
         assert (error.http_status, error.sent) == (504, None)
         assert len(proxy.requests) == 1
 
-    def test_one_is_asked_for_the_whole_url_even_after_a_direct_request(
-        self, provider: Providers
-    ) -> None:
-        direct, proxy = provider(accept), provider(accept)
-        with Session() as session, wire.watch(time.monotonic() + 5):
-            session.mount("http://", WatchedAdapter(tls=False))
-            assert session.get(f"{direct.endpoint}/first").ok
-            assert session.get("http://sms.example/second", proxies={"http": proxy.endpoint}).ok
-        assert direct.targets == ["/first"]
-        assert proxy.targets == ["http://sms.example/second"]
-
     def test_one_that_lets_nothing_through_sent_nothing(
         self, monkeypatch: pytest.MonkeyPatch, provider: Providers
     ) -> None:
@@ -291,49 +277,10 @@ class TestProxies:
         assert send(connector_at(endpoint)).biz_id == "BIZ-1"
 
 
-class TestDiscretion:
-    def test_the_library_below_learns_neither_phone_nor_code(
-        self, mocker: MockerFixture, provider: Providers
-    ) -> None:
-        urlopen = mocker.spy(HTTPConnectionPool, "urlopen")
-        asked = provider(accept)
-        send(connector_at(asked.endpoint))
-        assert urlopen.call_args.kwargs["url"] == "/"
-        assert asked.requests[0]["PhoneNumbers"] == "13812345678"
-
-    def test_and_an_endpoint_closed_in_between_is_opened_again(self, provider: Providers) -> None:
-        asked = provider(accept)
-        with Session() as session:
-            session.mount("http://", WatchedAdapter(tls=False))
-            for _ in range(2):
-                assert session.get(f"{asked.endpoint}/path?name=value#fragment").ok
-                session.close()
-        assert asked.connections == 2
-        assert asked.targets == ["/path?name=value"] * 2
-
-    def test_even_if_it_is_asked_while_it_closes(
-        self, mocker: MockerFixture, provider: Providers
-    ) -> None:
-        asked = provider(accept)
-        with Session() as session:
-            adapter = WatchedAdapter(tls=False)
-            session.mount("http://", adapter)
-            clear = adapter.poolmanager.clear
-
-            def clear_late() -> None:
-                session.get(asked.endpoint)
-                clear()
-
-            mocker.patch.object(adapter.poolmanager, "clear", clear_late)
-            adapter.close()
-            session.get(asked.endpoint)
-            assert asked.connections == 2
-
-
 class TestBystanders:
     def test_a_call_that_nobody_watches_works_as_before(self, emulator: Emulator) -> None:
         # The adapter serves every client of the SDK in the process, a tool's among them.
-        wire.install()
+        install()
         key = emulator.account.access_keys[0]
         config = SdkConfig(
             access_key_id=key.id,
@@ -377,7 +324,7 @@ class TestFrozenInstances:
         connector = connector_at(lasting.endpoint)
         send(connector)
         later = getattr(time, clock)() + 11
-        mocker.patch(f"sms_connector.provider.wire.time.{clock}", return_value=later)
+        mocker.patch(f"sms_connector.clock.time.{clock}", return_value=later)
         send(connector)
         assert (lasting.connections, len(lasting.requests)) == (2, 2)
 
@@ -387,7 +334,7 @@ class TestFrozenInstances:
         now = [1000.0]
         with ForgetfulProvider(clock=lambda: now[0]) as forgetful:
             connector = connector_at(forgetful.endpoint)
-            mocker.patch("sms_connector.provider.wire.time.time", side_effect=lambda: now[0])
+            mocker.patch("sms_connector.clock.time.time", side_effect=lambda: now[0])
             for idle in (0, 9, 11, 3600, 1, 86_400, 12, 9.9):
                 now[0] += idle
                 send(connector)
