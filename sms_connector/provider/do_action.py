@@ -4,9 +4,6 @@ The SDK composes and signs a request, calls ``DaraCore.do_action`` with it, and 
 headers and body of what that returns.
 """
 
-from .. import cold_start  # noqa: F401  (before the libraries: it says what can wait)
-
-# isort: split
 import time
 from collections.abc import Mapping
 from typing import Any, Final

@@ -1,32 +1,23 @@
 """Which certificates are trusted: the platform's roots (``SSL_CERT_FILE`` counts) and certifi's.
 
 Parsing a bundle of roots takes a seventh of a cold start, and there are two. The package holds
-certifi's roots also as a directory, in which OpenSSL looks up only the certificate that it needs.
-There, a bundle is parsed only after a certificate was not found in this directory, nor in the
-platform's.
+certifi's as a directory instead, in which OpenSSL looks up only the certificate that it needs.
+There, the platform's bundle is parsed only after a certificate was not found in this directory,
+nor in the platform's.
 """
 
 import os
 import ssl
 from contextlib import suppress
 from functools import cache
-from importlib.util import find_spec
 from typing import Final
+
+import certifi
 
 _CODE_DIRECTORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 ROOTS: Final = os.path.join(_CODE_DIRECTORY, "roots")
-"""The directory: one file for each of certifi's certificates. Only the package has it."""
-
-
-def certifi_bundle() -> str:
-    """Return the path of certifi's roots.
-
-    It is what ``certifi.where()`` returns, without the import of ``importlib.resources``.
-    """
-    spec = find_spec("certifi")
-    if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError("certifi is not installed", name="certifi")
-    return os.path.join(spec.submodule_search_locations[0], "cacert.pem")
+"""The directory: one file for each of certifi's certificates. Only the package has it, and there
+certifi is a stub."""
 
 
 @cache
@@ -37,7 +28,7 @@ def tls_context() -> ssl.SSLContext:
     """
     if not os.path.isdir(ROOTS):
         context = ssl.create_default_context()
-        context.load_verify_locations(certifi_bundle())
+        context.load_verify_locations(certifi.where())
         return context
     context = ssl.create_default_context(capath=ROOTS)
     platform = ssl.get_default_verify_paths()
@@ -52,8 +43,6 @@ def tls_context() -> ssl.SSLContext:
 
 @cache
 def trust_all() -> None:
-    """Add the bundles that were not parsed, before a connection is retried."""
+    """Add the bundle that was not parsed, before a connection is retried."""
     if os.path.isdir(ROOTS):
-        context = tls_context()
-        context.set_default_verify_paths()
-        context.load_verify_locations(certifi_bundle())
+        tls_context().set_default_verify_paths()

@@ -76,7 +76,6 @@ def reach(
 
 @pytest.mark.usefixtures("no_platform")
 def test_certifi_s_roots_are_trusted_from_the_bundle() -> None:
-    assert tls.certifi_bundle() == certifi.where()
     assert len(tls.tls_context().get_ca_certs()) > 100
 
 
@@ -131,8 +130,7 @@ def test_the_platform_s_directory_is_trusted_in_the_package(
     assert answering.connections == 1
 
 
-@pytest.mark.parametrize("whose", ["certifi's", "the platform's"])
-def test_a_root_that_only_a_bundle_has_is_found_at_the_second_attempt(
+def test_a_root_that_only_the_platform_s_bundle_has_is_found_at_the_second_attempt(
     provider: Providers,
     server: ssl.SSLContext,
     bundle: str,
@@ -140,15 +138,12 @@ def test_a_root_that_only_a_bundle_has_is_found_at_the_second_attempt(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     reach: Reach,
-    whose: str,
 ) -> None:
     roots.mkdir()
     (tmp_path / "bundle.pem").write_text(bundle, "ascii")
     tls.tls_context()
-    if whose == "certifi's":
-        monkeypatch.setattr(tls, "certifi_bundle", lambda: str(tmp_path / "bundle.pem"))
-    else:  # its path is built into OpenSSL; one that is told too late stands in for it
-        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "bundle.pem"))
+    # The path of the platform's is built into OpenSSL: one that is set only now stands in for it.
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "bundle.pem"))
     answering = provider(accept, tls=server)
     connector = connector_at(reach(answering))
     assert send(connector).biz_id == "BIZ-1"

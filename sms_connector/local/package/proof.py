@@ -24,6 +24,7 @@ from .interpreter import Interpreter
 from .root_certificates import write_directory
 
 _EXAMPLE: Final = Path(__file__).parents[3] / "connector.example.json"
+_CONFIG: Final = json.loads(_EXAMPLE.read_text("utf-8"))
 _DRIVER: Final = Path(__file__).with_name("proof_run.py")
 _AUTHORIZATION: Final = "Bearer proof"
 _SECRET: Final = b"a secret that signs the proof"
@@ -31,6 +32,12 @@ _ROLE: Final = {
     "access_key_id": STS_KEY.id,
     "access_key_secret": STS_KEY.secret,
     "security_token": STS_KEY.security_token,
+}
+_CALL: Final = {
+    "PhoneNumbers": "13812345676",
+    "SignName": _CONFIG["signName"],
+    "TemplateCode": _CONFIG["templates"][0]["templateCode"],
+    "TemplateParam": '{"code": "246810"}',
 }
 _NO_ROLE: Final = dict.fromkeys(_ROLE, "")
 
@@ -71,43 +78,57 @@ def prove(package: Path, interpreter: Interpreter) -> int:
     """
     sent = cases()
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder, "package")
+        copy = Path(folder, "package").resolve()
         shutil.copytree(package, copy)
         if not (copy / ROOTS).is_dir():
             raise _failure("it has no root certificates")
-        ca = trustme.CA()
-        write_directory(ca.cert_pem.bytes().decode(), copy / ROOTS)
+        certificate, key = _certify(Path(folder), copy / ROOTS)
         before = digest(copy)
-        issued = ca.issue_cert("localhost", "127.0.0.1")
-        certificate, key = (str(Path(folder, name)) for name in ("certificate", "key"))
-        issued.cert_chain_pems[0].write_to_path(certificate)
-        issued.private_key_pem.write_to_path(key)
         with Emulator(flow_control=False, ssl_certfile=certificate, ssl_keyfile=key) as emulator:
-            done = subprocess.run(  # noqa: S603
-                [interpreter.path, "-I", "-S", "-B", str(_DRIVER), str(copy.resolve())],
-                cwd=folder,
-                env={},
-                input=json.dumps([_input(case, emulator.url) for case in sent.values()]),
-                capture_output=True,
-                text=True,
-                check=False,
-            )
+            given = [_input(case, emulator.url) for case in sent.values()]
+            report = _run(interpreter, copy, {"cases": given, "call": _CALL})
             phones = [message.phone for message in emulator.inbox.messages()]
         is_changed = digest(copy) != before
-    if done.returncode:
-        raise _failure(f"it does not start:\n{done.stderr.strip()}")
-    report = json.loads(done.stdout)
     # First, because it is often the cause of the rest.
     if report["stubs"]:
         raise _failure(f"it uses modules that are left out of it: {', '.join(report['stubs'])}")
-    for (name, case), answer in zip(sent.items(), report["answers"], strict=True):
-        if (count := phones.count(case.phone)) != 1:
+    expected = {name: case.phone for name, case in sent.items()}
+    expected["the SDK's generic client"] = _CALL["PhoneNumbers"]
+    for (name, phone), answer in zip(expected.items(), report["answers"], strict=True):
+        if (count := phones.count(phone)) != 1:
             raise _failure(f"{name} sent {count} messages: {json.dumps(answer)}")
     if report["strangers"]:
         raise _failure(f"it loads from outside: {', '.join(report['strangers'])}")
     if is_changed:
         raise _failure("it writes into its own directory, which is read-only in the cloud")
-    return len(sent)
+    return len(expected)
+
+
+def _certify(folder: Path, roots: Path) -> tuple[str, str]:
+    """Make a certificate for the emulator, and add its issuer to the roots."""
+    ca = trustme.CA()
+    write_directory(ca.cert_pem.bytes().decode(), roots)
+    issued = ca.issue_cert("localhost", "127.0.0.1")
+    certificate, key = str(folder / "certificate"), str(folder / "key")
+    issued.cert_chain_pems[0].write_to_path(certificate)
+    issued.private_key_pem.write_to_path(key)
+    return certificate, key
+
+
+def _run(interpreter: Interpreter, package: Path, given: object) -> dict[str, Any]:
+    done = subprocess.run(  # noqa: S603
+        [interpreter.path, "-I", "-S", "-B", str(_DRIVER), str(package)],
+        cwd=package.parent,
+        env={},
+        input=json.dumps(given),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise _failure(f"it does not start:\n{done.stderr.strip()}")
+    report: dict[str, Any] = json.loads(done.stdout)
+    return report
 
 
 def digest(package: Path) -> str:
@@ -124,7 +145,7 @@ def _failure(problem: str) -> click.ClickException:
 
 
 def _input(case: Case, endpoint: str) -> dict[str, object]:
-    config = json.loads(_EXAMPLE.read_text("utf-8")) | {"endpoint": endpoint}
+    config = _CONFIG | {"endpoint": endpoint}
     if case.by_role:
         del config["accessKeyId"], config["accessKeySecret"]
     return {

@@ -71,7 +71,7 @@ def interpreter() -> Interpreter:
 @pytest.mark.usefixtures("interpreter")
 def test_the_command_prints_size_compiler_and_proof(made: tuple[Path, str]) -> None:
     assert "MB zipped, compiled by Python" in made[1]
-    assert "proved by 5 messages" in made[1]
+    assert "proved by 6 messages" in made[1]
 
 
 def test_the_package_is_small(package: Path, tmp_path: Path) -> None:
@@ -227,6 +227,15 @@ def need_another_name_of_a_stub(package: Path) -> None:
     append(package / "darabonba" / "core.py", "from aiohttp import FormData")
 
 
+def break_the_generic_client(package: Path) -> None:
+    code = """
+def call_api(self, params, request, runtime):
+    assert request.query["PhoneNumbers"] != "13812345676"
+    return super(Client, self).call_api(params, request, runtime)
+Client.call_api = call_api"""
+    append(package / "alibabacloud_dysmsapi20170525" / "client.py", code)
+
+
 def send_twice(package: Path) -> None:
     code = "RecentMessages.once = lambda self, sms, send: (send(sms), send(sms))[1]"
     append(package / "sms_connector" / "sending" / "once.py", code)
@@ -247,6 +256,7 @@ class TestAPackageThatIsBroken:
             (use_a_stub_and_go_on, "left out of it: requests.get"),
             (sign_with_a_stub, r"left out of it: cryptography\.hazmat\.primitives\.hashes\.SHA256"),
             (need_another_name_of_a_stub, "aiohttp.FormData is a stub"),
+            (break_the_generic_client, "the SDK's generic client sent 0 messages"),
             (send_twice, "a direct invocation sent 2 messages"),
             (write_a_file, "writes into its own directory"),
         ],
