@@ -37,7 +37,7 @@ class AccessKey(msgspec.Struct, frozen=True):
 class _Credential:
     """An access key in the form in which the SDK asks for one, once a message.
 
-    The SDK's own comes with a dozen other sources of keys, which take a third of its import.
+    The SDK's own comes with a dozen other sources of keys, all of which would be imported.
     """
 
     type = "access_key"
