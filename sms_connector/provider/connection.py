@@ -5,7 +5,7 @@ import ssl
 import threading
 import time
 from collections import deque
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -156,27 +156,27 @@ def connect(route: Route, call: TrackedCall) -> Connection:
 def _dial(host: str, port: int, call: TrackedCall) -> socket.socket:
     """Try each address of a name, with an equal share of the time for those that are left."""
     addresses = socket.getaddrinfo(_ascii(host), port, type=socket.SOCK_STREAM)
-    trouble = OSError()
-    for tried, (family, kind, protocol, _, address) in enumerate(addresses):
-        seconds = call.seconds_to_connect(shared_by=len(addresses) - tried)
+    for left, (family, kind, protocol, _, address) in zip(
+        range(len(addresses), 0, -1), addresses, strict=True
+    ):
+        seconds = call.seconds_to_connect(shared_by=left)
         try:
-            sock = socket.socket(family, kind, protocol)
-        except OSError as error:  # a family that is switched off, or no file descriptor left
-            trouble = error
-            continue
-        try:
-            sock.settimeout(seconds)
-            sock.connect(address)
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        except OSError as error:
-            sock.close()
-            trouble = error
-        except BaseException:
-            sock.close()
-            raise
-        else:
-            return sock
-    raise trouble
+            return _dial_address(socket.socket(family, kind, protocol), address, seconds)
+        except OSError:
+            if left == 1:
+                raise
+    raise OSError
+
+
+def _dial_address(sock: socket.socket, address: Any, seconds: float) -> socket.socket:
+    try:
+        sock.settimeout(seconds)
+        sock.connect(address)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
 
 
 def _open_tunnel(sock: socket.socket, origin: Origin, proxy: Proxy, call: TrackedCall) -> None:
