@@ -18,11 +18,11 @@ NOTHING = hashlib.sha256(b"").hexdigest()
 
 
 def start() -> Send:
-    """Open one connection, and keep it."""
+    """Make what all messages share. A connection is kept for the next message."""
     config = json.loads(os.environ["SMS_CONNECTOR_CONFIG"])
     host = config["endpoint"].removeprefix("https://")
     context = ssl.create_default_context()
-    connection = http.client.HTTPSConnection(host, context=context, timeout=5)
+    idle: list[http.client.HTTPSConnection] = []
 
     def send(code: str) -> None:
         query = {
@@ -50,8 +50,13 @@ def start() -> Send:
             f"ACS3-HMAC-SHA256 Credential={config['accessKeyId']},"
             f"SignedHeaders={signed},Signature={mac}"
         )
+        try:
+            connection = idle.pop()
+        except IndexError:
+            connection = http.client.HTTPSConnection(host, context=context, timeout=5)
         connection.request("POST", f"/?{text}", headers=headers)
         answer = json.loads(connection.getresponse().read())
+        idle.append(connection)
         if answer["Code"] != "OK":
             raise SystemExit(answer["Message"])
 
