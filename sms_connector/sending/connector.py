@@ -5,9 +5,10 @@ from ..errors import ConnectorError, ProviderError, invalid_config
 from ..message import Message, Receipt, Sms
 from ..phone import parse_phone
 from ..privacy import Mask
+from ..provider.call import DIRECT, Stage
 from ..provider.client import AccessKey, Answer, NoAnswer, SmsClient
 from ..provider.refusals import is_known, refusal
-from ..provider.wire import Stage
+from ..settings import Proxies
 from .once import RecentMessages
 
 _NO_KEY = (
@@ -25,9 +26,9 @@ class SmsConnector:
         receipt = connector.send(connector.compose(Message("13812345678", "SignIn", "246810")))
     """
 
-    def __init__(self, config: ConnectorConfig) -> None:
+    def __init__(self, config: ConnectorConfig, proxies: Proxies = DIRECT) -> None:
         self._config = config
-        self._client = SmsClient(config)
+        self._client = SmsClient(config, proxies)
         self._recent = RecentMessages()
 
     def prepare(self, role: AccessKey | None = None) -> None:
