@@ -79,4 +79,4 @@ def _compile_and_prove(made: Path, python: str) -> str:
             err=True,
         )
         return f"{compiled}, not proved"
-    return f"{compiled}, proved by {prove(made, interpreter)} messages"
+    return f"{compiled}, proved by {prove(made, interpreter)} cases"
