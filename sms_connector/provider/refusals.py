@@ -1,7 +1,7 @@
-"""The one table from the provider's codes to ours, and what to do about each.
+"""The table from the provider's error codes to ours, with advice for each.
 
 The codes are those of https://help.aliyun.com/document_detail/101346.html and of the API
-gateway before SendSms. A message that was refused with a code was not sent.
+gateway before SendSms.
 """
 
 import re
@@ -97,9 +97,9 @@ _MINUTE: Final = 60
 
 
 def refusal(http_status: int, code: str, shown: ProviderError) -> ConnectorError:
-    """Turn the provider's code into an error of ours, with what to do about it.
+    """Return the error for a code of the provider's.
 
-    ``shown`` is what the caller may see of the provider's answer.
+    ``shown`` is the part of the provider's answer that the caller may see.
     """
     kind, remedy = _look_up(code, http_status)
     retry_after = kind.retry_after
@@ -111,12 +111,12 @@ def refusal(http_status: int, code: str, shown: ProviderError) -> ConnectorError
 
 
 def is_known(code: str) -> bool:
-    """Say whether a code is in the table, and so one that holds nothing personal."""
+    """Return whether a code is in the table, which means that it holds nothing personal."""
     return code in _TABLE
 
 
 def _look_up(code: str, http_status: int) -> tuple[_Kind, str]:
-    # `Forbidden.RAM` is a kind of `Forbidden`, `isp.SYSTEM_ERROR` one of `isp`.
+    # `Forbidden.RAM` counts as `Forbidden`, `isp.SYSTEM_ERROR` as `isp`.
     found = _TABLE.get(code) or _TABLE.get(code.partition(".")[0])
     if found is not None:
         return found

@@ -69,11 +69,11 @@ def test_a_name_is_given_up_whose_addresses_are_all_dead(
     assert "in time" in error.message
 
 
-def test_a_dead_address_leaves_time_for_the_next_one(
+def test_dead_addresses_leave_time_for_the_ones_after_them(
     mocker: MockerFixture, provider: Providers, deaf_endpoint: str
 ) -> None:
     living = provider(accept)
-    resolve_to(mocker, 1, port_of(deaf_endpoint), port_of(living.endpoint))
+    resolve_to(mocker, 1, *[port_of(deaf_endpoint)] * 4, port_of(living.endpoint))
     connector = connector_at("http://sms.example", connectTimeout=300)
     assert send(connector).biz_id == "BIZ-1"
 
