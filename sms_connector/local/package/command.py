@@ -63,7 +63,7 @@ def _compile_and_prove(made: Path, python: str) -> str:
     if interpreter is None:
         click.secho(
             f"Python {python} is not on this machine: the package is neither compiled nor proved. "
-            "It works, but starting takes three times as long. Install that Python for a package "
+            "It works, but a start takes more than twice as long. Install that Python for a package "
             "to deploy.",
             fg="yellow",
             err=True,
@@ -79,4 +79,4 @@ def _compile_and_prove(made: Path, python: str) -> str:
             err=True,
         )
         return f"{compiled}, not proved"
-    return f"{compiled}, proved by {prove(made, interpreter)} messages"
+    return f"{compiled}, proved by {prove(made, interpreter)} cases"

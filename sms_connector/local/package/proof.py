@@ -1,4 +1,4 @@
-"""The proof of a package: alone, it sends messages to an emulator over TLS."""
+"""The proof of a package: alone, it sends messages to an emulator over TLS, and sees some fail."""
 
 import base64
 import hashlib
@@ -17,6 +17,7 @@ import trustme
 
 from ...settings import AUTHORIZATION, CONFIG, WEBHOOK_SECRETS
 from ..emulate.account import STS_KEY
+from ..emulate.magic import Behaviour, number_for
 from ..emulate.server import Emulator
 from .contents import ROOTS
 from .interpreter import Interpreter
@@ -32,6 +33,14 @@ _ROLE: Final = {
     "access_key_secret": STS_KEY.secret,
     "security_token": STS_KEY.security_token,
 }
+# One for each form in which the provider, or the network, says no.
+_FAILURES: Final[Mapping[str | Behaviour, str]] = {
+    "isv.MOBILE_NUMBER_ILLEGAL": "invalid_request_parameters",
+    "Forbidden.RAM": "invalid_config",
+    "InternalError": "general",
+    Behaviour.HTML_502: "invalid_response",
+    Behaviour.RESET_BEFORE: "general",
+}
 _CALL: Final = {
     "PhoneNumbers": "13812345676",
     "SignName": _CONFIG["signName"],
@@ -42,15 +51,22 @@ _NO_ROLE: Final = dict.fromkeys(_ROLE, "")
 
 
 class Case(NamedTuple):
-    """One event that must send exactly one message to ``phone``."""
+    """One event that must send exactly one message to ``phone``.
+
+    If an ``error`` is named, it must send none, and be answered with this code of ours.
+    """
 
     event: Mapping[str, Any]
     phone: str
     by_role: bool = False
+    error: str = ""
 
 
-def cases() -> Mapping[str, Case]:
-    """Return one case for each way to ask for a message. Signed anew, so not to be kept."""
+def cases() -> dict[str, Case]:
+    """Return one case for each way to ask for a message, and for each way in which that fails.
+
+    They are signed, so they hold for some minutes.
+    """
     mainland = {"phone": "13812345671", "usageType": "SignIn", "code": "246810"}
     logto = {"to": "13812345673", "type": "SignIn", "payload": {"code": "246810"}}
     supabase = {"user": {"phone": "+8613812345674"}, "sms": {"otp": "246810"}}
@@ -65,15 +81,23 @@ def cases() -> Mapping[str, Case]:
         ),
         "a signed HTTP request": Case(_signed(json.dumps(supabase)), "13812345674"),
         "a role's key": Case(role, "13812345675", by_role=True),
+        **{
+            f"a failure, {outcome}": Case(
+                {"phone": number_for(outcome), "usageType": "SignIn", "code": "246810"},
+                number_for(outcome),
+                error=error,
+            )
+            for outcome, error in _FAILURES.items()
+        },
     }
 
 
 def prove(package: Path, interpreter: Interpreter) -> int:
-    """Send every case's message from the package, in a Python that can import nothing else.
+    """Run every case in the package, in a Python that can import nothing else.
 
     Works on a copy, to whose roots the issuer of the emulator's certificate is added. Returns the
-    number of messages. Raises ClickException if a message was not sent, a stub was used, or
-    anything was written to the package or loaded from outside it.
+    number of cases. Raises ClickException if one has another outcome, a stub was used, or anything
+    was written to the package or loaded from outside it.
     """
     sent = cases()
     with tempfile.TemporaryDirectory() as folder:
@@ -91,16 +115,17 @@ def prove(package: Path, interpreter: Interpreter) -> int:
     # First, because it is often the cause of the rest.
     if report["stubs"]:
         raise _failure(f"it uses modules that are left out of it: {', '.join(report['stubs'])}")
-    expected = {name: case.phone for name, case in sent.items()}
-    expected["the SDK's generic client"] = _CALL["PhoneNumbers"]
-    for (name, phone), answer in zip(expected.items(), report["answers"], strict=True):
-        if (count := phones.count(phone)) != 1:
+    sent["the SDK's generic client"] = Case({}, _CALL["PhoneNumbers"])
+    for (name, case), answer in zip(sent.items(), report["answers"], strict=True):
+        if (count := phones.count(case.phone)) != (0 if case.error else 1):
             raise _failure(f"{name} sent {count} messages: {json.dumps(answer)}")
+        if case.error and answer["error"]["code"] != case.error:
+            raise _failure(f"{name} is answered with {json.dumps(answer)}")
     if report["strangers"]:
         raise _failure(f"it loads from outside: {', '.join(report['strangers'])}")
     if is_changed:
         raise _failure("it writes into its own directory, which is read-only in the cloud")
-    return len(expected)
+    return len(sent)
 
 
 def _certify(folder: Path, roots: Path) -> tuple[str, str]:
