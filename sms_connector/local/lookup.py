@@ -139,13 +139,14 @@ class Lookup:
                     response.status_code,
                     *(getattr(body, name, None) for name in ("code", "message", "request_id")),
                 )
-        status, code, *rest = answer
+        status, code, message, request_id = answer
         if not isinstance(code, str) or not code or code == "OK":
             return NoAnswer(tracked.stage, tracked.reason)
         mask = self._mask(*personal)
         # A code is a name of the provider's; a mask would take a short secret for a part of it.
-        shown = code if _CODE.fullmatch(code) else mask(code)
-        return Refused(status, ProviderError(shown, *(mask(_text(text)) for text in rest)))
+        shown = code if _CODE.fullmatch(code) else mask.name(code)
+        said = ProviderError(shown, mask(_text(message)), mask.name(_text(request_id)))
+        return Refused(status, said)
 
     def _mask(self, *personal: str) -> Mask:
         return Mask((self._key.id, self._key.secret, self._key.security_token, *personal))

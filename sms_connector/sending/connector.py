@@ -65,9 +65,11 @@ class SmsConnector:
         outcome = self._client.send(sms, key)
         if isinstance(outcome, NoAnswer):
             raise _unanswered(outcome)
+        mask = Mask((sms.phone.digits, sms.code, key.id, key.secret, key.security_token))
         if outcome.code != "OK":
-            raise refusal(outcome.http_status, outcome.code, _masked(outcome, sms, key))
-        return Receipt(outcome.biz_id, outcome.request_id, sms.usage_type, sms.template_code)
+            raise refusal(outcome.http_status, outcome.code, _masked(outcome, mask))
+        biz_id, request_id = mask.name(outcome.biz_id), mask.name(outcome.request_id)
+        return Receipt(biz_id, request_id, sms.usage_type, sms.template_code)
 
     def _key(self, role: AccessKey | None) -> AccessKey:
         config = self._config
@@ -78,11 +80,10 @@ class SmsConnector:
         return role
 
 
-def _masked(answer: Answer, sms: Sms, key: AccessKey) -> ProviderError:
-    mask = Mask((sms.phone.digits, sms.code, key.id, key.secret, key.security_token))
+def _masked(answer: Answer, mask: Mask) -> ProviderError:
     # A code we know stays readable, even where a secret happens to be a part of it.
-    code = answer.code if is_known(answer.code) else mask.secrets_in(answer.code)
-    return ProviderError(code, mask(answer.message), mask.secrets_in(answer.request_id))
+    code = answer.code if is_known(answer.code) else mask.name(answer.code)
+    return ProviderError(code, mask(answer.message), mask.name(answer.request_id))
 
 
 def _unanswered(outcome: NoAnswer) -> ConnectorError:

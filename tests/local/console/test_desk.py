@@ -103,6 +103,15 @@ def test_a_number_that_is_none_is_told_so(page: Page, form: dict[str, Any]) -> N
     assert "12345" not in note["message"]
 
 
+def test_a_number_that_the_template_cannot_send_to_is_refused_in_the_note(
+    page: Page, form: dict[str, Any]
+) -> None:
+    one_code = [{**row, "overseas": ""} for row in form["templates"]]
+    note = page.post("/api/validate", trial({**form, "templates": one_code}, "+13123456789"))
+    assert note.json()["phone"]["ok"] is False
+    assert "`overseas`" in note.json()["phone"]["message"]
+
+
 def test_the_checks_come_with_their_subjects(page: Page, form: dict[str, Any]) -> None:
     found = checks(page, form)
     assert all(check["ok"] for check in found)
