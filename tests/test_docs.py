@@ -85,6 +85,7 @@ def test_every_example_sends_a_message(
 ASKED: tuple[object, ...] = (
     b"phone=138",
     b"x" * 65537,
+    b"x" * 1_100_000,
     {"phone": "13812345678"},
     *({"phone": phone, "usageType": "SignIn", "code": "246810"} for phone in (
         "19900000101", "19900000105", "19900000201", "19900000501", "19900000503",
@@ -112,6 +113,8 @@ def given(running: ServeProcess) -> list[Any]:
         )
         for body in ASKED
     ]
+    answers.append(requests.post(f"{running.url}/send", headers=headers, timeout=5))
+    answers.append(requests.post(f"{running.url}/supabase", timeout=5))
     answers.append(requests.post(running.url, timeout=5))
     answers.append(requests.get(running.url, timeout=5))
     return [
