@@ -18,12 +18,12 @@ from starlette.types import ASGIApp
 from ..pages import page, page_files
 from .account import DEFAULT_ACCOUNT, Account
 from .answers import new_request_id, ok, refusal
+from .api_call import read_api_call
 from .behaviours import REDIRECT_PATH, misbehave
 from .flow_control import FlowControl
 from .inbox import Inbox
 from .provider import Provider
 from .provider_errors import REFUSALS
-from .wire import read_call
 
 # How long a message is on its way to the phone, in seconds.
 DELIVERY_DELAY = 2.0
@@ -50,7 +50,7 @@ def create_app(
         if _is_person(request):
             return page(PAGE)
         request_id = new_request_id()
-        read = read_call(
+        read = read_api_call(
             request.method,
             request.url.path,
             request.headers,

@@ -9,29 +9,29 @@ from typing import NamedTuple
 from .provider_errors import refused
 
 _MAINLAND = re.compile(r"(?:\+|\+86|0086|86)?(1[3-9][0-9]{9})")
-# Country code, then number, at most the 15 digits of E.164. What begins with 86 is a mainland
-# number or none at all.
+# Country code, then number, at most the 15 digits of E.164. Beginning with 86, it is a mainland
+# number or invalid.
 _OVERSEAS = re.compile(r"(?!86)[1-9][0-9]{6,14}")
 
 
-class PhoneNumber(NamedTuple):
+class Recipient(NamedTuple):
     """`digits` is the 11 digits of a mainland number, else country code and number."""
 
     digits: str
     overseas: bool
 
 
-def read_phone_number(text: str) -> PhoneNumber:
-    """Read one number; one in mainland form always is a mainland one, whatever was meant.
+def read_recipient(text: str) -> Recipient:
+    """Read one number; one in mainland form always is a mainland one.
 
-    Raises ProviderError (isv.MOBILE_NUMBER_ILLEGAL).
+    Raises RefusedError (isv.MOBILE_NUMBER_ILLEGAL).
     """
     mainland = _MAINLAND.fullmatch(text)
     if mainland:
-        return PhoneNumber(mainland[1], overseas=False)
+        return Recipient(mainland[1], overseas=False)
     if _OVERSEAS.fullmatch(text):
-        return PhoneNumber(text, overseas=True)
-    # The real one quotes the number as well: what came out of a message may not go into a log.
+        return Recipient(text, overseas=True)
+    # The provider quotes the number too, which must not get into a log.
     raise refused("isv.MOBILE_NUMBER_ILLEGAL", f"{text}invalid mobile number")
 
 

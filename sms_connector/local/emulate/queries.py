@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 import msgspec
 
 from ..shanghai import day_of, show
-from .account import Account, IntlType, Review, Sign, Template
+from .account import Account, AccountSign, AccountTemplate, IntlType, Review
 from .answers import Answer, ok
 from .inbox import Inbox, ReceivedMessage
 from .magic import MAGIC_NUMBERS, FailedDelivery
-from .phone_numbers import read_phone_number
+from .phone_numbers import read_recipient
 from .provider_errors import missing, refused
 
 # When everything in the account was made and reviewed.
@@ -41,7 +41,7 @@ class Queries:
         for name in ("PhoneNumber", "SendDate", "PageSize", "CurrentPage"):
             if not parameters.get(name):
                 raise missing(name)
-        digits = read_phone_number(parameters["PhoneNumber"]).digits
+        digits = read_recipient(parameters["PhoneNumber"]).digits
         biz_id = parameters.get("BizId")
         sent = [
             message
@@ -183,13 +183,13 @@ def _page(
     return int(index), int(size), list(items[start : start + int(size)])
 
 
-def _audit_info(item: Sign | Template) -> dict[str, str]:
+def _audit_info(item: AccountSign | AccountTemplate) -> dict[str, str]:
     if item.review is Review.PENDING:
         return {}
     return {"AuditDate": REVIEWED, "RejectInfo": item.reject_info}
 
 
-def _reason(item: Sign | Template) -> dict[str, str]:
+def _reason(item: AccountSign | AccountTemplate) -> dict[str, str]:
     if item.review is not Review.REJECTED:
         return {"RejectInfo": "无审核备注"}
     return {"RejectInfo": item.reject_info, "RejectDate": REVIEWED, "RejectSubInfo": ""}

@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from .exchange import HttpAnswer, HttpRequest, json_answer
+from .http import HttpRequest, HttpResponse, json_response
 from .instance import Instance
 from .invocation import invoke
 
@@ -39,7 +39,7 @@ def create_app(
             tell(_access_line(asked, "gone", began))
             return
         if request is None:
-            answer = json_answer(413, {"ErrorMessage": "The request is too large."})
+            answer = json_response(413, {"ErrorMessage": "The request is too large."})
         else:
             answer = await _in_own_thread(lambda: invoke(instance, envelope, request))
         # Told first: whoever has the answer can find the line.
@@ -69,9 +69,9 @@ async def _read(asked: Request) -> HttpRequest | None:
     )
 
 
-async def _in_own_thread(call: Callable[[], HttpAnswer]) -> HttpAnswer:
+async def _in_own_thread(call: Callable[[], HttpResponse]) -> HttpResponse:
     # As the runtime does. A pool would answer fewer at a time than there may be.
-    future: Future[HttpAnswer] = Future()
+    future: Future[HttpResponse] = Future()
 
     def run() -> None:
         try:

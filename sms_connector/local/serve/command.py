@@ -12,7 +12,7 @@ from ..emulate.server import Emulator
 from ..endpoint import is_emulator
 from ..web_server import listen
 from .emulated_settings import missing_settings
-from .invocation import ENVELOPES
+from .invocation import INVOKE_THROUGH
 from .reload import serve_and_reload
 
 _PORT = click.IntRange(0, 65535)
@@ -23,7 +23,7 @@ _PORT = click.IntRange(0, 65535)
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option(
     "--envelope",
-    type=click.Choice(list(ENVELOPES)),
+    type=click.Choice(list(INVOKE_THROUGH)),
     default="http3",
     show_default=True,
     help="HTTP trigger of FC 3.0, API Gateway, or HTTP function of FC 2.0.",

@@ -4,13 +4,13 @@ import base64
 import binascii
 import json
 
-from .exchange import HttpAnswer
+from .http import HttpResponse
 
 # The server sets these by itself.
 _OWN = frozenset({"content-length", "transfer-encoding", "connection"})
 
 
-def read_reply(returned: bytes) -> HttpAnswer | None:
+def read_reply(returned: bytes) -> HttpResponse | None:
     """Read what the function returned, or give None if it is no such reply."""
     try:
         fields = json.loads(returned)
@@ -25,7 +25,7 @@ def read_reply(returned: bytes) -> HttpAnswer | None:
     if body is None:
         return None
     kept = {str(name): str(value) for name, value in headers.items() if name.lower() not in _OWN}
-    return HttpAnswer(status, body, kept)
+    return HttpResponse(status, body, kept)
 
 
 def _body(body: object, is_base64: bool) -> bytes | None:

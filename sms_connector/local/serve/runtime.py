@@ -4,7 +4,7 @@ import json
 import traceback
 from pathlib import Path
 
-from .exchange import HttpAnswer, json_answer
+from .http import HttpResponse, json_response
 
 
 def output(returned: object) -> bytes:
@@ -16,7 +16,7 @@ def output(returned: object) -> bytes:
     return json.dumps(returned, indent=4, sort_keys=True).encode()
 
 
-def function_error(error: BaseException) -> HttpAnswer:
+def function_error(error: BaseException) -> HttpResponse:
     """Show an exception of the function's to the caller, stack trace included, as the cloud does.
 
     https://www.alibabacloud.com/help/en/functioncompute/fc/user-guide/error-handling
@@ -31,7 +31,7 @@ def function_error(error: BaseException) -> HttpAnswer:
             if Path(__file__).parent not in Path(frame.filename).parents
         ],
     }
-    return json_answer(502, body, **{"X-Fc-Error-Type": "UnhandledInvocationError"})
+    return json_response(502, body, **{"X-Fc-Error-Type": "UnhandledInvocationError"})
 
 
 def _place(filename: str) -> str:

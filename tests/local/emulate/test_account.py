@@ -16,9 +16,9 @@ from sms_connector.local.emulate.account import (
     SIGNS,
     STS_KEY,
     TEMPLATES,
+    AccountTemplate,
     Review,
     Scene,
-    Template,
 )
 from sms_connector.local.emulate.magic import MAGIC_NUMBERS, Behaviour, FailedDelivery
 from sms_connector.local.emulate.provider_errors import Refusal
@@ -78,7 +78,7 @@ def test_secrets_hold_no_word_that_could_turn_up_elsewhere(key: Any) -> None:
 
 
 def test_variables_are_replaced_wherever_they_stand() -> None:
-    template = Template("SMS_1", "两次", "${code}，再说一次：${code}，${name}")
+    template = AccountTemplate("SMS_1", "两次", "${code}，再说一次：${code}，${name}")
     assert template.variables == {"code", "name"}
     assert template.render({"code": "$1\\1", "name": "${code}", "more": ""}) == (
         "$1\\1，再说一次：$1\\1，${code}"
@@ -108,7 +108,7 @@ def test_every_sign_is_in_the_document() -> None:
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.code)
-def test_every_template_is_in_the_document(template: Template) -> None:
+def test_every_template_is_in_the_document(template: AccountTemplate) -> None:
     row = next(line for line in DOCUMENT.splitlines() if f"| `{template.code}` |" in line)
     assert row.endswith(f"| {template.content} |")
     assert ("| abroad |" in row) == template.overseas

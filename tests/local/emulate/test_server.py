@@ -16,8 +16,8 @@ from sms_connector.local.emulate.account import (
     DEFAULT_ACCOUNT,
     ORDINARY_KEY,
     Account,
-    Sign,
-    Template,
+    AccountSign,
+    AccountTemplate,
 )
 from sms_connector.local.emulate.magic import Behaviour, number_for
 from sms_connector.local.emulate.server import Emulator
@@ -124,8 +124,8 @@ def test_a_certificate_that_cannot_be_read_is_an_os_error(tmp_path: Path) -> Non
 
 
 def test_it_serves_the_account_it_is_given() -> None:
-    template = Template("SMS_1", "登录", "验证码${code}")
-    account = Account((ORDINARY_KEY,), (Sign("别的签名"),), (template,))
+    template = AccountTemplate("SMS_1", "登录", "验证码${code}")
+    account = Account((ORDINARY_KEY,), (AccountSign("别的签名"),), (template,))
     with Emulator(account=account) as emulator:
         parameters = {**GOOD, "SignName": "别的签名", "TemplateCode": "SMS_1"}
         assert rpc(emulator, parameters).json()["Code"] == "OK"

@@ -11,7 +11,7 @@ from sms_connector.local.emulate.account import (
     DISABLED_KEY,
     ORDINARY_KEY,
     STS_KEY,
-    AccessKey,
+    AccountKey,
 )
 from sms_connector.local.emulate.nonces import CLOCK_SKEW
 from sms_connector.local.emulate.server import Emulator
@@ -34,7 +34,7 @@ KEYS = [ORDINARY_KEY, STS_KEY]
 
 
 @pytest.mark.parametrize("key", KEYS, ids=["ordinary", "sts"])
-def test_the_official_sdk_is_let_in(emulator: Emulator, key: AccessKey) -> None:
+def test_the_official_sdk_is_let_in(emulator: Emulator, key: AccountKey) -> None:
     answer = sdk_client(emulator, key).send_sms(sdk_request())
     assert answer.body.code == "OK"
     [message] = emulator.inbox.messages()
@@ -42,7 +42,7 @@ def test_the_official_sdk_is_let_in(emulator: Emulator, key: AccessKey) -> None:
 
 
 @pytest.mark.parametrize("key", KEYS, ids=["ordinary", "sts"])
-def test_a_form_signed_as_logto_signs_is_let_in(emulator: Emulator, key: AccessKey) -> None:
+def test_a_form_signed_as_logto_signs_is_let_in(emulator: Emulator, key: AccountKey) -> None:
     assert rpc(emulator, key=key).json()["Code"] == "OK"
 
 
@@ -92,7 +92,7 @@ REFUSED_KEYS = [
 
 @pytest.mark.parametrize(("key", "status", "code"), REFUSED_KEYS)
 def test_a_bad_key_is_refused_in_both_kinds(
-    emulator: Emulator, key: AccessKey, status: int, code: str
+    emulator: Emulator, key: AccountKey, status: int, code: str
 ) -> None:
     with pytest.raises(ClientException) as raised:
         sdk_client(emulator, key).send_sms(sdk_request())

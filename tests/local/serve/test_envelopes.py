@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from sms_connector.local.emulate.server import Emulator
-from sms_connector.local.serve.invocation import ENVELOPES
+from sms_connector.local.serve.invocation import INVOKE_THROUGH
 from tests.support.serving import serving
 
 Configure = Callable[[dict[str, Any]], None]
@@ -24,7 +24,7 @@ KEY = {"Authorization": "a-key-for-tests"}
 
 
 class TestTheFunction:
-    @pytest.fixture(params=ENVELOPES)
+    @pytest.fixture(params=INVOKE_THROUGH)
     def url(
         self,
         request: pytest.FixtureRequest,

@@ -7,13 +7,13 @@ import json
 
 from ..fc_context import FcContext
 from .event_body import event_body
-from .exchange import HttpAnswer, HttpRequest, json_answer
+from .http import HttpRequest, HttpResponse, json_response
 from .instance import Code
 from .reply import read_reply
 from .runtime import output
 
 
-def api_gateway(code: Code, request: HttpRequest, context: FcContext) -> HttpAnswer:
+def through_api_gateway(code: Code, request: HttpRequest, context: FcContext) -> HttpResponse:
     """Call the handler. Whatever it returns without a ``statusCode``, or raises, is a 503."""
     event = {
         "path": request.path,
@@ -27,6 +27,6 @@ def api_gateway(code: Code, request: HttpRequest, context: FcContext) -> HttpAns
     return read_reply(returned) or unavailable()
 
 
-def unavailable() -> HttpAnswer:
+def unavailable() -> HttpResponse:
     """Say what the gateway says of a back end that failed, and no more: it tells no reason."""
-    return json_answer(503, {"message": "The back-end service is unavailable."})
+    return json_response(503, {"message": "The back-end service is unavailable."})

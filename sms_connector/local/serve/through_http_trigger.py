@@ -8,13 +8,13 @@ import time
 
 from ..fc_context import FcContext
 from .event_body import event_body
-from .exchange import HttpAnswer, HttpRequest
+from .http import HttpRequest, HttpResponse
 from .instance import Code
 from .reply import read_reply
 from .runtime import output
 
 
-def http_trigger(code: Code, request: HttpRequest, context: FcContext) -> HttpAnswer:
+def through_http_trigger(code: Code, request: HttpRequest, context: FcContext) -> HttpResponse:
     """Call the handler. What it returns without a ``statusCode`` is the body of a 200."""
     headers = request.joined_headers
     domain = headers.get("Host", "")
@@ -42,4 +42,4 @@ def http_trigger(code: Code, request: HttpRequest, context: FcContext) -> HttpAn
         },
     }
     returned = output(code.handler(json.dumps(event).encode(), context))
-    return read_reply(returned) or HttpAnswer(200, returned)
+    return read_reply(returned) or HttpResponse(200, returned)

@@ -36,7 +36,7 @@ class HttpRequest:
 
 
 @dataclass(frozen=True)
-class HttpAnswer:
+class HttpResponse:
     """What goes back. Length and connection headers are the server's own business."""
 
     status: int
@@ -44,8 +44,8 @@ class HttpAnswer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def json_answer(status: int, body: object, **headers: str) -> HttpAnswer:
-    return HttpAnswer(
+def json_response(status: int, body: object, **headers: str) -> HttpResponse:
+    return HttpResponse(
         status, json.dumps(body).encode(), {"Content-Type": "application/json", **headers}
     )
 

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..fc_context import FcContext
-from .exchange import HttpAnswer, HttpRequest
+from .http import HttpRequest, HttpResponse
 from .instance import Code
 
 
-def http_function(code: Code, request: HttpRequest, context: FcContext) -> HttpAnswer:
+def through_wsgi(code: Code, request: HttpRequest, context: FcContext) -> HttpResponse:
     """Call the application."""
     started: list[tuple[str, Sequence[tuple[str, str]]]] = []
 
@@ -29,7 +29,7 @@ def http_function(code: Code, request: HttpRequest, context: FcContext) -> HttpA
         raise RuntimeError("The application did not call start_response.")
     status, headers = started[-1]
     kept = {name: value for name, value in headers if name.lower() != "content-length"}
-    return HttpAnswer(int(status.split(" ", 1)[0]), body, kept)
+    return HttpResponse(int(status.split(" ", 1)[0]), body, kept)
 
 
 def _environ(request: HttpRequest, context: FcContext) -> dict[str, Any]:
