@@ -14,10 +14,12 @@ CAPACITY = 10_000
 
 
 class ReceivedMessage(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
-    """One message on one phone. `GET /inbox` shows it under these names in camelCase.
+    """One accepted message to one number. `GET /inbox` has these names in camelCase.
 
     `phone` is the 11 digits of a mainland number, else country code and number; `content` is
-    what the phone shows; `received_at` is in UTC; `parts` is how many messages are billed.
+    the text of the SMS; `received_at` is when it was accepted, in UTC; `parts` is the number of
+    messages billed. `delivery_error` is the carrier's error code, if the phone does not receive
+    it.
     """
 
     phone: str
@@ -30,6 +32,7 @@ class ReceivedMessage(msgspec.Struct, frozen=True, rename="camel", kw_only=True)
     received_at: datetime
     out_id: str | msgspec.UnsetType = msgspec.UNSET
     parts: int
+    delivery_error: str | msgspec.UnsetType = msgspec.UNSET
 
 
 def count_parts(content: str) -> int:

@@ -123,6 +123,12 @@ MAGIC_NUMBERS: Mapping[str, Outcome] = {
 }
 
 
+def delivery_error(number: str) -> str:
+    """Return the carrier's error code for messages to this number, or "" if they arrive."""
+    outcome = MAGIC_NUMBERS.get(number)
+    return outcome.err_code if isinstance(outcome, FailedDelivery) else ""
+
+
 def number_for(outcome: str | Behaviour) -> str:
     """Return the number for a provider code, an error code of delivery, or a behaviour.
 

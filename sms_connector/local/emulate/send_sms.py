@@ -10,7 +10,7 @@ from .account import Account, AccountSign, AccountTemplate, Review
 from .answers import Answer, ok
 from .flow_control import FlowControl
 from .inbox import Inbox, ReceivedMessage, count_parts
-from .magic import MAGIC_NUMBERS, Behaviour
+from .magic import MAGIC_NUMBERS, Behaviour, delivery_error
 from .phone_numbers import Recipient, read_recipient
 from .provider_errors import Refusal, RefusedError, missing, refused
 from .template_param import read_template_param
@@ -70,6 +70,7 @@ class SendSms:
                         received_at=now,
                         out_id=parameters.get("OutId") or msgspec.UNSET,
                         parts=count_parts(content),
+                        delivery_error=delivery_error(number.digits) or msgspec.UNSET,
                     )
                 )
         return ok(request_id, behaviour, BizId=biz_id)

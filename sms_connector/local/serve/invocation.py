@@ -1,4 +1,4 @@
-"""One request, one invocation: the envelope it goes in, and what comes back if that fails."""
+"""One invocation for one request, and the response if it fails."""
 
 import traceback
 from collections.abc import Callable, Mapping
@@ -24,16 +24,16 @@ INVOKE_THROUGH: Final[Mapping[str, Envelope]] = {
 
 
 def invoke(instance: Instance, envelope: str, request: HttpRequest) -> HttpResponse:
-    """Invoke the function once. Raises nothing: what the function raises is an answer too.
+    """Invoke the function once. An exception of the function is returned as a response.
 
-    ``envelope`` is a key of INVOKE_THROUGH. The answer has the request id that the log lines have.
+    ``envelope`` is a key of INVOKE_THROUGH. The response has the request id of the log lines.
     """
     request_id = new_request_id()
     by_gateway = envelope == "apigw"
     try:
         context = new_context(request_id)
         answer = INVOKE_THROUGH[envelope](instance.code, request, context)
-    except (Exception, SystemExit) as error:  # noqa: BLE001  (the runtime catches everything)
+    except (Exception, SystemExit) as error:  # noqa: BLE001  (the runtime catches these too)
         # Without the exception's text: it may hold personal data, and a log is kept.
         where = "".join(traceback.format_tb(error.__traceback__))
         logger_of_invocation(request_id).error("%s\n%s", type(error).__name__, where.rstrip())

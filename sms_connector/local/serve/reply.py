@@ -1,4 +1,4 @@
-"""The reply that both the HTTP trigger and API Gateway take: ``{"statusCode", "headers", …}``."""
+"""The reply for the HTTP trigger and for API Gateway: ``{"statusCode", "headers", …}``."""
 
 import base64
 import binascii
@@ -6,12 +6,12 @@ import json
 
 from .http import HttpResponse
 
-# The server sets these by itself.
+# The server sets these.
 _OWN = frozenset({"content-length", "transfer-encoding", "connection"})
 
 
 def read_reply(returned: bytes) -> HttpResponse | None:
-    """Read what the function returned, or give None if it is no such reply."""
+    """Return the response that a reply describes, or None if it is not such a reply."""
     try:
         fields = json.loads(returned)
     except ValueError:

@@ -55,7 +55,7 @@ def test_the_example_config_can_send(emulator: Emulator, code: str, phone: str) 
     assert rpc(emulator, parameters, key).json()["Code"] == "OK"
 
 
-def test_the_example_config_tells_its_usage_types_apart() -> None:
+def test_the_example_config_has_a_template_for_each_usage_type() -> None:
     codes = [code for code, _ in example_codes()]
     assert len(set(codes)) == len(codes)
     usage_types = {template["usageType"] for template in EXAMPLE["templates"]}
@@ -73,11 +73,11 @@ def test_names_are_unique() -> None:
 
 
 @pytest.mark.parametrize("key", [ORDINARY_KEY, STS_KEY, DISABLED_KEY])
-def test_secrets_hold_no_word_that_could_turn_up_elsewhere(key: Any) -> None:
+def test_a_secret_is_random_letters_and_digits(key: Any) -> None:
     assert re.fullmatch(r"[A-Za-z0-9]{30,}", key.secret)
 
 
-def test_variables_are_replaced_wherever_they_stand() -> None:
+def test_every_occurrence_of_a_variable_is_replaced() -> None:
     template = AccountTemplate("SMS_1", "两次", "${code}，再说一次：${code}，${name}")
     assert template.variables == {"code", "name"}
     assert template.render({"code": "$1\\1", "name": "${code}", "more": ""}) == (

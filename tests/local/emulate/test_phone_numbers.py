@@ -8,12 +8,12 @@ from sms_connector.local.emulate.provider_errors import RefusedError
 
 @pytest.mark.parametrize("prefix", ["", "+", "+86", "0086", "86"])
 @pytest.mark.parametrize("digits", ["13012345678", "19999999999"])
-def test_mainland_numbers_come_with_or_without_a_prefix(prefix: str, digits: str) -> None:
+def test_a_mainland_number_may_have_a_prefix(prefix: str, digits: str) -> None:
     assert read_recipient(prefix + digits) == Recipient(digits, overseas=False)
 
 
 @pytest.mark.parametrize("digits", ["85251234567", "12025550123", "4915112345678", "6591234567"])
-def test_other_numbers_are_country_code_and_number(digits: str) -> None:
+def test_a_number_abroad_is_country_code_and_number(digits: str) -> None:
     assert read_recipient(digits) == Recipient(digits, overseas=True)
 
 
@@ -33,7 +33,7 @@ def test_other_numbers_are_country_code_and_number(digits: str) -> None:
         "1234567890123456",
     ],
 )
-def test_anything_else_is_illegal(text: str) -> None:
+def test_any_other_number_is_illegal(text: str) -> None:
     with pytest.raises(RefusedError, match=r"^isv\.MOBILE_NUMBER_ILLEGAL$") as raised:
         read_recipient(text)
     assert raised.value.refusal.message == f"{text}invalid mobile number"
