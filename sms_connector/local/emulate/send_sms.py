@@ -38,6 +38,8 @@ class SendSms:
         numbers = _read_numbers(parameters["PhoneNumbers"])
         sign = self._approved_sign(parameters["SignName"])
         template = self._approved_template(parameters["TemplateCode"])
+        if template.overseas:
+            numbers = _read_numbers(parameters["PhoneNumbers"], overseas=True)
         if not sign.suits(template):
             raise refused("isv.SMS_SIGNATURE_SCENE_ILLEGAL")
         for number in numbers:
@@ -90,12 +92,13 @@ class SendSms:
         return template
 
 
-def _read_numbers(text: str) -> tuple[Recipient, ...]:
-    """Read the numbers; a number that occurs twice counts once."""
+def _read_numbers(text: str, *, overseas: bool = False) -> tuple[Recipient, ...]:
+    """Read the numbers, each once."""
     numbers = text.split(",")
     if len(numbers) > MAX_NUMBERS:
         raise refused("isv.MOBILE_COUNT_OVER_LIMIT")
-    return tuple(dict.fromkeys(read_recipient(number.strip()) for number in numbers))
+    read = (read_recipient(number.strip(), overseas=overseas) for number in numbers)
+    return tuple(dict.fromkeys(read))
 
 
 def _check_region(number: Recipient, template: AccountTemplate) -> None:
