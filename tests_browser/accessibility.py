@@ -1,6 +1,6 @@
 """What axe says of a page."""
 
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 # Everything axe knows, best practices included.

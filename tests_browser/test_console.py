@@ -37,12 +37,12 @@ def fill_in(page: Page, words: Words, endpoint: str) -> None:
 
 
 @pytest.mark.parametrize(("language", "scheme"), STORIES)
-def test_the_whole_way(
+def test_filling_in_fixing_and_saving_the_settings(
     open_page: Open, file: Path, emulator: Emulator, language: str, scheme: Scheme
 ) -> None:
     words = Words(language)
     with Console(file) as console:  # no emulator of its own: the form is empty
-        page = open_page(console.url, language, scheme)
+        page = open_page(console.address, language, scheme)
         expect(page.get_by_text(words("noFile", path="connector.json"))).to_be_visible()
         assert violations(page) == []
         picture(page, "console-empty")
@@ -76,11 +76,11 @@ def test_the_whole_way(
 
 
 @pytest.mark.parametrize(("language", "scheme"), STORIES)
-def test_try_it(
+def test_checking_and_sending_a_test_message(
     open_page: Open, console: Console, emulator: Emulator, language: str, scheme: Scheme
 ) -> None:
     words = Words(language)
-    page = open_page(console.url, language, scheme)
+    page = open_page(console.address, language, scheme)
     expect(page.get_by_text(words("screenEmpty"))).to_be_visible()
 
     # The checks stand beside their fields, good ones and bad ones.
@@ -125,11 +125,11 @@ def test_try_it(
 
 
 @pytest.mark.parametrize(("language", "scheme"), STORIES)
-def test_a_message_that_does_not_go_out(
+def test_a_refused_or_undelivered_message_is_shown_with_its_reason(
     open_page: Open, console: Console, language: str, scheme: Scheme
 ) -> None:
     words = Words(language)
-    page = open_page(console.url, language, scheme)
+    page = open_page(console.address, language, scheme)
     page.get_by_label(words("phone"), exact=True).fill(number_for("isv.AMOUNT_NOT_ENOUGH"))
     page.get_by_role("button", name=words("send"), exact=True).click()
     expect(page.locator("#outcome")).to_contain_text(words("notSent"))
@@ -146,9 +146,11 @@ def test_a_message_that_does_not_go_out(
     assert violations(page) == []
 
 
-def test_templates_come_and_go(open_page: Open, console: Console, file: Path) -> None:
+def test_template_rows_can_be_added_and_removed(
+    open_page: Open, console: Console, file: Path
+) -> None:
     words = Words("en")
-    page = open_page(console.url)
+    page = open_page(console.address)
     page.get_by_role("button", name=words("addTemplate"), exact=True).click()
     new = page.get_by_label(words("usageType"), exact=True).nth(4)
     expect(new).to_be_focused()
@@ -175,8 +177,10 @@ def test_templates_come_and_go(open_page: Open, console: Console, file: Path) ->
     assert page.get_by_role("button", name="Remove the template").count() == 0
 
 
-def test_the_language_changes_at_once_and_stays(open_page: Open, console: Console) -> None:
-    page = open_page(console.url)
+def test_the_language_changes_at_once_and_is_kept_on_reload(
+    open_page: Open, console: Console
+) -> None:
+    page = open_page(console.address)
     english, chinese = Words("en"), Words("zh-CN")
     page.get_by_role("button", name=english("check"), exact=True).click()
     expect(page.get_by_text(english("checksPassed"))).to_be_visible()
@@ -191,9 +195,9 @@ def test_the_language_changes_at_once_and_stays(open_page: Open, console: Consol
     expect(page.get_by_role("button", name="中文")).to_have_attribute("aria-pressed", "true")
 
 
-def test_what_is_copied_is_what_is_shown(open_page: Open, console: Console) -> None:
+def test_the_copy_buttons_copy_the_shown_text(open_page: Open, console: Console) -> None:
     words = Words("en")
-    page = open_page(console.url)
+    page = open_page(console.address)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     expect(page.locator("#json")).to_contain_text("accessKeyId")
     for index, place in enumerate(("json", "environment", "shell")):
@@ -206,31 +210,29 @@ def test_what_is_copied_is_what_is_shown(open_page: Open, console: Console) -> N
     expect(page.locator(".copy").first).to_have_text(words("copy"))
 
 
-def test_without_its_token_the_page_says_where_to_find_it(
-    open_page: Open, console: Console
-) -> None:
-    page = open_page(console.origin)
+def test_without_a_token_the_page_says_where_to_find_it(open_page: Open, console: Console) -> None:
+    page = open_page(console.url)
     expect(page.get_by_role("alert")).to_have_text(Words("en")("noToken"))
     expect(page.locator("#panels")).to_be_hidden()
     assert violations(page) == []
 
 
-def test_a_console_that_has_stopped_is_told(open_page: Open, file: Path) -> None:
+def test_a_stopped_console_is_reported_on_the_page(open_page: Open, file: Path) -> None:
     words = Words("en")
     with Console(file) as console:
-        page = open_page(console.url)
+        page = open_page(console.address)
         expect(page.locator("#panels")).to_be_visible()
     page.get_by_role("button", name=words("save"), exact=True).click()
     expect(page.locator("#state")).to_have_text(words("gone"))
 
 
-def test_a_file_that_is_no_connector_json_is_told(
+def test_a_file_that_is_not_a_connector_json_is_reported_and_not_overwritten(
     open_page: Open, file: Path, emulator: Emulator
 ) -> None:
     words = Words("en")
     file.write_text("{ my notes")
     with Console(file, emulator) as console:
-        page = open_page(console.url)
+        page = open_page(console.address)
         expect(page.get_by_role("alert")).to_have_text(words("unreadable", path="connector.json"))
         fill_in(page, words, emulator.url)
         page.get_by_role("button", name=words("save"), exact=True).click()

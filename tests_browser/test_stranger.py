@@ -54,7 +54,7 @@ def trial(emulator: Emulator) -> dict[str, Any]:
 
 # Another port of this machine is the same site, but not the same origin.
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_a_strangers_page_gets_nothing(
+def test_a_page_of_another_site_can_neither_read_nor_send(
     stranger: ThreadingHTTPServer,
     console: Console,
     emulator: Emulator,
@@ -63,13 +63,13 @@ def test_a_strangers_page_gets_nothing(
     host: str,
 ) -> None:
     # In the same browser, so that whatever the console left there could be used.
-    own = open_page(console.url)
+    own = open_page(console.address)
     expect(own.locator("#panels")).to_be_visible()
     page = own.context.new_page()
     page.goto(f"http://{host}:{stranger.server_port}/")
     page.evaluate(
         "([origin, token, trial]) => attack(origin, token, trial)",
-        [console.origin, console.token, trial(emulator)],
+        [console.url, console.token, trial(emulator)],
     )
     tried = json.loads(page.locator("#done").text_content() or "")
     assert len(tried) >= 12

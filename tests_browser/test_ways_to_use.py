@@ -31,8 +31,10 @@ def tab_to(page: Page, id_: str) -> None:
     raise AssertionError(f"the Tab key never led to {id_}")
 
 
-def test_by_keyboard_alone(open_page: Open, console: Console, emulator: Emulator) -> None:
-    page = open_page(console.url)
+def test_the_console_can_be_used_by_keyboard_alone(
+    open_page: Open, console: Console, emulator: Emulator
+) -> None:
+    page = open_page(console.address)
     words = Words("en")
     expect(page.locator("#panels")).to_be_visible()
     tab_to(page, "access-key-secret")
@@ -53,10 +55,10 @@ def test_by_keyboard_alone(open_page: Open, console: Console, emulator: Emulator
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_on_a_small_screen_nothing_sticks_out(
+def test_a_small_screen_does_not_scroll_sideways(
     open_page: Open, console: Console, language: str
 ) -> None:
-    page = open_page(console.url, language, width=WIDTH_OF_A_PHONE)
+    page = open_page(console.address, language, width=WIDTH_OF_A_PHONE)
     expect(page.locator("#panels")).to_be_visible()
     page.get_by_role("button", name=Words(language)("addTemplate"), exact=True).click()
     page.get_by_role("button", name=Words(language)("check"), exact=True).click()
@@ -67,10 +69,10 @@ def test_on_a_small_screen_nothing_sticks_out(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_text_that_is_far_too_long_breaks_nothing(
+def test_very_long_texts_do_not_widen_the_page(
     open_page: Open, console: Console, language: str
 ) -> None:
-    page = open_page(console.url, language)
+    page = open_page(console.address, language)
     words = Words(language)
     expect(page.locator("#panels")).to_be_visible()
     page.get_by_label(words("signName"), exact=True).fill("签" * 300)
@@ -82,12 +84,12 @@ def test_a_text_that_is_far_too_long_breaks_nothing(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_colour_can_be_read(
+def test_every_colour_has_enough_contrast(
     open_page: Open, console: Console, language: str, scheme: Scheme
 ) -> None:
     """Contrast is judged as it is painted, so each pair of language and scheme is asked."""
     words = Words(language)
-    page = open_page(console.url, language, scheme)
+    page = open_page(console.address, language, scheme)
     page.get_by_label(words("accessKeyId"), exact=True).fill("")
     expect(page.locator("#access-key-id-notes .bad")).to_be_visible()
     assert violations(page) == []
@@ -97,9 +99,9 @@ def test_every_colour_can_be_read(
     assert violations(page) == []
 
 
-def test_messages_are_announced(open_page: Open, console: Console) -> None:
+def test_changes_are_announced_to_screen_readers(open_page: Open, console: Console) -> None:
     """What changes by itself stands in a live region, and fields name their problems."""
-    page = open_page(console.url)
+    page = open_page(console.address)
     for id_ in ("state", "outcome", "delivery"):
         expect(page.locator(f"#{id_}")).to_have_role("status")
     expect(page.locator("#screen-messages")).to_have_role("log")

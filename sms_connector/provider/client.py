@@ -37,6 +37,13 @@ class AccessKey(msgspec.Struct, frozen=True):
         return "AccessKey()"
 
 
+def signing_key(config: ConnectorConfig, role: AccessKey | None) -> AccessKey | None:
+    """Return the key pair of the config, else the key of the role, else None."""
+    if config.access_key_id and config.access_key_secret:
+        return AccessKey(config.access_key_id, config.access_key_secret)
+    return role
+
+
 class Answer(msgspec.Struct, frozen=True):
     """What the provider said, word for word: not yet fit to be shown to anyone.
 

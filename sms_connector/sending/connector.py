@@ -5,7 +5,7 @@ from ..errors import ConnectorError, ProviderError, invalid_config
 from ..message import Message, Receipt, Sms
 from ..phone import parse_phone
 from ..privacy import Mask
-from ..provider.client import AccessKey, Answer, NoAnswer, SmsClient
+from ..provider.client import AccessKey, Answer, NoAnswer, SmsClient, signing_key
 from ..provider.refusals import is_known, refusal
 from ..provider.wire import Stage
 from .once import RecentMessages
@@ -62,12 +62,10 @@ class SmsConnector:
         return Receipt(outcome.biz_id, outcome.request_id, sms.usage_type, sms.template_code)
 
     def _key(self, role: AccessKey | None) -> AccessKey:
-        config = self._config
-        if config.access_key_id and config.access_key_secret:
-            return AccessKey(config.access_key_id, config.access_key_secret)
-        if role is None:
+        key = signing_key(self._config, role)
+        if key is None:
             raise invalid_config(_NO_KEY)
-        return role
+        return key
 
 
 def _masked(answer: Answer, sms: Sms, key: AccessKey) -> ProviderError:

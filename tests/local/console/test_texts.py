@@ -1,4 +1,4 @@
-"""Every word of the pages, in both languages, and every sentence of the program in Chinese."""
+"""Every text of the pages in both languages, and every sentence of the program in Chinese."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 from sms_connector.errors import ConnectorError
 from sms_connector.local.check import config as config_checks
-from sms_connector.local.check import provider_trouble
+from sms_connector.local.check import lookup_failures
 from sms_connector.local.check.config import check_config
 from sms_connector.local.check.provider import check_provider
 from sms_connector.local.console import app as console_app
@@ -58,7 +58,7 @@ def texts(page: Path, language: str) -> dict[str, Any]:
 
 
 def in_chinese(sentence: str) -> bool:
-    """Match as the page does: `{1}` stands for whatever is in its place."""
+    """Match as the page does: `{1}` matches any text."""
     for known in texts(console_app.PAGE, "zh-CN")["said"]:
         pattern = re.sub(r"\\\{\d\\\}", "(.+)", re.escape(known))
         if re.fullmatch(pattern, sentence, re.DOTALL):
@@ -67,7 +67,7 @@ def in_chinese(sentence: str) -> bool:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_both_languages_say_the_same_things(page: Path) -> None:
+def test_both_languages_have_the_same_texts_and_placeholders(page: Path) -> None:
     english, chinese = (texts(page, language)["texts"] for language in ("en", "zh-CN"))
     assert list(english) == list(chinese)
     for name, words in english.items():
@@ -75,7 +75,7 @@ def test_both_languages_say_the_same_things(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_text_is_used_and_every_used_text_is_there(page: Path) -> None:
+def test_every_text_is_used_and_every_used_text_exists(page: Path) -> None:
     known = set(texts(page, "en")["texts"])
     html = (page / "index.html").read_text("utf-8")
     assert set(TEXT_IN_HTML.findall(html)) <= known
@@ -87,7 +87,7 @@ def test_every_text_is_used_and_every_used_text_is_there(page: Path) -> None:
 
 
 def sentences(emulator: Emulator) -> Iterator[str]:
-    # What the validator says.
+    # Of the validator.
     rows = [{"usageType": "", "templateCode": {"china": "x"}}, {}, "no object"]
     for text in (
         "{",
@@ -100,16 +100,16 @@ def sentences(emulator: Emulator) -> Iterator[str]:
         for check in check_config(text):
             yield from (check.message, check.remedy)
     yield from config_checks._REMEDIES.values()
-    # What comes of asking the provider.
+    # Of the provider's checks.
     for changes in provider_settings():
         whole = connector_at(emulator.url, **changes)._config
         for check in check_provider(whole, {}):
             yield from filter(None, (check.message, check.remedy))
-    for _, message, remedy in provider_trouble._ABOUT_THE_KEY.values():
+    for _, message, remedy in lookup_failures._ABOUT_THE_KEY.values():
         yield from (message, remedy)
-    for message, remedy in provider_trouble._NOT_FOUND.values():
+    for message, remedy in lookup_failures._NOT_FOUND.values():
         yield from (message, remedy)
-    # What comes of sending.
+    # Of sending.
     connector = connector_at(emulator.url, **GOOD)
     for phone, outcome in MAGIC_NUMBERS.items():
         if isinstance(outcome, Refusal):
@@ -140,7 +140,7 @@ def provider_settings() -> Iterator[dict[str, Any]]:
         yield {**GOOD, "templates": rows_with(template.code)}
 
 
-def test_whatever_the_program_says_has_a_chinese_sentence(emulator: Emulator) -> None:
+def test_every_sentence_of_the_program_has_a_chinese_translation(emulator: Emulator) -> None:
     said = set(sentences(emulator))
     assert len(said) > 100
     assert sorted(sentence for sentence in said if not in_chinese(sentence)) == []

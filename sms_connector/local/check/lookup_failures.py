@@ -1,20 +1,23 @@
-"""What it means for the settings that the provider did not answer a question, or refused to."""
+"""What a failed query of the provider says about the settings."""
 
 from typing import Final
 
 import msgspec
 
+from ...config import ConnectorConfig
 from ...provider.client import NoAnswer
 from ...provider.refusals import refusal
+from ...provider.wire import Stage
+from ..endpoint import is_emulator
 from ..lookup import Refused
-from . import places
+from . import links
 from .finding import Check
 
 
-class Trouble(msgspec.Struct, frozen=True):
-    """``key_works`` tells what the refusal says of the key; None if nothing.
+class LookupFailure(msgspec.Struct, frozen=True):
+    """``key_works`` is None if the failure says nothing about the key.
 
-    With ``is_final``, no further question would get a better answer.
+    With ``is_final``, no further query would succeed either.
     """
 
     check: Check
@@ -23,27 +26,27 @@ class Trouble(msgspec.Struct, frozen=True):
 
 
 _NEW_SECRET: Final = (
-    f"Copy both keys anew from {places.KEYS}. A secret is shown only once: if it is lost, make a "
+    f"Copy both keys anew from {links.KEYS}. A secret is shown only once: if it is lost, make a "
     "new pair."
 )
 _NEW_TOKEN: Final = (
     "Get a new key triple of the role: it is valid for hours only. A pair in the connector JSON "
-    f"must be a user's own: {places.KEYS}."
+    f"must be a user's own: {links.KEYS}."
 )
-_ACCOUNT: Final = f"Put the account in order: {places.OVERVIEW}."
-_BALANCE: Final = f"Top up the account, or buy a package: {places.OVERVIEW}."
+_ACCOUNT: Final = f"Put the account in order: {links.OVERVIEW}."
+_BALANCE: Final = f"Top up the account, or buy a package: {links.OVERVIEW}."
 
 # Subject, message and remedy by code, or by what stands before its dot.
 _ABOUT_THE_KEY: Final = {
     "InvalidAccessKeyId.NotFound": (
         "accessKeyId",
         "The provider knows no such access key.",
-        f"Copy both keys anew from {places.KEYS}.",
+        f"Copy both keys anew from {links.KEYS}.",
     ),
     "InvalidAccessKeyId.Inactive": (
         "accessKeyId",
         "This access key is disabled.",
-        f"Enable it, or use another one: {places.KEYS}.",
+        f"Enable it, or use another one: {links.KEYS}.",
     ),
     "SignatureDoesNotMatch": (
         "accessKeySecret",
@@ -76,41 +79,50 @@ _LONGEST_SHOWN: Final = 120
 _NO_PERMISSION: Final = ("Forbidden", "NoPermission", "isp.RAM_PERMISSION_DENY")
 _PERMISSION_REMEDY: Final = (
     "Give the key's user or role AliyunDysmsReadOnlyAccess, or dysms:GetSmsSign and "
-    f"dysms:GetSmsTemplate: {places.PERMISSIONS}. Sending needs dysms:SendSms alone."
+    f"dysms:GetSmsTemplate: {links.PERMISSIONS}. Sending needs dysms:SendSms alone."
 )
 
 _NOT_FOUND: Final = {
     "isv.SMS_SIGNATURE_ILLEGAL": (
         "The account of this key has no such sign.",
-        f"Copy the sign's name as it stands in {places.SIGNS}.",
+        f"Copy the sign's name as it stands in {links.SIGNS}.",
     ),
     "isv.SMS_TEMPLATE_ILLEGAL": (
         "The account of this key has no such template.",
-        f"Copy the code as it stands in {places.TEMPLATES} or {places.OVERSEAS_TEMPLATES}.",
+        f"Copy the code as it stands in {links.TEMPLATES} or {links.OVERSEAS_TEMPLATES}.",
     ),
 }
 
 
-def trouble_of(answer: Refused | NoAnswer, subject: str) -> Trouble:
-    """Tell what a question about ``subject`` came to, if it was not answered."""
+def explain_failure(
+    answer: Refused | NoAnswer, subject: str, config: ConnectorConfig
+) -> LookupFailure:
+    """Return the check that a failed query about ``subject`` amounts to."""
     if isinstance(answer, NoAnswer):
-        message = f"The provider could not be asked: {answer.reason}."
-        remedy = "Check endpoint and regionId, the network of this machine, and its proxy."
-        return Trouble(Check("endpoint", False, message, remedy), None, True)
+        return LookupFailure(_no_answer(answer, config), None, True)
     code = answer.provider.code
     kind = code.partition(".")[0]
     if about_the_key := _ABOUT_THE_KEY.get(code) or _ABOUT_THE_KEY.get(kind):
         where, message, remedy = about_the_key
-        return Trouble(Check(where, False, message, remedy), False, True)
+        return LookupFailure(Check(where, False, message, remedy), False, True)
     if code in _NO_PERMISSION or kind in _NO_PERMISSION:
         message = "Not checked: the key may not look at signs and templates."
-        return Trouble(Check(subject, False, message, _PERMISSION_REMEDY), True, False)
+        return LookupFailure(Check(subject, False, message, _PERMISSION_REMEDY), True, False)
     if code in _NOT_FOUND:
-        return Trouble(Check(subject, False, *_NOT_FOUND[code]), True, False)
+        return LookupFailure(Check(subject, False, *_NOT_FOUND[code]), True, False)
     error = refusal(answer.http_status, answer.provider.code, answer.provider)
     if error.retry_after is not None:
         message = f"Not checked: the provider says {code}."
-        return Trouble(Check(subject, False, message, "Try again in a moment."), None, True)
+        return LookupFailure(Check(subject, False, message, "Try again in a moment."), None, True)
     said = answer.provider.message.partition("\n")[0][:_LONGEST_SHOWN]
     message = f"Not checked: the provider says {code}: {said}"
-    return Trouble(Check(subject, False, message, f"See {places.OVERVIEW}."), None, False)
+    return LookupFailure(Check(subject, False, message, f"See {links.OVERVIEW}."), None, False)
+
+
+def _no_answer(answer: NoAnswer, config: ConnectorConfig) -> Check:
+    if answer.reached is Stage.CONNECTING and is_emulator(config) and config.protocol == "HTTP":
+        message = f"Nothing listens on {config.host}: run `python -m sms_connector emulate`."
+        return Check("endpoint", False, message)
+    message = f"The provider could not be queried: {answer.reason}."
+    remedy = "Check endpoint and regionId, the network of this machine, and its proxy."
+    return Check("endpoint", False, message, remedy)
