@@ -7,16 +7,16 @@ from typing import Final
 from ...config import (
     REQUIRED_USAGE_TYPES,
     ConnectorConfig,
-    Problem,
     RegionalCode,
     Template,
-    find_problems,
-    parse_config,
+    read_config,
 )
+from ...config_fields import Problem
 from ...message import FALLBACK_USAGE_TYPE
 from ..endpoint import is_emulator
 from . import links
 from .finding import Check
+from .limits import check_limits
 
 OTHER_USAGE_TYPES: Final = (
     "OrganizationInvitation",
@@ -49,15 +49,15 @@ def check_config(text: str | bytes) -> list[Check]:
     Return each problem; without any, which template each usage type has, Logto's other ones
     included.
     """
-    problems = find_problems(text)
-    if problems:
+    config, problems = read_config(text)
+    if config is None:
         return [_failed(problem) for problem in problems]
-    config = parse_config(text)
     return [
         Check("config", True, "The connector JSON is valid."),
         *_endpoint(config),
         *_usage_types(config),
         *_never_used(config),
+        *check_limits(config),
     ]
 
 
@@ -75,6 +75,13 @@ def _failed(problem: Problem) -> Check:
 def _endpoint(config: ConnectorConfig) -> Iterator[Check]:
     if is_emulator(config):
         yield Check("endpoint", True, "An emulator: no message leaves this machine.")
+    elif config.protocol == "HTTP":
+        yield Check(
+            "endpoint",
+            True,
+            "The codes of all messages cross the network unencrypted.",
+            "Use https:// unless the endpoint is an emulator on this machine.",
+        )
 
 
 def _usage_types(config: ConnectorConfig) -> Iterator[Check]:

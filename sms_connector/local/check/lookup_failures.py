@@ -1,12 +1,13 @@
 """What a failed query of the provider says about the settings."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
 
 from ...config import ConnectorConfig
 from ...provider.client import NoAnswer
-from ...provider.refusals import refusal
+from ...provider.refusals import Cause, cause_of, refusal
 from ...provider.wire import Stage
 from ..endpoint import is_emulator
 from ..lookup import Refused
@@ -25,73 +26,40 @@ class LookupFailure(msgspec.Struct, frozen=True):
     is_final: bool
 
 
-_NEW_SECRET: Final = (
-    f"Copy both keys anew from {links.KEYS}. A secret is shown only once: if it is lost, make a "
-    "new pair."
-)
 _NEW_TOKEN: Final = (
     "Get a new key triple of the role: it is valid for hours only. A pair in the connector JSON "
     f"must be a user's own: {links.KEYS}."
 )
-_ACCOUNT: Final = f"Put the account in order: {links.OVERVIEW}."
-_BALANCE: Final = f"Top up the account, or buy a package: {links.OVERVIEW}."
 
-# Subject, message and remedy by code, or by what stands before its dot.
-_ABOUT_THE_KEY: Final = {
-    "InvalidAccessKeyId.NotFound": (
-        "accessKeyId",
-        "The provider knows no such access key.",
-        f"Copy both keys anew from {links.KEYS}.",
+# For the causes that no other sign or template would get past.
+_REMEDIES: Final[Mapping[Cause | None, str]] = {
+    "key": f"Copy both keys anew from {links.KEYS}, or enable the key there.",
+    "secret": f"Copy both keys anew from {links.KEYS}. A secret is shown only once: if it is lost, "
+    "make a new pair.",
+    "token": _NEW_TOKEN,
+    "clock": "Set the clock of this machine, best by NTP.",
+    "account": f"See {links.OVERVIEW}.",
+}
+
+_NO_PERMISSION: Final = (
+    "Not checked: the key has no permission to query signs and templates.",
+    "Give the key's user or role AliyunDysmsReadOnlyAccess, or dysms:GetSmsSign and "
+    f"dysms:GetSmsTemplate: {links.PERMISSIONS}. Sending needs dysms:SendSms alone.",
+)
+
+_NOT_FOUND: Final[Mapping[Cause | None, tuple[str, str]]] = {
+    "sign": (
+        "The account of this key has no such sign.",
+        f"Copy the name of the sign from {links.SIGNS}.",
     ),
-    "InvalidAccessKeyId.Inactive": (
-        "accessKeyId",
-        "This access key is disabled.",
-        f"Enable it, or use another one: {links.KEYS}.",
-    ),
-    "SignatureDoesNotMatch": (
-        "accessKeySecret",
-        "This secret does not belong to the access key.",
-        _NEW_SECRET,
-    ),
-    "InvalidSecurityToken": ("accessKeyId", "The token of this key is not valid.", _NEW_TOKEN),
-    "MissingSecurityToken": ("accessKeyId", "This key is a role's and needs a token.", _NEW_TOKEN),
-    "InvalidTimeStamp": (
-        "accessKeyId",
-        "The key could not be tried: this machine's clock is wrong by 15 minutes or more.",
-        "Set the clock of this machine, best by NTP.",
-    ),
-    "isv.ACCOUNT_NOT_EXISTS": ("accessKeyId", "The account does not exist.", _ACCOUNT),
-    "isv.ACCOUNT_ABNORMAL": ("accessKeyId", "The account is not in order.", _ACCOUNT),
-    "isv.PRODUCT_UN_SUBSCRIPT": ("accessKeyId", "The account has no SMS service.", _ACCOUNT),
-    "isv.PRODUCT_UNSUBSCRIBE": ("accessKeyId", "The account has no SMS service.", _ACCOUNT),
-    "isv.OUT_OF_SERVICE": ("accessKeyId", "The account's SMS service is stopped.", _BALANCE),
-    "isv.AMOUNT_NOT_ENOUGH": ("accessKeyId", "The account has no balance left.", _BALANCE),
-    "isv.DENY_IP_RANGE": (
-        "accessKeyId",
-        "The account does not let this machine's address in.",
-        "Allow the address: https://dysms.console.aliyun.com/ (系统设置).",
+    "template": (
+        "The account of this key has no such template.",
+        f"Copy the code from {links.TEMPLATES} or {links.OVERSEAS_TEMPLATES}.",
     ),
 }
 
 # In characters: one line of what somebody else wrote.
 _LONGEST_SHOWN: Final = 120
-
-_NO_PERMISSION: Final = ("Forbidden", "NoPermission", "isp.RAM_PERMISSION_DENY")
-_PERMISSION_REMEDY: Final = (
-    "Give the key's user or role AliyunDysmsReadOnlyAccess, or dysms:GetSmsSign and "
-    f"dysms:GetSmsTemplate: {links.PERMISSIONS}. Sending needs dysms:SendSms alone."
-)
-
-_NOT_FOUND: Final = {
-    "isv.SMS_SIGNATURE_ILLEGAL": (
-        "The account of this key has no such sign.",
-        f"Copy the sign's name as it stands in {links.SIGNS}.",
-    ),
-    "isv.SMS_TEMPLATE_ILLEGAL": (
-        "The account of this key has no such template.",
-        f"Copy the code as it stands in {links.TEMPLATES} or {links.OVERSEAS_TEMPLATES}.",
-    ),
-}
 
 
 def explain_failure(
@@ -101,21 +69,21 @@ def explain_failure(
     if isinstance(answer, NoAnswer):
         return LookupFailure(_no_answer(answer, config), None, True)
     code = answer.provider.code
-    kind = code.partition(".")[0]
-    if about_the_key := _ABOUT_THE_KEY.get(code) or _ABOUT_THE_KEY.get(kind):
-        where, message, remedy = about_the_key
-        return LookupFailure(Check(where, False, message, remedy), False, True)
-    if code in _NO_PERMISSION or kind in _NO_PERMISSION:
-        message = "Not checked: the key may not look at signs and templates."
-        return LookupFailure(Check(subject, False, message, _PERMISSION_REMEDY), True, False)
-    if code in _NOT_FOUND:
-        return LookupFailure(Check(subject, False, *_NOT_FOUND[code]), True, False)
-    error = refusal(answer.http_status, answer.provider.code, answer.provider)
-    if error.retry_after is not None:
+    cause = cause_of(code)
+    error = refusal(answer.http_status, code, answer.provider)
+    if cause in _REMEDIES:
+        field = "accessKeySecret" if cause == "secret" else "accessKeyId"
+        message = f"{error.message} (The provider says {code}.)"
+        return LookupFailure(Check(field, False, message, _REMEDIES[cause]), False, True)
+    if cause == "permission":
+        return LookupFailure(Check(subject, False, *_NO_PERMISSION), True, False)
+    if cause in _NOT_FOUND:
+        return LookupFailure(Check(subject, False, *_NOT_FOUND[cause]), True, False)
+    if error.retry_after is not None or error.kind == "unknown_outcome":
         message = f"Not checked: the provider says {code}."
         return LookupFailure(Check(subject, False, message, "Try again in a moment."), None, True)
-    said = answer.provider.message.partition("\n")[0][:_LONGEST_SHOWN]
-    message = f"Not checked: the provider says {code}: {said}"
+    first_line = answer.provider.message.partition("\n")[0][:_LONGEST_SHOWN]
+    message = f"Not checked: the provider says {code}: {first_line}"
     return LookupFailure(Check(subject, False, message, f"See {links.OVERVIEW}."), None, False)
 
 

@@ -3,6 +3,7 @@
 import os
 import shlex
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from ...sending.connector import SmsConnector
 from ..access_keys import local_key
 from ..check.config import OTHER_USAGE_TYPES, check_config
 from ..check.finding import Check
+from ..check.limits import check_limits
 from ..check.provider import check_provider
 from ..emulate.server import Emulator
 from ..endpoint import is_emulator
@@ -110,11 +112,14 @@ class Actions:
         self._file.write(whole)
 
     def checks(self, form: Form) -> Iterator[Check]:
-        """Ask the provider, or the emulator. Raise InvalidFormError before the first check."""
+        """Show the limits, and query the provider or the emulator.
+
+        Raise InvalidFormError before the first check.
+        """
         config = _valid(self._whole(form))
         if self._emulator is not None:
             config = with_emulator_key(config, self._emulator)
-        return check_provider(config, os.environ)
+        return chain(check_limits(config), check_provider(config, os.environ))
 
     def send(self, request: SendRequest) -> dict[str, Any]:
         """Send one message with a code made here, if it is free or confirmed.
@@ -182,9 +187,11 @@ def _phone_note(request: SendRequest, config: ConnectorConfig | None) -> dict[st
         return None
     try:
         phone = parse_phone(request.phone, strict=request.form.strict)
+        if config:
+            config.limits.check_country(phone)
+        code = config.template_for(request.usage_type).code_for(phone) if config else ""
     except ConnectorError as error:
         return {"ok": False, "message": error.message}
-    code = config.template_for(request.usage_type).code_for(phone) if config else ""
     return {"ok": True, "mainland": phone.is_mainland, "templateCode": code}
 
 

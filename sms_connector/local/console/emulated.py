@@ -32,8 +32,9 @@ def with_emulator_account(
 
 
 def _knows_all(account: Account, config: ConnectorConfig) -> bool:
-    return account.sign(config.sign_name) is not None and all(
-        account.template(code) is not None for code in _codes(config)
+    signs = {config.sign_name, *(template.sign_name for template in config.templates)} - {None}
+    return all(account.sign(sign or "") for sign in signs) and all(
+        account.template(code) for code in _codes(config)
     )
 
 

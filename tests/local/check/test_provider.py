@@ -49,20 +49,20 @@ def test_the_example_config_passes_every_check(example: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("changes", "subject", "message", "remedy"),
     [
-        ({"accessKeyId": "LTAI-nobody"}, "accessKeyId", "knows no such access key", "Copy both"),
+        ({"accessKeyId": "LTAI-nobody"}, "accessKeyId", "InvalidAccessKeyId.NotFound", "Copy both"),
         (
             {"accessKeyId": DISABLED_KEY.id, "accessKeySecret": DISABLED_KEY.secret},
             "accessKeyId",
-            "disabled",
-            "Enable it",
+            "InvalidAccessKeyId.Inactive",
+            "enable the key",
         ),
-        ({"accessKeySecret": "Wrong"}, "accessKeySecret", "does not belong", "Copy both"),
+        ({"accessKeySecret": "Wrong"}, "accessKeySecret", "Check `accessKeySecret`", "Copy both"),
         # Short enough to occur in the provider's own message.
-        ({"accessKeySecret": "no"}, "accessKeySecret", "does not belong", "Copy both"),
+        ({"accessKeySecret": "no"}, "accessKeySecret", "Check `accessKeySecret`", "Copy both"),
         (
             {"accessKeyId": STS_KEY.id, "accessKeySecret": STS_KEY.secret},
             "accessKeyId",
-            "needs a token",
+            "needs its security token",
             "must be a user's own",
         ),
     ],
@@ -191,7 +191,7 @@ def test_an_expired_role_token_fails_the_check_of_the_key(example: dict[str, Any
         ALIBABA_CLOUD_ACCESS_KEY_SECRET=STS_KEY.secret,
         ALIBABA_CLOUD_SECURITY_TOKEN=STS_KEY.expired_token or "",
     )
-    assert check.message == "The token of this key is not valid."
+    assert "token that is invalid or expired" in check.message
 
 
 def checked_at(provider: Provider, *acts: Any, **changes: Any) -> list[Check]:
@@ -238,9 +238,9 @@ def test_an_emulator_that_is_not_running_is_named_with_the_command_that_starts_i
     [
         (400, "InvalidTimeStamp.Expired", "accessKeyId", "clock"),
         (400, "InvalidSecurityToken.Expired", "accessKeyId", "token"),
-        (200, "isv.PRODUCT_UN_SUBSCRIPT", "accessKeyId", "no SMS service"),
-        (200, "isv.OUT_OF_SERVICE", "accessKeyId", "stopped"),
-        (200, "isv.ACCOUNT_ABNORMAL", "accessKeyId", "not in order"),
+        (200, "isv.PRODUCT_UN_SUBSCRIPT", "accessKeyId", "SMS service enabled"),
+        (200, "isv.OUT_OF_SERVICE", "accessKeyId", "no balance"),
+        (200, "isv.ACCOUNT_ABNORMAL", "accessKeyId", "must be in order"),
         (429, "Throttling.User", "signName", "the provider says Throttling.User"),
         (503, "ServiceUnavailable", "signName", "the provider says ServiceUnavailable"),
     ],
@@ -263,7 +263,7 @@ def test_a_key_without_read_permission_fails_with_the_permission_it_lacks(
     assert len(checks) == 7
     for check in checks[1:]:
         assert not check.ok
-        assert "may not look" in check.message
+        assert "no permission to query" in check.message
         assert "AliyunDysmsReadOnlyAccess" in check.remedy
 
 
