@@ -34,7 +34,7 @@ def test_messages_show_up_newest_first_and_can_be_searched(
     expect(page.get_by_text(words("none"))).to_be_visible()
     assert violations(page) == []
 
-    # They come in by themselves.
+    # They appear without a reload.
     send(emulator, "13812345678", "246810")
     expect(messages).to_have_count(1)
     expect(page.get_by_text(words("one"), exact=True)).to_be_visible()
@@ -63,7 +63,7 @@ def test_messages_show_up_newest_first_and_can_be_searched(
 def test_a_shown_message_is_not_redrawn_when_another_arrives(
     open_page: Open, emulator: Emulator
 ) -> None:
-    """Who is reading, or copying, is not disturbed by what comes in."""
+    """A new message does not disturb a person who reads or copies."""
     send(emulator, "13812345678", "246810")
     page = open_page(emulator.url)
     first = page.get_by_role("main").get_by_role("listitem").first
