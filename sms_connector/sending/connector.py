@@ -6,7 +6,7 @@ from ..message import Message, Receipt, Sms
 from ..phone import parse_phone
 from ..privacy import Mask
 from ..provider.call import DIRECT, Stage
-from ..provider.client import AccessKey, Answer, NoAnswer, SmsClient
+from ..provider.client import AccessKey, Answer, NoAnswer, SmsClient, signing_key
 from ..provider.refusals import is_known, refusal
 from ..settings import Proxies
 from .once import RecentMessages
@@ -72,12 +72,10 @@ class SmsConnector:
         return Receipt(biz_id, request_id, sms.usage_type, sms.template_code)
 
     def _key(self, role: AccessKey | None) -> AccessKey:
-        config = self._config
-        if config.access_key_id and config.access_key_secret:
-            return AccessKey(config.access_key_id, config.access_key_secret)
-        if role is None:
+        key = signing_key(self._config, role)
+        if key is None:
             raise invalid_config(_NO_KEY)
-        return role
+        return key
 
 
 def _masked(answer: Answer, mask: Mask) -> ProviderError:
