@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sms_connector.provider.http1 import (
@@ -61,6 +61,7 @@ def test_what_would_be_more_than_one_request_is_refused(
     assert not isinstance(raised.value, UnicodeError)  # which would quote it
 
 
+@settings(deadline=None)
 @given(st.sampled_from(ANSWERS), st.data())
 def test_the_same_answer_is_read_however_its_bytes_arrive(
     whole: bytes, data: st.DataObject
@@ -71,12 +72,14 @@ def test_the_same_answer_is_read_however_its_bytes_arrive(
     assert (answer.head.status, answer.body) == (200, b"hello")
 
 
+@settings(deadline=None)
 @given(st.binary())
 def test_random_bytes_are_never_an_answer(said: bytes) -> None:
     with pytest.raises((BadAnswerError, ConnectionError)):
         read([said])
 
 
+@settings(deadline=None)
 @given(st.sampled_from(ANSWERS[:2]), st.data())
 def test_an_answer_with_one_byte_changed_is_read_or_refused_but_never_crashes(
     whole: bytes, data: st.DataObject
