@@ -23,10 +23,8 @@ DEVELOPMENT = (
 # From the ground up. A room imports from those before it, and from itself.
 FLOORS = (
     ("clock", "errors"),
-    ("privacy",),
-    ("phone",),
-    ("message",),
-    ("limits.rules", "limits.countries", "config_fields"),
+    ("privacy", "phone", "config_fields"),
+    ("message", "limits.countries", "limits.rules"),
     ("limits.reading",),
     ("config",),
     ("settings",),
@@ -34,8 +32,7 @@ FLOORS = (
     ("store",),
     ("limits",),
     ("provider",),
-    ("web",),
-    ("sending",),
+    ("sending", "web"),
     ("verification", "reports"),
     ("callers",),
     ("function",),

@@ -1,9 +1,10 @@
-"""Questions to the provider that send nothing: about a sign, a template, a message sent before.
+"""Queries to the provider that send nothing: a sign, a template, the state of a sent message.
 
-Asked with the official SDK, over the same watched transport and within the same time-outs as a
-message (see wire.py and ConnectorConfig).
+Asked with the official SDK, by the same wire and within the same time-outs as a message (see
+provider/wire.py and ConnectorConfig).
 """
 
+import os
 import re
 import time
 from collections.abc import Callable
@@ -23,30 +24,31 @@ from ..config import ConnectorConfig
 from ..errors import ProviderError
 from ..phone import PhoneNumber
 from ..privacy import Mask
-from ..provider import wire
-from ..provider.client import AccessKey, NoAnswer, build_client
+from ..provider.call import track
+from ..provider.client import AccessKey, NoAnswer, build_client, forget, tracked_call
+from ..settings import read_settings
 
 _NUMBER = re.compile(r"-?[0-9]{1,9}")
 _CODE = re.compile(r"[A-Za-z_]+([._:-][A-Za-z_]+)*")
 
 
 class Refused(msgspec.Struct, frozen=True):
-    """The provider does not answer the question. ``provider`` is masked: it may be shown."""
+    """The provider refused the query. ``provider`` is masked, so that it can be shown."""
 
     http_status: int
     provider: ProviderError
 
 
-class Sign(msgspec.Struct, frozen=True):
-    """A sign as GetSmsSign tells it. ``status``: 0 under review, 1 approved, 2 rejected."""
+class ReviewedSign(msgspec.Struct, frozen=True):
+    """A sign, from GetSmsSign. ``status``: 0 under review, 1 approved, 2 rejected."""
 
     status: int | None
     usage: str
     reject_info: str
 
 
-class Template(msgspec.Struct, frozen=True):
-    """A template as GetSmsTemplate tells it. ``status`` counts as a sign's does.
+class ReviewedTemplate(msgspec.Struct, frozen=True):
+    """A template, from GetSmsTemplate. ``status`` has the values of a sign's.
 
     ``kind``: 0 verification code, 1 notification, 2 promotion, 3 international; of the last,
     ``intl_kind`` is 0 notification, 1 promotion, 2 verification code.
@@ -60,33 +62,33 @@ class Template(msgspec.Struct, frozen=True):
 
 
 class SendDetail(msgspec.Struct, frozen=True):
-    """A message as QuerySendDetails tells it. ``status``: 1 waiting, 2 failed, 3 delivered."""
+    """A sent message, from QuerySendDetails. ``status``: 1 waiting, 2 failed, 3 delivered."""
 
     status: int | None
     err_code: str
 
 
 class Lookup:
-    """Asks with one access key. Nothing here raises: what goes wrong is an answer too."""
+    """Queries with one access key. No method raises: a failure is returned."""
 
     def __init__(self, config: ConnectorConfig, key: AccessKey) -> None:
         self._config = config
         self._key = key
         self._client: DysmsClient | None = None
 
-    def sign(self, name: str) -> Sign | Refused | NoAnswer:
+    def sign(self, name: str) -> ReviewedSign | Refused | NoAnswer:
         request = GetSmsSignRequest(sign_name=name)
         body = self._ask(lambda client, with_: client.get_sms_sign_with_options(request, with_))
         if isinstance(body, Refused | NoAnswer):
             return body
-        return Sign(_number(body.sign_status), _text(body.sign_usage), self._reason(body))
+        return ReviewedSign(_number(body.sign_status), _text(body.sign_usage), self._reason(body))
 
-    def template(self, code: str) -> Template | Refused | NoAnswer:
+    def template(self, code: str) -> ReviewedTemplate | Refused | NoAnswer:
         request = GetSmsTemplateRequest(template_code=code)
         body = self._ask(lambda client, with_: client.get_sms_template_with_options(request, with_))
         if isinstance(body, Refused | NoAnswer):
             return body
-        return Template(
+        return ReviewedTemplate(
             _number(body.template_status),
             _number(body.template_type),
             _number(body.intl_type),
@@ -97,7 +99,7 @@ class Lookup:
     def send_detail(
         self, phone: PhoneNumber, day: str, biz_id: str
     ) -> SendDetail | Refused | NoAnswer | None:
-        """Ask for one message of one day (yyyyMMdd in Shanghai). None: no such message yet."""
+        """Return one message of one day (yyyyMMdd in Shanghai); None if it is not listed yet."""
         request = QuerySendDetailsRequest(
             phone_number=phone.digits, send_date=day, biz_id=biz_id, page_size=1, current_page=1
         )
@@ -115,19 +117,20 @@ class Lookup:
     def _ask(
         self, call: Callable[[DysmsClient, RuntimeOptions], Any], *personal: str
     ) -> Any | Refused | NoAnswer:
-        config = self._config
-        runtime = RuntimeOptions(
-            connect_timeout=config.connect_timeout, read_timeout=config.read_timeout
-        )
-        with wire.watch(time.monotonic() + config.longest_call) as attempt:
+        deadline = time.monotonic() + self._config.longest_call
+        with track(
+            tracked_call(self._config, deadline, read_settings(os.environ).proxies)
+        ) as tracked:
             try:
-                self._client = self._client or build_client(config, self._key)
-                response = call(self._client, runtime)
+                self._client = self._client or build_client(self._config, self._key)
+                response = call(self._client, RuntimeOptions())
             except AlibabaCloudException as refusal:
                 data = refusal.data if isinstance(refusal.data, dict) else {}
                 answer = (refusal.status_code, *map(data.get, ("Code", "Message", "RequestId")))
-            except Exception:  # noqa: BLE001  (it quotes the request: not passed on)
-                return NoAnswer(attempt.stage, attempt.reason)
+                forget(refusal)
+            except Exception as error:  # noqa: BLE001  (it quotes the request: not passed on)
+                forget(error)
+                return NoAnswer(tracked.stage, tracked.reason)
             else:
                 body = response.body
                 if body is not None and body.code == "OK":
@@ -138,7 +141,7 @@ class Lookup:
                 )
         status, code, message, request_id = answer
         if not isinstance(code, str) or not code or code == "OK":
-            return NoAnswer(attempt.stage, attempt.reason)
+            return NoAnswer(tracked.stage, tracked.reason)
         mask = self._mask(*personal)
         # A code is a name of the provider's; a mask would take a short secret for a part of it.
         shown = code if _CODE.fullmatch(code) else mask.name(code)
@@ -149,12 +152,12 @@ class Lookup:
         return Mask((self._key.id, self._key.secret, self._key.security_token, *personal))
 
     def _reason(self, body: Any) -> str:
-        """Give why a reviewer said no: words of a person, which may hold anything."""
+        """Return the reason of the reviewer: free text, which may contain anything."""
         return self._mask()(_text(getattr(body.audit_info, "reject_info", None)))
 
 
 def _number(value: object) -> int | None:
-    # Some of them are numbers in strings.
+    # The provider writes some numbers as strings.
     return int(str(value)) if _NUMBER.fullmatch(str(value)) else None
 
 

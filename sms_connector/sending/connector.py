@@ -5,9 +5,10 @@ from ..errors import ConnectorError, ProviderError, invalid_config
 from ..message import Message, Receipt, Sms
 from ..phone import parse_phone
 from ..privacy import Mask
-from ..provider.client import AccessKey, Answer, NoAnswer, SmsClient
+from ..provider.call import DIRECT, Stage
+from ..provider.client import AccessKey, Answer, NoAnswer, SmsClient, signing_key
 from ..provider.refusals import is_known, refusal
-from ..provider.wire import Stage
+from ..settings import Proxies
 from .once import RecentMessages
 
 _NO_KEY = (
@@ -25,9 +26,9 @@ class SmsConnector:
         receipt = connector.send(connector.compose(Message("13812345678", "SignIn", "246810")))
     """
 
-    def __init__(self, config: ConnectorConfig) -> None:
+    def __init__(self, config: ConnectorConfig, proxies: Proxies = DIRECT) -> None:
         self._config = config
-        self._client = SmsClient(config)
+        self._client = SmsClient(config, proxies)
         self._recent = RecentMessages()
 
     def prepare(self, role: AccessKey | None = None) -> None:
@@ -71,12 +72,10 @@ class SmsConnector:
         return Receipt(biz_id, request_id, sms.usage_type, sms.template_code)
 
     def _key(self, role: AccessKey | None) -> AccessKey:
-        config = self._config
-        if config.access_key_id and config.access_key_secret:
-            return AccessKey(config.access_key_id, config.access_key_secret)
-        if role is None:
+        key = signing_key(self._config, role)
+        if key is None:
             raise invalid_config(_NO_KEY)
-        return role
+        return key
 
 
 def _masked(answer: Answer, mask: Mask) -> ProviderError:
