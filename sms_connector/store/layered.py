@@ -1,0 +1,83 @@
+"""The instance's memory before a store on a server."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from .memory import Memory
+from .outage import StoreAwayError
+from .transaction import Record, Result, Store, Transaction, Write
+
+
+class Layered:
+    """Asks the memory first and always writes to it; while the server is away, it is enough.
+
+    So an outage forgets nothing that this instance has sent. Only ``figures`` raises StoreAwayError.
+    """
+
+    def __init__(self, memory: Memory, server: Store) -> None:
+        self._memory = memory
+        self._server = server
+
+    @property
+    def away(self) -> str:
+        return self._server.away
+
+    def transact(self, transaction: Transaction) -> Result:
+        taken_here, taken_there = (*transaction.taken_at, 0, 0)[:2]
+        here = self._memory.transact(_giving_back(transaction, taken_here))
+        if not here.committed:
+            self._add_refused(transaction, here)
+            return here
+        if _only_reads(transaction) and any(found.value for found in here.found):
+            return here
+        try:
+            there = self._server.transact(_giving_back(transaction, taken_there))
+        except StoreAwayError:
+            return msgspec.structs.replace(here, taken_at=(*here.taken_at, 0))
+        if not there.committed:
+            self._undo(transaction, here)
+            return there
+        return msgspec.structs.replace(there, taken_at=(*here.taken_at, *there.taken_at))
+
+    def wait(self, key: str, value: str, pause: float, longest: float) -> None:
+        (here,) = self._memory.transact(Transaction(records=(Record(key),))).found
+        place = self._memory if here.value == value else self._server
+        place.wait(key, value, pause, longest)
+
+    def figures(self, keys: Sequence[str]) -> tuple[Mapping[str, int], ...]:
+        return self._server.figures(keys)
+
+    def _add_refused(self, transaction: Transaction, here: Result) -> None:
+        """Add to the figures for all instances what the memory alone has refused."""
+        if here.full is None or here.wait <= transaction.patience:
+            return
+        figure = transaction.take[here.full].refused
+        if figure is not None:
+            try:
+                self._server.transact(Transaction(add=(figure,)))
+            except StoreAwayError:
+                return
+
+    def _undo(self, transaction: Transaction, here: Result) -> None:
+        """Forget what only the memory has agreed to: another instance was first."""
+        written = [write for write in transaction.write if write.value]
+        self._memory.transact(
+            Transaction(
+                records=tuple(Record(write.key, (write.value,)) for write in written),
+                give_back=transaction.take,
+                taken_at=here.taken_at,
+                write=tuple(Write(write.key) for write in written),
+            )
+        )
+
+
+def _giving_back(transaction: Transaction, taken_at: int) -> Transaction:
+    """Return the transaction with the time at which one of the two stores took."""
+    if not transaction.give_back:
+        return transaction
+    return msgspec.structs.replace(transaction, taken_at=(taken_at,))
+
+
+def _only_reads(transaction: Transaction) -> bool:
+    return not (transaction.take or transaction.give_back or transaction.write or transaction.add)
