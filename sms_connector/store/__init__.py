@@ -17,8 +17,8 @@ class Stores(msgspec.Struct, frozen=True):
     """The state of one deployment.
 
     ``sending`` works without the server too: it begins with the memory of this instance.
-    ``shared`` is one for all instances, and raises StoreAwayError while its server is away; without a
-    server it is the memory.
+    ``shared`` is one for all instances, and raises StoreAwayError while its server is away;
+    without a server it is the memory.
     """
 
     sending: Store

@@ -12,7 +12,7 @@ from .transaction import Record, Result, Store, Transaction, Write
 class Layered:
     """Asks the memory first and always writes to it; while the server is away, it is enough.
 
-    So an outage forgets nothing that this instance has sent. Only ``figures`` raises StoreAwayError.
+    An outage forgets nothing that this instance has sent. ``figures`` raises StoreAwayError.
     """
 
     def __init__(self, memory: Memory, server: Store) -> None:

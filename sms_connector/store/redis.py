@@ -69,9 +69,9 @@ class RedisStore:
         keys, packed = _pack(transaction)
         # What no expectation guards must not be done twice.
         guarded = any(record.expected for record in transaction.records)
-        arguments = (len(keys), *keys, packed)
+        command: _Command = ("EVALSHA", _SHA, len(keys), *keys, packed)
         with self._outage:
-            (reply,), again = self._call((("EVALSHA", _SHA, *arguments),), may_repeat=guarded)
+            (reply,), again = self._call((command,), may_repeat=guarded)
         committed, found, now, full, wait = _decoder.decode(reply)
         if again and not committed and _wrote(transaction, found):
             return Result(True, tuple(Found() for _ in found), now, taken_at=(0,))

