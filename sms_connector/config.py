@@ -1,19 +1,20 @@
 """The connector JSON: Logto's Aliyun SMS connector config, and a few settings beyond it."""
 
 import re
-from collections.abc import Iterator
+from functools import partial
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
-from .errors import invalid_config
+from .config_fields import Problem, Problems, Read, read_struct
+from .errors import invalid_config, invalid_parameter
+from .limits.reading import read_limits
+from .limits.rules import Limits
 from .message import FALLBACK_USAGE_TYPE
 from .phone import PhoneNumber
 
 REQUIRED_USAGE_TYPES = ("Register", "SignIn", "ForgotPassword", "Generic")
-
-_NOT_JSON = "The connector config is not valid JSON."
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 _HOST = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\])"
@@ -21,20 +22,17 @@ _PORT = r"(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-
 # `\Z` and not `$`, which would let a line break at the end pass: it often comes with a paste.
 _ENDPOINT = rf"^(?:https?://)?{_HOST}(?::{_PORT})?/?\Z"
 
-# The description completes the sentence «`signName` must be …» of an error.
-_Key = Annotated[str, Meta(pattern=r"^[!-~]+\Z", description="an access key, without spaces")]
-_SignName = Annotated[str, Meta(pattern=r"^[^\x00-\x1f]+\Z", description="the name of a sign")]
-_UsageType = Annotated[str, Meta(min_length=1, description="a usage type such as SignIn")]
+_Key = Annotated[str, Meta(pattern=r"^[!-~]+\Z")]
+_SignName = Annotated[str, Meta(pattern=r"^[^\x00-\x1f]+\Z")]
 _Code = Annotated[str, Meta(pattern=r"^[!-~]+\Z")]
-_Endpoint = Annotated[
-    str, Meta(pattern=_ENDPOINT, description="a host, https://host:port or http://host:port")
-]
-_RegionId = Annotated[
-    str, Meta(pattern=r"^[a-z0-9-]+\Z", description="a region such as cn-hangzhou")
-]
-_Milliseconds = Annotated[
-    int, Meta(ge=1, le=60_000, description="milliseconds, a whole number from 1 to 60000")
-]
+_Milliseconds = Annotated[int, Meta(ge=1, le=60_000)]
+_UpTo20 = Annotated[int, Meta(ge=1, le=20)]
+
+# Beside the host, a port and a slash may follow.
+_UNENCRYPTED = re.compile(r"http://(?:[^:/]*\.)?aliyuncs\.com(?![^:/])", re.IGNORECASE)
+_DIGITS = re.compile(r"[0-9]+")
+
+_GIVE_OVERSEAS = "give the usage type an `overseas` template code to send to it"
 
 
 class RegionalCode(msgspec.Struct, frozen=True):
@@ -45,23 +43,56 @@ class RegionalCode(msgspec.Struct, frozen=True):
 
 
 class Template(msgspec.Struct, frozen=True, rename="camel"):
-    """The provider's template for one usage type."""
+    """The provider's template for one usage type.
 
-    usage_type: _UsageType
-    template_code: Annotated[
-        _Code | RegionalCode,
-        Meta(description='a template code, or {"china": …, "overseas": …} with one in each'),
-    ]
+    ``sign_name`` is the sign of this template alone; None stands for the connector's.
+    """
+
+    usage_type: Annotated[str, Meta(min_length=1)]
+    template_code: _Code | RegionalCode
+    sign_name: _SignName | None = None
 
     def code_for(self, phone: PhoneNumber) -> str:
-        """Choose by the region of the number, where there is a choice."""
+        """Choose by the region of the number, where there is a choice.
+
+        Raise ConnectorError (``invalid_request_parameters``) where the message would surely be
+        refused, or reach another number: see ``PhoneNumber.reads_as_mainland``.
+        """
         if isinstance(self.template_code, RegionalCode):
             return self.template_code.china if phone.is_mainland else self.template_code.overseas
+        if phone.reads_as_mainland:
+            raise invalid_parameter(
+                "phone",
+                "has the digits of a mainland China mobile, which would get the message instead: "
+                f"{_GIVE_OVERSEAS}",
+            )
+        if not phone.is_mainland and is_pnvs(self.template_code):
+            raise invalid_parameter(
+                "phone",
+                f"is outside mainland China, where this template does not send: {_GIVE_OVERSEAS}",
+            )
         return self.template_code
 
 
+def is_pnvs(template_code: str) -> bool:
+    """Return whether a template is one of the number verification service, whose codes are digits.
+
+    It sends to mainland China only.
+    """
+    return _DIGITS.fullmatch(template_code) is not None
+
+
+class VerificationSettings(msgspec.Struct, frozen=True, rename="camel"):
+    """How a verification works: digits of a code, its life in seconds, guesses, messages."""
+
+    code_length: Annotated[int, Meta(ge=4, le=8)] = 6
+    valid_seconds: Annotated[int, Meta(ge=1, le=86_400)] = 600
+    attempts: _UpTo20 = 5
+    sends: _UpTo20 = 5
+
+
 class ConnectorConfig(msgspec.Struct, frozen=True, rename="camel"):
-    """A connector JSON that has been checked. Keys it does not know are ignored.
+    """A connector JSON that has been checked. At its top level, unknown keys are ignored.
 
     Both keys of the pair may be left out: the function's own role is used then. With no
     ``endpoint``, the official client finds the one of the region, or the central one.
@@ -70,14 +101,16 @@ class ConnectorConfig(msgspec.Struct, frozen=True, rename="camel"):
     """
 
     sign_name: _SignName
-    templates: Annotated[tuple[Template, ...], Meta(description="a list of templates")]
+    templates: tuple[Template, ...]
     access_key_id: _Key | None = None
     access_key_secret: _Key | None = None
-    strict_phone_region_number_check: Annotated[bool, Meta(description="true or false")] = False
-    endpoint: _Endpoint | None = None
-    region_id: _RegionId | None = None
+    strict_phone_region_number_check: bool = False
+    endpoint: Annotated[str, Meta(pattern=_ENDPOINT)] | None = None
+    region_id: Annotated[str, Meta(pattern=r"^[a-z0-9-]+\Z")] | None = None
     connect_timeout: _Milliseconds = 1_000
     read_timeout: _Milliseconds = 2_400
+    limits: Limits = Limits()
+    verification: VerificationSettings = VerificationSettings()
 
     def __repr__(self) -> str:
         return f"ConnectorConfig(sign_name={self.sign_name!r})"
@@ -104,45 +137,53 @@ class ConnectorConfig(msgspec.Struct, frozen=True, rename="camel"):
         by_type = {template.usage_type: template for template in reversed(self.templates)}
         return by_type.get(usage_type) or by_type[FALLBACK_USAGE_TYPE]
 
+    def near_miss(self, usage_type: str) -> str | None:
+        """Return the usage type that was probably meant: one that differs in case only.
 
-class Problem(msgspec.Struct, frozen=True):
-    """One thing that must change in a connector JSON.
-
-    ``path`` says where (``templates[1].templateCode``; empty for the whole), ``text`` names the
-    path too, so that it can stand alone. Neither repeats a value.
-    """
-
-    path: str
-    text: str
+        None for one with a template of its own, and where nothing is near: both are as meant.
+        """
+        known = [template.usage_type for template in self.templates]
+        if usage_type in known:
+            return None
+        return next((name for name in known if name.lower() == usage_type.lower()), None)
 
 
 def parse_config(text: str | bytes) -> ConnectorConfig:
     """Read and check a connector JSON.
 
-    Raises ConnectorError (``invalid_config``) that names every problem by its path, and never
+    Raise ConnectorError (``invalid_config``) that names every problem by its path, and never
     repeats a value.
     """
+    config, problems = read_config(text)
+    if config is None:
+        whole = "; ".join(problem.text for problem in problems)
+        raise invalid_config(f"The connector config is invalid: {whole}.")
+    return config
+
+
+def read_config(text: str | bytes) -> tuple[ConnectorConfig | None, tuple[Problem, ...]]:
+    """Return the config, or None and every problem that keeps it from being one."""
+    problems = Problems()
     try:
         raw = _decode(text)
     except ValueError:
-        raise invalid_config(_NOT_JSON) from None
-    problems = [problem.text for problem in _problems(raw)]
-    if problems:
-        raise invalid_config(f"The connector config is invalid: {'; '.join(problems)}.")
-    return msgspec.convert(raw, ConnectorConfig)
-
-
-def find_problems(text: str | bytes) -> tuple[Problem, ...]:
-    """Give every problem that ``parse_config`` would raise an error for; none if it is valid."""
-    try:
-        raw = _decode(text)
-    except ValueError:
-        return (Problem("", _NOT_JSON),)
-    return tuple(_problems(raw))
+        problems.add("", "is not valid JSON")
+        return None, tuple(problems)
+    parts: dict[str, Read] = {
+        "templates": _read_templates,
+        "limits": read_limits,
+        "verification": partial(read_struct, kind=VerificationSettings, closed=True),
+    }
+    config = read_struct(raw, "", problems, ConnectorConfig, parts)
+    if isinstance(raw, dict):
+        _check_key_pair(raw, problems)
+    if config and _UNENCRYPTED.match(config.endpoint or ""):
+        problems.add("endpoint", "must not be http:// at aliyuncs.com: codes would go unencrypted")
+    return (None if problems else config), tuple(problems)
 
 
 def _decode(text: str | bytes) -> object:
-    """Raises ValueError for what is not JSON."""
+    """Raise ValueError for what is not JSON."""
     try:
         # Editors on Windows put a mark before a text, and it comes along in a paste.
         return msgspec.json.decode(text.removeprefix("\ufeff") if isinstance(text, str) else text)
@@ -150,51 +191,37 @@ def _decode(text: str | bytes) -> object:
         raise ValueError from None
 
 
-def _problems(raw: object) -> Iterator[Problem]:
-    if not isinstance(raw, dict):
-        yield Problem("", "it must be a JSON object")
-        return
-    yield from _field_problems(raw, ConnectorConfig, "")
-    if (raw.get("accessKeyId") is None) != (raw.get("accessKeySecret") is None):
-        yield Problem(
-            "accessKeyId" if raw.get("accessKeyId") is None else "accessKeySecret",
+def _check_key_pair(raw: dict[str, Any], problems: Problems) -> None:
+    missing = [name for name in ("accessKeyId", "accessKeySecret") if raw.get(name) is None]
+    if len(missing) == 1:
+        problems.add_sentence(
+            missing[0],
             "give both `accessKeyId` and `accessKeySecret`, or neither to use the function's role",
         )
-    templates = raw.get("templates")
-    if not isinstance(templates, list):
-        return
-    for index, template in enumerate(templates):
-        path = f"templates[{index}]"
-        if isinstance(template, dict):
-            yield from _field_problems(template, Template, f"{path}.")
-        else:
-            yield Problem(path, f"`{path}` must be an object")
-    given = [template.get("usageType") for template in templates if isinstance(template, dict)]
+
+
+def _read_templates(raw: object, path: str, problems: Problems) -> tuple[Template, ...]:
+    if not isinstance(raw, list):
+        problems.add(path, "must be a list of templates")
+        return ()
+    templates = [
+        _read_template(template, f"{path}[{index}]", problems) for index, template in enumerate(raw)
+    ]
+    given = [template.get("usageType") for template in raw if isinstance(template, dict)]
     missing = [usage_type for usage_type in REQUIRED_USAGE_TYPES if usage_type not in given]
     if missing:
-        told = f"UsageType ({', '.join(missing)}) should be provided in templates"
-        yield Problem("templates", told)
+        problems.add_sentence(
+            path, f"UsageType ({', '.join(missing)}) should be provided in templates"
+        )
+    return tuple(template for template in templates if template)
 
 
-def _field_problems(
-    raw: dict[str, Any], kind: type[msgspec.Struct], path: str
-) -> Iterator[Problem]:
-    for field in msgspec.structs.fields(kind):
-        where = f"{path}{field.encode_name}"
-        if field.encode_name not in raw:
-            if field.required:
-                yield Problem(where, f"`{where}` is required")
-            continue
-        # The items of a list are looked at one by one, so that each problem has its own path.
-        if field.name == "templates" and isinstance(raw[field.encode_name], list):
-            continue
-        try:
-            msgspec.convert(raw[field.encode_name], field.type)
-        except msgspec.ValidationError:
-            yield Problem(where, f"`{where}` must be {_description(field.type)}")
-
-
-def _description(kind: Any) -> str:
-    schema = msgspec.json.schema(kind)
-    parts = (schema, *schema.get("anyOf", ()))
-    return next(str(part["description"]) for part in parts if "description" in part)
+def _read_template(raw: object, path: str, problems: Problems) -> Template | None:
+    template = read_struct(raw, path, problems, Template)
+    code = template.template_code if template else None
+    if isinstance(code, RegionalCode) and is_pnvs(code.overseas):
+        problems.add(
+            f"{path}.templateCode.overseas",
+            "must be an international template: a code of digits alone serves the mainland only",
+        )
+    return template

@@ -57,12 +57,16 @@ class Message(msgspec.Struct, frozen=True):
 
 
 class Sms(msgspec.Struct, frozen=True):
-    """A message ready to send: the number as the provider wants it, the template chosen."""
+    """A message ready to send: the number as the provider wants it, the template chosen.
+
+    ``sign_name`` is the sign of this template alone; None stands for the connector's.
+    """
 
     phone: PhoneNumber
     usage_type: str
     template_code: str
     code: str
+    sign_name: str | None = None
 
     def __repr__(self) -> str:
         return f"Sms({self.phone!r}, {self.usage_type!r}, {self.template_code!r})"

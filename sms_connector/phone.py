@@ -5,10 +5,14 @@ number, without ``+`` (https://help.aliyun.com/document_detail/419273.html).
 """
 
 import re
+from typing import Final
 
 import msgspec
 
 from .errors import ConnectorError, invalid_parameter
+
+MAINLAND: Final = "CN"
+"""The country of mainland China mobiles. HK, MO and TW are countries of their own here."""
 
 _SEPARATORS = re.compile(r"[ ().-]")
 _TYPED = re.compile(r"(?P<prefix>\+|00)?(?P<digits>[0-9]{7,15})")
@@ -20,15 +24,31 @@ _LONGEST_TYPED = 40
 class PhoneNumber(msgspec.Struct, frozen=True):
     """One number that can be sent to.
 
-    ``digits`` are ASCII digits in the form SendSms wants. ``is_mainland`` says whether the number
-    is a mobile of mainland China, which decides between the two codes of a regional template.
+    ``digits`` are ASCII digits in the form SendSms wants, ``country`` is an ISO 3166 code.
     """
 
     digits: str
-    is_mainland: bool
+    country: str
 
     def __repr__(self) -> str:
         return f"PhoneNumber({self.masked})"
+
+    @property
+    def is_mainland(self) -> bool:
+        return self.country == MAINLAND
+
+    @property
+    def reads_as_mainland(self) -> bool:
+        """Whether it is a number abroad with the digits of a mainland mobile.
+
+        ``+1 312 345 6789`` is one: SendSms wants no ``+``, which alone tells them apart.
+        """
+        return not self.is_mainland and _MAINLAND_MOBILE.fullmatch(self.digits) is not None
+
+    @property
+    def e164(self) -> str:
+        """``+``, country code and number: two numbers may share ``digits``, but never this."""
+        return f"+{_CHINA if self.is_mainland else ''}{self.digits}"
 
     @property
     def masked(self) -> str:
@@ -43,40 +63,58 @@ def parse_phone(typed: str, *, strict: bool = False) -> PhoneNumber:
     ``strict`` is the connector's ``strictPhoneRegionNumberCheck``: every number then has its
     country code, so that 11 bare digits are no longer taken for a mainland mobile.
 
-    Raises ConnectorError (``invalid_request_parameters``) for anything else.
+    Raise ConnectorError (``invalid_request_parameters``) for anything else, and for numbers that
+    no person receives a message at: premium rate, toll free, shared cost, pagers, satellites and
+    the like. Fixed lines are accepted: in some countries mobiles cannot be told from them.
     """
-    if len(typed) > _LONGEST_TYPED:
-        raise _not_a_number()
-    match = _TYPED.fullmatch(_SEPARATORS.sub("", typed))
+    match = _TYPED.fullmatch(_SEPARATORS.sub("", typed)) if len(typed) <= _LONGEST_TYPED else None
     if match is None:
-        raise _not_a_number()
+        raise _not_a_number(strict)
     digits = match["digits"]
     if _MAINLAND_MOBILE.fullmatch(digits) and not match["prefix"] and not strict:
-        return PhoneNumber(digits, is_mainland=True)
+        return PhoneNumber(digits, MAINLAND)
     if digits.startswith(_CHINA):
         national = digits.removeprefix(_CHINA)
         if _MAINLAND_MOBILE.fullmatch(national):
-            return PhoneNumber(national, is_mainland=True)
-        raise _not_a_number()
-    return PhoneNumber(_overseas(digits), is_mainland=False)
+            return PhoneNumber(national, MAINLAND)
+        raise _not_a_number(strict)
+    return _abroad(digits, strict)
 
 
-def _overseas(digits: str) -> str:
+def _abroad(digits: str, strict: bool) -> PhoneNumber:
     # Needed only for numbers abroad, and its import costs as much as sending twenty messages.
     import phonenumbers
+    from phonenumbers import PhoneNumberType
 
     try:
         number = phonenumbers.parse(f"+{digits}")
     except phonenumbers.NumberParseException:
-        raise _not_a_number() from None
-    if not phonenumbers.is_valid_number(number):
-        raise _not_a_number()
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164).removeprefix("+")
-
-
-def _not_a_number() -> ConnectorError:
-    return invalid_parameter(
-        "phone",
-        "is not one mobile number: give the 11 digits of a mainland China mobile, or a number "
-        "abroad with its country code",
+        raise _not_a_number(strict) from None
+    country = phonenumbers.region_code_for_number(number)
+    if country is None or not phonenumbers.is_valid_number_for_region(number, country):
+        raise _not_a_number(strict)
+    ordinary = (
+        PhoneNumberType.MOBILE,
+        PhoneNumberType.FIXED_LINE_OR_MOBILE,
+        PhoneNumberType.FIXED_LINE,
+        PhoneNumberType.VOIP,
     )
+    # The region of satellites, and of other networks of no country, is 001.
+    if not country.isalpha() or phonenumbers.number_type(number) not in ordinary:
+        raise invalid_parameter(
+            "phone",
+            "is not a mobile number: premium rate, toll free, satellite and other special "
+            "numbers are not sent to",
+        )
+    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return PhoneNumber(e164.removeprefix("+"), country)
+
+
+def _not_a_number(strict: bool) -> ConnectorError:
+    wanted = (
+        "give it with its country code, which is +86 for mainland China"
+        if strict
+        else "give the 11 digits of a mainland China mobile, or a number abroad with its country "
+        "code"
+    )
+    return invalid_parameter("phone", f"is not one mobile number: {wanted}")

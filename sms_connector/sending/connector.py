@@ -37,12 +37,19 @@ class SmsConnector:
     def compose(self, message: Message) -> Sms:
         """Read the phone number and choose the template.
 
-        Raises ConnectorError (``invalid_request_parameters``) if the phone number is invalid.
+        Raise ConnectorError (``invalid_request_parameters``) if the phone number is invalid, in a
+        country that is not allowed, or none that the template can send to.
         """
         config = self._config
         phone = parse_phone(message.phone, strict=config.strict_phone_region_number_check)
+        config.limits.check_country(phone)
         template = config.template_for(message.usage_type)
-        return Sms(phone, message.usage_type, template.code_for(phone), message.code)
+        code = template.code_for(phone)
+        return Sms(phone, message.usage_type, code, message.code, template.sign_name)
+
+    def near_miss(self, usage_type: str) -> str | None:
+        """Return the usage type that was probably meant: see ``ConnectorConfig.near_miss``."""
+        return self._config.near_miss(usage_type)
 
     def send(self, sms: Sms, role: AccessKey | None = None) -> Receipt:
         """Send one SMS, at most once: see RecentMessages for one that is asked for again.

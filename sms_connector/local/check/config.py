@@ -7,16 +7,16 @@ from typing import Final
 from ...config import (
     REQUIRED_USAGE_TYPES,
     ConnectorConfig,
-    Problem,
     RegionalCode,
     Template,
-    find_problems,
-    parse_config,
+    read_config,
 )
+from ...config_fields import Problem
 from ...message import FALLBACK_USAGE_TYPE
 from ..endpoint import is_emulator
 from . import places
 from .finding import Check
+from .limits import check_limits
 
 OTHER_USAGE_TYPES: Final = (
     "OrganizationInvitation",
@@ -28,7 +28,7 @@ OTHER_USAGE_TYPES: Final = (
 """Logto's, beyond the required ones. They fall back to Generic."""
 
 _COPY_KEY: Final = f"Copy both keys from {places.KEYS}, or leave both out to use the role."
-_OWN_DEFAULT: Final = "Mend it, or leave it out: the default fits most."
+_OWN_DEFAULT: Final = "Correct it, or leave it out: the default fits most."
 
 # By the last name of a problem's path.
 _REMEDIES: Final = {
@@ -49,15 +49,15 @@ def check_config(text: str | bytes) -> list[Check]:
     Gives each problem; or, if there are none, also which template each usage type has, Logto's
     other ones included.
     """
-    problems = find_problems(text)
-    if problems:
+    config, problems = read_config(text)
+    if config is None:
         return [_failed(problem) for problem in problems]
-    config = parse_config(text)
     return [
         Check("config", True, "The connector JSON is valid."),
         *_endpoint(config),
         *_usage_types(config),
         *_never_used(config),
+        *check_limits(config),
     ]
 
 
@@ -75,6 +75,13 @@ def _failed(problem: Problem) -> Check:
 def _endpoint(config: ConnectorConfig) -> Iterator[Check]:
     if is_emulator(config):
         yield Check("endpoint", True, "An emulator: no message leaves this machine.")
+    elif config.protocol == "HTTP":
+        yield Check(
+            "endpoint",
+            True,
+            "The codes of all messages cross the network unencrypted.",
+            "Use https:// unless the endpoint is an emulator on this machine.",
+        )
 
 
 def _usage_types(config: ConnectorConfig) -> Iterator[Check]:

@@ -3,6 +3,7 @@
 import os
 import shlex
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ from ...errors import ConnectorError
 from ...phone import parse_phone
 from ..check.config import OTHER_USAGE_TYPES, check_config
 from ..check.finding import Check
+from ..check.limits import check_limits
 from ..check.provider import check_provider
 from ..emulate.server import Emulator
 from ..endpoint import is_emulator
@@ -79,17 +81,15 @@ class Desk:
     def validate(self, trial: Trial) -> dict[str, Any]:
         """Check without asking anyone. Writes and sends nothing."""
         whole = self._whole(trial.form)
-        checks = check_config(msgspec.json.encode(whole))
-        problems = [check for check in checks if not check.ok]
+        text = msgspec.json.encode(whole)
+        problems = [check for check in check_config(text) if not check.ok]
         return {
             "problems": msgspec.to_builtins(problems),
             "json": shown_json(whole),
             "environment": ENVIRONMENT_LINE,
             "shell": f'export SMS_CONNECTOR_CONFIG="$(cat {shlex.quote(str(self._file.path))})"',
             "emulated": _is_emulated(trial.form),
-            "phone": _phone_note(
-                trial, None if problems else msgspec.convert(whole, ConnectorConfig)
-            ),
+            "phone": _phone_note(trial, None if problems else parse_config(text)),
         }
 
     def save(self, form: Form) -> None:
@@ -99,8 +99,9 @@ class Desk:
         self._file.write(whole)
 
     def checks(self, form: Form) -> Iterator[Check]:
-        """Ask the provider. Raises NotValidError before the first check."""
-        return check_provider(_valid(self._whole(form)), os.environ)
+        """Show the limits and ask the provider. Raise NotValidError before the first check."""
+        config = _valid(self._whole(form))
+        return chain(check_limits(config), check_provider(config, os.environ))
 
     def send(self, trial: Trial) -> dict[str, Any]:
         """Send one message. Raises NotValidError or ConnectorError."""
@@ -153,9 +154,11 @@ def _phone_note(trial: Trial, config: ConnectorConfig | None) -> dict[str, Any] 
         return None
     try:
         phone = parse_phone(trial.phone, strict=trial.form.strict)
+        if config:
+            config.limits.check_country(phone)
+        code = config.template_for(trial.usage_type).code_for(phone) if config else ""
     except ConnectorError as error:
         return {"ok": False, "message": error.message}
-    code = config.template_for(trial.usage_type).code_for(phone) if config else ""
     return {"ok": True, "mainland": phone.is_mainland, "templateCode": code}
 
 

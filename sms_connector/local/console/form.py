@@ -20,7 +20,10 @@ _SHOWN = (
     "regionId",
     "connectTimeout",
     "readTimeout",
+    "limits",
+    "verification",
 )
+_SHOWN_OF_A_TEMPLATE = ("usageType", "templateCode", "signName")
 
 
 class TemplateRow(msgspec.Struct, frozen=True, rename="camel"):
@@ -115,7 +118,7 @@ def shown_json(whole: Mapping[str, Any]) -> str:
     if "accessKeySecret" in shown:
         shown["accessKeySecret"] = SECRET_PLACEHOLDER
     shown["templates"] = [
-        {name: template[name] for name in ("usageType", "templateCode") if name in template}
+        {name: template[name] for name in _SHOWN_OF_A_TEMPLATE if name in template}
         for template in shown.get("templates", [])
     ]
     return json.dumps(shown, ensure_ascii=False, indent=2)

@@ -84,3 +84,64 @@ def test_what_is_no_config_at_all_is_one_failed_check(text: str | bytes) -> None
 def test_an_emulator_is_recognised_by_its_address(endpoint: object, local: bool) -> None:
     checks = check_config(json.dumps(config(endpoint=endpoint)))
     assert ("endpoint" in [check.subject for check in checks]) is local
+
+
+def limit_checks(**changes: Any) -> dict[str, str]:
+    checks = check_config(json.dumps(config(**changes)))
+    assert all(check.ok for check in checks)
+    return {check.subject: check.message for check in checks if check.subject.startswith("limits")}
+
+
+def test_the_limits_are_shown_in_words() -> None:
+    limits = {
+        "countries": ["HK", "CN"],
+        "perNumber": ["5/hour", "1/minute"],
+        "perAddress": ["30/hour"],
+        "perCountry": {"HK": ["500/day"], "*": ["200/day"]},
+        "total": [],
+        "conversion": {"atLeast": 20, "below": 0.1},
+    }
+    assert limit_checks(limits=limits) == {
+        "limits.countries": "Countries that are sent to: CN, HK.",
+        "limits.perNumber": "At most 1/minute, 5/hour per number.",
+        "limits.perAddress": "At most 30/hour per address.",
+        "limits.perPrefix": "No limit per prefix abroad.",
+        "limits.perCountry.HK": "At most 500/day in the country HK.",
+        "limits.perCountry.*": "At most 200/day per other country.",
+        "limits.total": "No limit in all.",
+        "limits.conversion": "Refuses a prefix abroad where fewer than 10% of 20 messages or more "
+        "an hour are approved.",
+    }
+
+
+MAINLAND_ONLY = [{**template, "templateCode": "100001"} for template in TEMPLATES]
+
+
+@pytest.mark.parametrize(
+    ("changes", "bounded"),
+    [
+        ({}, False),
+        ({"limits": {"perNumber": ["1/day"], "perPrefix": ["1/day"]}}, False),
+        ({"limits": {"total": ["1/day"]}}, True),
+        ({"limits": {"total": []}}, False),
+        ({"limits": {"perCountry": {"*": ["1/day"]}}}, True),
+        ({"limits": {"perCountry": {"*": []}}}, False),
+        ({"limits": {"perCountry": {"HK": ["1/day"]}}}, False),
+        ({"limits": {"countries": ["CN"]}}, True),
+        ({"limits": {"countries": ["CN", "HK"]}}, False),
+        ({"limits": {"countries": ["CN", "HK"], "perCountry": {"HK": ["1/day"]}}}, True),
+        ({"limits": {"countries": ["SG", "HK"], "perCountry": {"HK": ["1/day"]}}}, False),
+        ({"templates": MAINLAND_ONLY}, True),
+    ],
+)
+def test_a_config_that_lets_any_number_of_messages_abroad_is_warned_of(
+    changes: dict[str, Any], bounded: bool
+) -> None:
+    assert ("limits" not in limit_checks(**changes)) is bounded
+
+
+def test_an_endpoint_elsewhere_without_tls_is_warned_of() -> None:
+    checks = check_config(json.dumps(config(endpoint="http://provider.example")))
+    [check] = [check for check in checks if check.subject == "endpoint"]
+    assert check.ok
+    assert "unencrypted" in check.message

@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
+from sms_connector.config import parse_config
 from sms_connector.errors import ConnectorError
 from sms_connector.local.check import config as config_checks
 from sms_connector.local.check import provider_trouble
 from sms_connector.local.check.config import check_config
+from sms_connector.local.check.limits import check_limits
 from sms_connector.local.check.provider import check_provider
 from sms_connector.local.console import app as console_app
 from sms_connector.local.emulate import app as emulator_app
@@ -49,6 +51,25 @@ GOOD = {
     "accessKeySecret": ORDINARY_KEY.secret,
     "signName": "码上登录",
     "templates": rows_with("SMS_200000004"),
+}
+
+
+LIMITS = {
+    "countries": ["CN", "HK"],
+    "perAddress": ["30/hour"],
+    "perPrefix": ["100/hour"],
+    "perCountry": {"HK": ["500/day"], "*": ["200/day"]},
+    "total": ["20000/day"],
+    "conversion": {"atLeast": 20, "below": 0.1},
+}
+NO_LIMITS: dict[str, object] = {"perNumber": [], "perCountry": {"HK": [], "*": []}}
+BAD_LIMITS = {
+    "countries": ["UK"],
+    "perNumber": 5,
+    "perAddress": ["5"],
+    "perCountry": {"UK": []},
+    "conversion": {"atLeast": 0, "below": 2},
+    "not a key": 1,
 }
 
 
@@ -96,9 +117,15 @@ def sentences(emulator: Emulator) -> Iterator[str]:
         json.dumps(config(accessKeyId=..., templates=rows, endpoint="!", connectTimeout=0)),
         json.dumps(config(accessKeyId="a b", signName=1, strictPhoneRegionNumberCheck=1)),
         json.dumps(config(accessKeySecret=..., templates=1, regionId="!", readTimeout="x")),
+        json.dumps(config(endpoint="http://dysmsapi.aliyuncs.com")),
+        json.dumps(config(limits=BAD_LIMITS, verification={"validSeconds": 0, "sends": 0})),
+        json.dumps(config(templates=rows_with({"china": "100001", "overseas": "100001"}))),
     ):
         for check in check_config(text):
             yield from (check.message, check.remedy)
+    for limits in (LIMITS, NO_LIMITS):
+        for check in check_limits(parse_config(json.dumps(config(limits=limits)))):
+            yield from filter(None, (check.message, check.remedy))
     yield from config_checks._REMEDIES.values()
     # What comes of asking the provider.
     for changes in provider_settings():
@@ -114,6 +141,21 @@ def sentences(emulator: Emulator) -> Iterator[str]:
     for phone, outcome in MAGIC_NUMBERS.items():
         if isinstance(outcome, Refusal):
             yield failure(connector, Message(phone, "Generic", "246810")).message
+    for typed, usage_type, strict in (
+        ("13812345678", "SignIn", True),
+        ("+442", "SignIn", False),
+        ("+44 909 879 0000", "SignIn", False),
+        ("+1 312 345 6789", "SignIn", False),
+        ("+1 202 555 0123", "SignIn", False),
+        ("+852 5123 4567", "Register", False),
+    ):
+        picky = connector_at(
+            emulator.url,
+            strictPhoneRegionNumberCheck=strict,
+            limits={"countries": ["CN", "HK", "US"] if "312" in typed else ["CN", "HK"]},
+            templates=rows_with("100001") if usage_type == "Register" else rows_with("SMS_1"),
+        )
+        yield failure(picky, Message(typed, usage_type, "246810")).message
     nowhere = connector_at("http://127.0.0.1:9")
     yield failure(nowhere, Message("13812345678", "Generic", "246810")).message
     yield from carrier_codes._MEANINGS.values()
