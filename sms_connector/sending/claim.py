@@ -96,8 +96,8 @@ def names_of_key(names: Names, idempotency: Idempotency) -> tuple[Name, ...]:
     """Return the names of an idempotency key, one for each secret."""
     key = idempotency
     keys = names.of("idempotency", key.credential, key.route, key.key)
-    prints = names.fingerprints(key.body)
+    prints = names.digests("body", key.body)
     return tuple(
-        Name(key, KEPT_SECONDS, fingerprint, secret)
+        Name(key, KEPT_SECONDS, fingerprint.hex(), secret)
         for secret, (key, fingerprint) in enumerate(zip(keys, prints, strict=True))
     )
