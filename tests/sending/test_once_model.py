@@ -167,8 +167,7 @@ def test_instances_over_one_server_agree_with_the_model(server: RedisServer) -> 
     run_state_machine_as_test(
         lambda: Model(RedisStore(emptied(server).address)),  # type: ignore[arg-type]
         settings=settings(
-            max_examples=30,
-            phases=[Phase.explicit, Phase.generate],
+            max_examples=10,
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),
