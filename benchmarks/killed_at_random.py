@@ -166,7 +166,7 @@ def ask_all(
 ) -> None:
     """Be one instance: ask for each of its messages when it is due."""
     stores = open_stores(Settings(store=server.url, secrets=(SECRET,)))
-    connector = SmsConnector(parse_config(config), stores)
+    connector = SmsConnector(parse_config(config), stores=stores)
     log = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
     def ask(message: int) -> None:

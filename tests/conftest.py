@@ -17,7 +17,8 @@ import trustme
 from sms_connector.function import Function
 from sms_connector.local.emulate.server import Emulator
 from sms_connector.local.fc_context import FcContext
-from sms_connector.provider import tls
+from sms_connector.provider import tls, wire
+from tests.support.functions import body_of, new_function
 from tests.support.scripted_provider import ScriptedProvider
 
 EXAMPLE = Path(__file__).parent.parent / "connector.example.json"
@@ -36,6 +37,12 @@ def _own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
     monkeypatch.delenv("DEBUG", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _no_connection_of_another_test() -> Iterator[None]:
+    yield
+    wire.idle_connections.close()
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -59,9 +66,9 @@ def emulator(running_emulator: Emulator) -> Emulator:
 
 @pytest.fixture
 def example(emulator: Emulator) -> dict[str, Any]:
-    """The example config of the README, at the running emulator."""
+    """The example config of the README, at the running emulator and without limits."""
     whole: dict[str, Any] = json.loads(EXAMPLE.read_text("utf-8"))
-    return whole | {"endpoint": emulator.url}
+    return whole | {"endpoint": emulator.url, "limits": {"perNumber": []}}
 
 
 @pytest.fixture
@@ -78,11 +85,14 @@ def configure(monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, Any]], Non
 @pytest.fixture
 def invoke(context: FcContext) -> Invoke:
     """Call the function as Function Compute does: bytes in, and the context."""
-    function = Function()
+    instance: list[Function] = []
 
     def call(payload: object, context: FcContext = context) -> Any:
         event = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
-        return function.handle(event, context)
+        if not instance:  # the first event comes once the test has made its settings
+            instance.append(new_function())
+        returned = instance[0].handle(event, context)
+        return body_of(returned) if isinstance(returned, bytes) else returned
 
     return call
 

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import pkgutil
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -10,6 +9,7 @@ import pytest
 
 from sms_connector.errors import ConnectorError
 from sms_connector.log import MessageEntry
+from sms_connector.web.http import error_body
 from tests.support.scripted_provider import (
     Act,
     ScriptedProvider,
@@ -48,27 +48,6 @@ class TestSilence:
         printed = capfd.readouterr()
         assert caplog.text + printed.out + printed.err == ""
 
-    @pytest.mark.parametrize(
-        "name",
-        [
-            "darabonba.core:logger",
-            "Tea.core:logger",
-            "urllib3.connection:log",
-            "urllib3.connectionpool:log",
-        ],
-    )
-    def test_nor_could_they_if_nothing_else_held_them_back(
-        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, name: str
-    ) -> None:
-        logger: logging.Logger = pkgutil.resolve_name(name)
-        monkeypatch.setattr(logger, "disabled", False)
-        parent = logging.getLogger("urllib3")
-        monkeypatch.setattr(parent, "propagate", True)
-        monkeypatch.setattr(parent, "handlers", [caplog.handler])
-        connector_at("http://localhost").prepare()
-        logger.critical("13812345678")
-        assert caplog.text == ""
-
     @pytest.mark.parametrize("status", [299, 599])
     def test_a_status_without_a_name_does_no_harm_when_the_sdk_is_told_to_print(
         self, monkeypatch: pytest.MonkeyPatch, provider: Providers, status: int
@@ -97,7 +76,7 @@ class TestSilence:
             send(connector_at(provider(act).endpoint, readTimeout=200), MESSAGE)
         except ConnectorError as error:
             chain = [error.__cause__, error.__context__]
-            told = f"{error!r} {error.to_reply()}"
+            told = f"{error!r} {error_body(error)}"
         else:
             chain, told = [None, None], ""
         assert chain == [None, None]

@@ -44,7 +44,7 @@ class Counting:
 def connector(server: RedisServer, endpoint: str, **changes: Any) -> SmsConnector:
     stores = open_stores(Settings(store=server.url, secrets=SECRETS))
     whole = config(endpoint=endpoint, limits=LIMITS, **changes)
-    return SmsConnector(parse_config(json.dumps(whole)), stores, Counting())
+    return SmsConnector(parse_config(json.dumps(whole)), stores=stores, figures=Counting())
 
 
 def send(
