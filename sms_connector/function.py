@@ -30,7 +30,7 @@ class Function:
         try:
             if settings.problems:
                 raise invalid_config(" ".join(settings.problems))
-            self._loaded = SmsConnector(settings.read_config())
+            self._loaded = SmsConnector(settings.read_config(), settings.proxies)
         except ConnectorError as error:
             self._loaded = error
 

@@ -12,6 +12,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from sms_connector.local.console.server import Console
 from sms_connector.local.emulate.server import Emulator
+from tests.support.emulators import emulator, running_emulator
+
+__all__ = ["emulator", "running_emulator"]
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 
@@ -36,18 +39,6 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
         yield browser
         browser.close()
-
-
-@pytest.fixture(scope="session")
-def running_emulator() -> Iterator[Emulator]:
-    with Emulator(flow_control=False) as emulator:
-        yield emulator
-
-
-@pytest.fixture
-def emulator(running_emulator: Emulator) -> Emulator:
-    running_emulator.clear()
-    return running_emulator
 
 
 @pytest.fixture

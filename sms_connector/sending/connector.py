@@ -5,9 +5,10 @@ from ..errors import ConnectorError, ProviderError, invalid_config
 from ..message import Message, Receipt, Sms
 from ..phone import parse_phone
 from ..privacy import Mask
+from ..provider.call import DIRECT, Stage
 from ..provider.client import AccessKey, Answer, NoAnswer, SmsClient, signing_key
 from ..provider.refusals import is_known, refusal
-from ..provider.wire import Stage
+from ..settings import Proxies
 from .once import RecentMessages
 
 _NO_KEY = (
@@ -25,9 +26,9 @@ class SmsConnector:
         receipt = connector.send(connector.compose(Message("13812345678", "SignIn", "246810")))
     """
 
-    def __init__(self, config: ConnectorConfig) -> None:
+    def __init__(self, config: ConnectorConfig, proxies: Proxies = DIRECT) -> None:
         self._config = config
-        self._client = SmsClient(config)
+        self._client = SmsClient(config, proxies)
         self._recent = RecentMessages()
 
     def prepare(self, role: AccessKey | None = None) -> None:
@@ -64,9 +65,11 @@ class SmsConnector:
         outcome = self._client.send(sms, key)
         if isinstance(outcome, NoAnswer):
             raise _unanswered(outcome)
+        mask = Mask((sms.phone.digits, sms.code, key.id, key.secret, key.security_token))
         if outcome.code != "OK":
-            raise refusal(outcome.http_status, outcome.code, _masked(outcome, sms, key))
-        return Receipt(outcome.biz_id, outcome.request_id, sms.usage_type, sms.template_code)
+            raise refusal(outcome.http_status, outcome.code, _masked(outcome, mask))
+        biz_id, request_id = mask.name(outcome.biz_id), mask.name(outcome.request_id)
+        return Receipt(biz_id, request_id, sms.usage_type, sms.template_code)
 
     def _key(self, role: AccessKey | None) -> AccessKey:
         key = signing_key(self._config, role)
@@ -75,11 +78,10 @@ class SmsConnector:
         return key
 
 
-def _masked(answer: Answer, sms: Sms, key: AccessKey) -> ProviderError:
-    mask = Mask((sms.phone.digits, sms.code, key.id, key.secret, key.security_token))
+def _masked(answer: Answer, mask: Mask) -> ProviderError:
     # A code we know stays readable, even where a secret happens to be a part of it.
-    code = answer.code if is_known(answer.code) else mask.secrets_in(answer.code)
-    return ProviderError(code, mask(answer.message), mask.secrets_in(answer.request_id))
+    code = answer.code if is_known(answer.code) else mask.name(answer.code)
+    return ProviderError(code, mask(answer.message), mask.name(answer.request_id))
 
 
 def _unanswered(outcome: NoAnswer) -> ConnectorError:

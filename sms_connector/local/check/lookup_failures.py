@@ -8,7 +8,7 @@ import msgspec
 from ...config import ConnectorConfig
 from ...provider.client import NoAnswer
 from ...provider.refusals import Cause, cause_of, refusal
-from ...provider.wire import Stage
+from ...provider.call import Stage
 from ..endpoint import is_emulator
 from ..lookup import Refused
 from . import links

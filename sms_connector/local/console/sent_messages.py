@@ -12,6 +12,7 @@ from ...config import ConnectorConfig
 from ...message import Receipt, Sms
 from ...phone import PhoneNumber
 from ...sending.connector import SmsConnector
+from ...settings import read_settings
 from ..access_keys import role_key
 
 # Messages that are remembered; nobody follows more of them on one page.
@@ -42,7 +43,9 @@ class SentMessages:
 
         Raise ConnectorError.
         """
-        receipt = SmsConnector(config).send(sms, role_key(os.environ))
+        receipt = SmsConnector(config, read_settings(os.environ).proxies).send(
+            sms, role_key(os.environ)
+        )
         sent = SentMessage(config, sms.phone, receipt, datetime.now(timezone.utc))
         name = secrets.token_urlsafe(9)
         with self._lock:

@@ -82,6 +82,14 @@ def test_the_json_to_copy_has_neither_the_secret_nor_unknown_keys() -> None:
     assert parse_config(text).region_id == "cn-hangzhou"
 
 
+def test_the_json_to_copy_keeps_limits_verification_and_signs() -> None:
+    whole = config(limits={"countries": ["CN"]}, verification={"sends": 3})
+    whole["templates"] = [{**template, "signName": "另一个"} for template in whole["templates"]]
+    assert parse_config(shown_json(whole)) == parse_config(json.dumps(whole | SHOWN_SECRET))
+
+
+SHOWN_SECRET = {"accessKeySecret": SECRET_PLACEHOLDER}
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
