@@ -6,8 +6,9 @@ from ..message import Message, Receipt, Sms
 from ..phone import parse_phone
 from ..privacy import Mask
 from ..provider.call import DIRECT, Stage
-from ..provider.client import AccessKey, Answer, NoAnswer, SmsClient, signing_key
+from ..provider.client import AccessKey, SmsClient, signing_key
 from ..provider.refusals import is_known, refusal
+from ..provider.sdk_call import NoAnswer, ProviderAnswer, text
 from ..settings import Proxies, Settings
 from ..store import Stores, open_stores
 from .once import NO_TERMS, Figures, Once, Terms
@@ -81,7 +82,7 @@ class SmsConnector:
         mask = Mask((sms.phone.digits, sms.code, key.id, key.secret, key.security_token))
         if outcome.code != "OK":
             raise refusal(outcome.http_status, outcome.code, _masked(outcome, mask))
-        biz_id, request_id = mask.name(outcome.biz_id), mask.name(outcome.request_id)
+        biz_id, request_id = mask.name(text(outcome.body.biz_id)), mask.name(outcome.request_id)
         return Receipt(biz_id, request_id, sms.usage_type, sms.template_code)
 
     def _key(self, role: AccessKey | None) -> AccessKey:
@@ -91,7 +92,7 @@ class SmsConnector:
         return key
 
 
-def _masked(answer: Answer, mask: Mask) -> ProviderError:
+def _masked(answer: ProviderAnswer, mask: Mask) -> ProviderError:
     # A code we know stays readable, even where a secret happens to be a part of it.
     code = answer.code if is_known(answer.code) else mask.name(answer.code)
     return ProviderError(code, mask(answer.message), mask.name(answer.request_id))
