@@ -6,9 +6,9 @@ from typing import Final
 import msgspec
 
 from ...config import ConnectorConfig
+from ...provider.call import Stage
 from ...provider.client import NoAnswer
 from ...provider.refusals import Cause, cause_of, refusal
-from ...provider.call import Stage
 from ..endpoint import is_emulator
 from ..lookup import Refused
 from . import links
