@@ -1,4 +1,4 @@
-"""Ages in a process that Function Compute may freeze between two events."""
+"""Time in a process that Function Compute may freeze between two events."""
 
 import time
 
@@ -20,3 +20,26 @@ class Moment(msgspec.Struct, frozen=True):
 def now() -> Moment:
     """Give the present moment."""
     return Moment(time.monotonic(), time.time())
+
+
+class Clock:
+    """Seconds since the epoch that never go back, and go on while the process is frozen.
+
+    Follows the wall clock, except where that is set back: time then goes on from where it was.
+    Not thread-safe.
+    """
+
+    def __init__(self) -> None:
+        self._offset = time.time() - time.monotonic()
+        self._set_back = 0.0
+        self._latest = 0.0
+
+    def now(self) -> float:
+        monotonic = time.monotonic()
+        offset = time.time() - monotonic
+        # Steps below a second are a thread that was interrupted between the two readings.
+        if offset < self._offset - 1:
+            self._set_back += self._offset - offset
+        self._offset = offset
+        self._latest = max(self._latest, monotonic + offset + self._set_back)
+        return self._latest

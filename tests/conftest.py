@@ -55,8 +55,8 @@ def _ctrl_c() -> None:
 
 @pytest.fixture
 def example(emulator: Emulator) -> dict[str, Any]:
-    """The example config of the README, at the running emulator."""
-    return example_config(emulator.url)
+    """The example config of the README, at the running emulator and without limits."""
+    return example_config(emulator.url) | {"limits": {"perNumber": []}}
 
 
 @pytest.fixture

@@ -104,6 +104,15 @@ def test_a_valid_number_is_shown_with_its_template(
     assert page.post("/api/validate", message(form, phone)).json()["phone"] == note
 
 
+def test_a_number_that_the_template_cannot_send_to_is_refused_in_the_note(
+    page: Page, form: dict[str, Any]
+) -> None:
+    one_code = [{**row, "overseas": ""} for row in form["templates"]]
+    note = page.post("/api/validate", message({**form, "templates": one_code}, "+13123456789"))
+    assert note.json()["phone"]["ok"] is False
+    assert "`overseas`" in note.json()["phone"]["message"]
+
+
 def test_an_invalid_number_is_refused_without_repeating_it(
     page: Page, form: dict[str, Any]
 ) -> None:

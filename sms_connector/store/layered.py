@@ -1,0 +1,115 @@
+"""The instance's memory before a store on a server."""
+
+import threading
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from .memory import Memory
+from .outage import StoreAwayError
+from .transaction import Record, Result, Store, Transaction, Write
+
+
+class Layered:
+    """Asks the memory first and always writes to it; while the server is away, it is enough.
+
+    An outage forgets nothing that this instance has sent. ``figures`` raises StoreAwayError.
+    """
+
+    def __init__(self, memory: Memory, server: Store) -> None:
+        self._memory = memory
+        self._server = server
+        self._changed = threading.Condition()
+        self._in_use: set[str] = set()
+
+    @property
+    def away(self) -> str:
+        return self._server.away
+
+    def transact(self, transaction: Transaction) -> Result:
+        """See Store. While a record is about to be written, this process's others wait to see it.
+
+        They would take for a claim in memory what the server is about to refuse.
+        """
+        keys = {record.key for record in transaction.records}
+        with self._changed:
+            self._changed.wait_for(lambda: not keys & self._in_use)
+            keys = keys if transaction.write else set()
+            self._in_use |= keys
+        try:
+            return self._transact(transaction)
+        finally:
+            with self._changed:
+                self._in_use -= keys
+                self._changed.notify_all()
+
+    def _transact(self, transaction: Transaction) -> Result:
+        taken_here, taken_there = (*transaction.taken_at, 0, 0)[:2]
+        here = self._memory.transact(_giving_back(transaction, taken_here))
+        if not here.committed:
+            if here.full is not None:
+                self._add_refused(transaction, here)
+                return here
+            return here if here.found[0].value else self._with_server(transaction, here)
+        if _only_reads(transaction) and any(found.value for found in here.found):
+            return here
+        try:
+            there = self._server.transact(_giving_back(transaction, taken_there))
+        except StoreAwayError:
+            return msgspec.structs.replace(here, taken_at=(*here.taken_at, 0))
+        if not there.committed:
+            self._undo(transaction, here)
+            return there
+        return msgspec.structs.replace(there, taken_at=(*here.taken_at, *there.taken_at))
+
+    def wait(self, key: str, value: str, pause: float, longest: float) -> None:
+        (here,) = self._memory.transact(Transaction(records=(Record(key),))).found
+        place = self._memory if here.value == value else self._server
+        place.wait(key, value, pause, longest)
+
+    def figures(self, keys: Sequence[str]) -> tuple[Mapping[str, int], ...]:
+        return self._server.figures(keys)
+
+    def _with_server(self, transaction: Transaction, here: Result) -> Result:
+        """Look on the server too for the records before the one that is in memory."""
+        reads = tuple(Record(record.key) for record in transaction.records)
+        try:
+            there = self._server.transact(Transaction(reads)).found
+        except StoreAwayError:
+            return here
+        found = (one if one.value else other for one, other in zip(here.found, there, strict=True))
+        return msgspec.structs.replace(here, found=tuple(found))
+
+    def _add_refused(self, transaction: Transaction, here: Result) -> None:
+        """Add to the figures for all instances what the memory alone has refused."""
+        if here.full is None or here.wait <= transaction.patience:
+            return
+        figure = transaction.take[here.full].refused
+        if figure is not None:
+            try:
+                self._server.transact(Transaction(add=(figure,)))
+            except StoreAwayError:
+                return
+
+    def _undo(self, transaction: Transaction, here: Result) -> None:
+        """Forget what only the memory has agreed to: another instance was first."""
+        written = [write for write in transaction.write if write.value]
+        self._memory.transact(
+            Transaction(
+                records=tuple(Record(write.key, (write.value,)) for write in written),
+                give_back=transaction.take,
+                taken_at=here.taken_at,
+                write=tuple(Write(write.key) for write in written),
+            )
+        )
+
+
+def _giving_back(transaction: Transaction, taken_at: int) -> Transaction:
+    """Return the transaction with the time at which one of the two stores took."""
+    if not transaction.give_back:
+        return transaction
+    return msgspec.structs.replace(transaction, taken_at=(taken_at,))
+
+
+def _only_reads(transaction: Transaction) -> bool:
+    return not (transaction.take or transaction.give_back or transaction.write or transaction.add)

@@ -1,0 +1,40 @@
+"""Names in the store: keyed hashes, so that nothing in it can be read or guessed.
+
+The secrets are those of SMS_CONNECTOR_SECRET: the first makes names, all are looked for.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from typing import Final
+
+_SLOT: Final = "{sms}"
+"""The hash tag: a script may touch the keys of one slot only."""
+
+_BYTES: Final = 16
+
+
+class Names:
+    """Makes the names of one deployment. Each method returns one value for each secret."""
+
+    def __init__(self, secrets: Sequence[str]) -> None:
+        self._secrets = tuple(secret.encode() for secret in secrets)
+
+    def of(self, room: str, *parts: str) -> tuple[str, ...]:
+        """Return the names of one thing. ``room`` keeps apart what different rooms name."""
+        return tuple(_SLOT + digest.hex() for digest in self.digests(room, *parts))
+
+    def of_token(self, token: str) -> str:
+        """Return the name of what belongs to a random token, which needs no secret."""
+        return _SLOT + token
+
+    def digests(self, room: str, *parts: str | bytes) -> tuple[bytes, ...]:
+        """Return 128 bits of an HMAC: to recognise what is not stored, or to derive a code."""
+        text = b"".join(map(_delimited, (room, *parts)))
+        return tuple(hmac.digest(secret, text, hashlib.sha256)[:_BYTES] for secret in self._secrets)
+
+
+def _delimited(part: str | bytes) -> bytes:
+    """Return a part with its length, so that no two lists of parts give the same bytes."""
+    encoded = part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass")
+    return b"%d:%b" % (len(encoded), encoded)

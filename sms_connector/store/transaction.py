@@ -1,0 +1,125 @@
+"""The one verb of a store: a transaction that is committed whole or not at all."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final, Protocol
+
+import msgspec
+
+ABSENT: Final = ""
+"""The value of a record that does not exist. No record can hold it."""
+
+MOST_EXACT: Final = 100
+"""A counter up to this count is exact; above, it counts in hundredths of its window."""
+
+
+class Record(msgspec.Struct, frozen=True):
+    """A record to read. The transaction commits only if the value is one of ``expected``.
+
+    Empty ``expected`` accepts every value; ABSENT in it accepts that there is none.
+    """
+
+    key: str
+    expected: tuple[str, ...] = ()
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """A number to add to one field of a hash, which then lives for ``seconds``."""
+
+    key: str
+    field: str
+    seconds: float
+    count: int = 1
+
+
+class Counter(msgspec.Struct, frozen=True):
+    """At most ``count`` takes in every window of ``seconds``.
+
+    Above MOST_EXACT, a take counts for up to a hundredth of the window longer. ``refused`` is
+    added if this counter is the one that refuses the transaction.
+    """
+
+    key: str
+    count: int
+    seconds: int
+    refused: Figure | None = None
+
+    @property
+    def step(self) -> int:
+        """Microseconds to which the time of a take is rounded up."""
+        return 1 if self.count <= MOST_EXACT else self.seconds * 10_000
+
+
+class Write(msgspec.Struct, frozen=True):
+    """A value for a record, for ``seconds``; ABSENT deletes it.
+
+    A memory that is full does not drop a record in its first ``lease`` seconds.
+    """
+
+    key: str
+    value: str = ABSENT
+    seconds: float = 0
+    lease: float = 0
+
+
+class Transaction(msgspec.Struct, frozen=True):
+    """What to read, expect, take, give back, write and add, in this order.
+
+    If a record is not as expected, nothing else happens. If a counter is full, nothing is taken or
+    written, and its ``refused`` figure is added, except if it has room again within ``patience``
+    seconds. ``give_back`` returns what was taken at ``taken_at`` (see Result); a counter from
+    which nothing was taken at that time is left alone.
+    """
+
+    records: tuple[Record, ...] = ()
+    take: tuple[Counter, ...] = ()
+    give_back: tuple[Counter, ...] = ()
+    taken_at: tuple[int, ...] = ()
+    write: tuple[Write, ...] = ()
+    add: tuple[Figure, ...] = ()
+    patience: float = 0
+
+
+class Found(msgspec.Struct, frozen=True):
+    """The value of a record before the transaction, and the seconds that it would live on."""
+
+    value: str = ABSENT
+    seconds: float = 0
+
+
+class Result(msgspec.Struct, frozen=True):
+    """What a transaction did.
+
+    ``found`` has one item for each of its records. ``full`` is the index of the counter that
+    refused it (of several the one that is full longest), ``wait`` the seconds until that has room.
+    ``now`` is the store's time in microseconds since the epoch; ``taken_at`` is what giving back
+    needs: one time for each store that took, 0 for one that did not.
+    """
+
+    committed: bool
+    found: tuple[Found, ...]
+    now: int
+    full: int | None = None
+    wait: float = 0
+    taken_at: tuple[int, ...] = ()
+
+
+class Store(Protocol):
+    """Where state lives: in the memory of this instance, or on a server for all of them.
+
+    ``away`` names the fault because of which a server is not used at present, or is empty.
+    A store on a server raises StoreAwayError where it cannot be asked in time.
+    """
+
+    @property
+    def away(self) -> str: ...
+
+    def transact(self, transaction: Transaction) -> Result: ...
+
+    def wait(self, key: str, value: str, pause: float, longest: float) -> None:
+        """Block until the record may no longer hold this value, for ``longest`` seconds at most.
+
+        A memory knows when that is; a store on a server is asked again after ``pause`` seconds.
+        """
+
+    def figures(self, keys: Sequence[str]) -> tuple[Mapping[str, int], ...]:
+        """Return all fields of each of these hashes."""
