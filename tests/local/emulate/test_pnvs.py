@@ -169,16 +169,20 @@ class TestSending:
 
 class TestMagicNumbers:
     @pytest.mark.parametrize("number", PNVS_MAGIC_NUMBERS)
-    def test_each_has_its_code_and_sends_nothing(self, emulator: Emulator, number: str) -> None:
+    def test_each_pnvs_magic_number_has_its_code_and_sends_nothing(
+        self, emulator: Emulator, number: str
+    ) -> None:
         answer = send(emulator, PhoneNumber=number)
         assert answer["Code"] == PNVS_MAGIC_NUMBERS[number].code
         assert answer["Success"] is False
         assert emulator.inbox.messages() == ()
 
-    def test_none_is_one_of_send_sms(self) -> None:
+    def test_pnvs_magic_numbers_are_not_those_of_send_sms(self) -> None:
         assert not PNVS_MAGIC_NUMBERS.keys() & MAGIC_NUMBERS.keys()
 
-    def test_the_numbers_of_send_sms_have_the_same_effect(self, emulator: Emulator) -> None:
+    def test_magic_numbers_of_send_sms_have_the_same_effect_in_pnvs(
+        self, emulator: Emulator
+    ) -> None:
         assert send(emulator, PhoneNumber=number_for("isv.OUT_OF_SERVICE"))["Success"] is False
         with pytest.raises(ClientException) as raised:
             send(emulator, PhoneNumber=number_for("NoPermission"))
@@ -234,7 +238,7 @@ class TestMadeCodes:
         send(emulator, CodeType=code_type, CodeLength="8", **MADE)
         assert re.fullmatch(form + "{8}", received(emulator).template_param["code"])
 
-    def test_case_is_compared_by_the_policy(self, emulator: Emulator) -> None:
+    def test_the_case_of_a_code_is_compared_by_the_policy(self, emulator: Emulator) -> None:
         send(emulator, CodeType="2", **MADE)
         code = received(emulator).template_param["code"].lower()
         assert check(emulator, code, CaseAuthPolicy="2") == "UNKNOWN"
