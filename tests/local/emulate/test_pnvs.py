@@ -7,14 +7,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from alibabacloud_tea_openapi.client import Client
 from alibabacloud_tea_openapi.exceptions import ClientException
-from alibabacloud_tea_openapi.utils_models import Config, OpenApiRequest, Params
 from darabonba.exceptions import UnretryableException
-from darabonba.runtime import RuntimeOptions
 
 from sms_connector.local.emulate.account import DISABLED_KEY, ORDINARY_KEY, STS_KEY, AccountKey
 from sms_connector.local.emulate.inbox import ReceivedMessage
@@ -22,7 +18,7 @@ from sms_connector.local.emulate.magic import MAGIC_NUMBERS, Behaviour, number_f
 from sms_connector.local.emulate.pnvs_account import GIVEN_TEMPLATES, PNVS_MAGIC_NUMBERS
 from sms_connector.local.emulate.server import Emulator
 
-from .calling import PHONE, rpc
+from .calling import PHONE, call_api, rpc
 from .test_flow_control import Clock
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "emulator.md"
@@ -37,45 +33,13 @@ GOOD = {
 MADE = {"TemplateParam": '{"code":"##code##","min":"5"}'}
 
 
-def call(
-    emulator: Emulator,
-    action: str,
-    parameters: dict[str, str],
-    key: AccountKey = ORDINARY_KEY,
-    **settings: Any,
-) -> dict[str, Any]:
-    """Call an action; `signature_algorithm="v2"` signs in RPC style with HMAC-SHA1."""
-    config = Config(
-        access_key_id=key.id,
-        access_key_secret=key.secret,
-        security_token=key.security_token,
-        endpoint=urlsplit(emulator.url).netloc,
-        protocol="HTTP",
-        **settings,
-    )
-    params = Params(
-        action=action,
-        version="2017-05-25",
-        protocol="HTTP",
-        pathname="/",
-        method="POST",
-        auth_type="AK",
-        style="RPC",
-        req_body_type="formData",
-        body_type="json",
-    )
-    request = OpenApiRequest(query=parameters)
-    body: dict[str, Any] = Client(config).call_api(params, request, RuntimeOptions())["body"]
-    return body
-
-
 def send(emulator: Emulator, **changes: str) -> dict[str, Any]:
-    return call(emulator, "SendSmsVerifyCode", {**GOOD, **changes})
+    return call_api(emulator, "SendSmsVerifyCode", {**GOOD, **changes})
 
 
 def check(emulator: Emulator, code: str, **changes: str) -> str:
     parameters = {"PhoneNumber": PHONE, "VerifyCode": code, **changes}
-    answer = call(emulator, "CheckSmsVerifyCode", parameters)
+    answer = call_api(emulator, "CheckSmsVerifyCode", parameters)
     assert (answer["Code"], answer["Success"]) == ("OK", True)
     return str(answer["Model"]["VerifyResult"])
 
@@ -91,7 +55,7 @@ class TestSending:
     def test_a_literal_code_is_sent_with_both_signatures(
         self, emulator: Emulator, key: AccountKey, settings: dict[str, str]
     ) -> None:
-        answer = call(emulator, "SendSmsVerifyCode", GOOD | {"OutId": "1"}, key, **settings)
+        answer = call_api(emulator, "SendSmsVerifyCode", GOOD | {"OutId": "1"}, key, **settings)
         message = received(emulator)
         assert answer == {
             "Code": "OK",
@@ -121,7 +85,7 @@ class TestSending:
             (DISABLED_KEY, "InvalidAccessKeyId.Inactive"),
         ):
             with pytest.raises(ClientException) as raised:
-                call(emulator, "SendSmsVerifyCode", GOOD, key, **settings)
+                call_api(emulator, "SendSmsVerifyCode", GOOD, key, **settings)
             assert raised.value.code == code
         assert emulator.inbox.messages() == ()
 
