@@ -19,13 +19,13 @@ from ...settings import AUTHORIZATION, CONFIG, WEBHOOK_SECRETS
 from ..emulate.account import STS_KEY
 from ..emulate.magic import Behaviour, number_for
 from ..emulate.server import Emulator
+from ..example import example_config
 from ..http_trigger_event import http_trigger_event
 from .contents import ROOTS
 from .interpreter import Interpreter
 from .root_certificates import write_directory
 
-_EXAMPLE: Final = Path(__file__).parents[3] / "connector.example.json"
-_CONFIG: Final = json.loads(_EXAMPLE.read_text("utf-8"))
+_CONFIG: Final = example_config("")
 _DRIVER: Final = Path(__file__).with_name("proof_run.py")
 _AUTHORIZATION: Final = "Bearer proof"
 _SECRET: Final = b"a secret that signs the proof"
