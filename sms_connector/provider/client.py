@@ -139,7 +139,7 @@ class SmsClient:
     def _request(self, sms: Sms) -> SendSmsRequest:
         return SendSmsRequest(
             phone_numbers=sms.phone.digits,
-            sign_name=self._config.sign_name,
+            sign_name=sms.sign_name or self._config.sign_name,
             template_code=sms.template_code,
             template_param=msgspec.json.encode({"code": sms.code}).decode(),
         )

@@ -32,7 +32,8 @@ from ..clock import Moment
 from ..provider.tls import tls_context
 from .address import Address
 from .outage import Fault, Outage, StoreAwayError
-from .transaction import Counter, Figure, Found, Result, Transaction
+from .packing import pack
+from .transaction import Found, Result, Transaction
 
 SECONDS_PER_CALL: Final = 0.2
 """What a call may add to an answer, with the connection that it may have to make."""
@@ -46,7 +47,6 @@ _SHA: Final = hashlib.sha1(SCRIPT, usedforsecurity=False).hexdigest()
 
 _Reply = tuple[bool, tuple[tuple[str, int], ...], int, int, int]
 _decoder: Final = msgspec.msgpack.Decoder(_Reply)
-_encoder: Final = msgspec.msgpack.Encoder()
 
 
 class RedisStore:
@@ -65,7 +65,7 @@ class RedisStore:
         return self._outage.fault
 
     def transact(self, transaction: Transaction) -> Result:
-        keys, packed = _pack(transaction)
+        keys, packed = pack(transaction)
         guarded = any(record.expected for record in transaction.records)
         adds = transaction.take or transaction.give_back or transaction.add
         command: _Command = ("EVALSHA", _SHA, len(keys), *keys, packed)
@@ -260,38 +260,6 @@ def _fault(error: Exception) -> Fault:
         return "closed"
     text = str(error)
     return next((fault for word, fault in _BY_WORD if word in text), "protocol")
-
-
-def _pack(transaction: Transaction) -> tuple[list[str], bytes]:
-    """Return the keys, each once, and all else with the keys by their place."""
-    places: dict[str, int] = {}
-
-    def place(key: str) -> int:
-        return places.setdefault(key, len(places) + 1)
-
-    def figure(figure: Figure) -> tuple[object, ...]:
-        return place(figure.key), figure.field, figure.count, _milliseconds(figure.seconds)
-
-    def counter(one: Counter) -> tuple[object, ...]:
-        refused = (figure(one.refused),) if one.refused else ()
-        return place(one.key), one.count, one.seconds * 1_000_000, one.step, *refused
-
-    packed = _encoder.encode(
-        (
-            [(place(record.key), *record.expected) for record in transaction.records],
-            [counter(one) for one in transaction.take],
-            [counter(one) for one in transaction.give_back],
-            transaction.taken_at[0] if transaction.taken_at else 0,
-            [(place(one.key), one.value, _milliseconds(one.seconds)) for one in transaction.write],
-            [figure(one) for one in transaction.add],
-            int(transaction.patience * 1_000_000),
-        )
-    )
-    return list(places), packed
-
-
-def _milliseconds(seconds: float) -> int:
-    return int(seconds * 1000)
 
 
 def _wrote(transaction: Transaction, found: Sequence[tuple[str, int]]) -> bool:
