@@ -15,7 +15,8 @@ from .once import NO_TERMS, Figures, Once, Terms
 
 _NO_KEY = (
     "There is no access key: put `accessKeyId` and `accessKeySecret` into the connector config, "
-    "or give the function a role that may call dysms:SendSms."
+    "or give the function a role that may call dysms:SendSms, or dypns:SendSmsVerifyCode for "
+    "template codes of digits alone."
 )
 
 
@@ -59,7 +60,8 @@ class SmsConnector:
         config.limits.check_country(phone)
         template = config.template_for(message.usage_type)
         code = template.code_for(phone)
-        return Sms(phone, message.usage_type, code, message.code or made_code, template.sign_name)
+        sign_name = template.sign_for(code)
+        return Sms(phone, message.usage_type, code, message.code or made_code, sign_name)
 
     def near_miss(self, usage_type: str) -> str | None:
         """Return the usage type that was probably meant: see ``ConnectorConfig.near_miss``."""

@@ -15,7 +15,7 @@ from sms_connector.message import Message, Receipt
 from sms_connector.provider.client import AccessKey
 from sms_connector.sending.connector import SmsConnector
 from sms_connector.web.http import STATUS, error_body
-from tests.support.configs import KEY_ID, KEY_SECRET, TEMPLATES
+from tests.support.configs import BOTH_SERVICES, KEY_ID, KEY_SECRET, TEMPLATES
 from tests.support.scripted_provider import (
     ACCEPTED,
     Act,
@@ -187,23 +187,24 @@ NONSENSE: dict[str, Act] = {
 }
 
 
+@pytest.mark.parametrize("templates", BOTH_SERVICES.values(), ids=BOTH_SERVICES)
 class TestUnknown:
     @pytest.mark.parametrize("act", NONSENSE.values(), ids=NONSENSE)
     def test_an_answer_that_makes_no_sense_leaves_it_open(
-        self, provider: Providers, act: Act
+        self, provider: Providers, act: Act, templates: Any
     ) -> None:
         talking = provider(act)
-        error = failure(connector_at(talking.endpoint))
+        error = failure(connector_at(talking.endpoint, templates=templates))
         assert (error.code, STATUS[error.kind], error.sent) == ("invalid_response", 502, None)
         assert error.retry_after is None
         assert len(talking.requests) == 1
 
     @pytest.mark.parametrize("act", [hang, stall, close, reset])
     def test_no_answer_after_the_request_went_out_leaves_it_open(
-        self, provider: Providers, act: Act
+        self, provider: Providers, act: Act, templates: Any
     ) -> None:
         silent = provider(act)
-        error = failure(connector_at(silent.endpoint, readTimeout=300))
+        error = failure(connector_at(silent.endpoint, readTimeout=300, templates=templates))
         assert (error.code, STATUS[error.kind], error.sent) == ("general", 504, None)
         assert error.retry_after is None
         assert len(silent.requests) == 1
