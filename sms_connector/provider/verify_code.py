@@ -23,7 +23,7 @@ VERSION: Final = "2017-05-25"
 DEFAULT_MINUTES: Final = 10
 """The validity that a message states where the sender of the code did not say it."""
 
-_MAINLAND: Final = "86"
+MAINLAND_PREFIX: Final = "86"
 
 _PROVIDER_S: Final = re.compile(r"(?:[^:/]*\.)?aliyuncs\.com(?::\d+)?", re.IGNORECASE)
 
@@ -67,7 +67,7 @@ class VerifyCodeClient:
         return self.call(
             "SendSmsVerifyCode",
             PhoneNumber=sms.phone.digits,
-            CountryCode=_MAINLAND,
+            CountryCode=MAINLAND_PREFIX,
             SignName=sign_name,
             TemplateCode=sms.template_code,
             TemplateParam=msgspec.json.encode(values).decode(),

@@ -117,16 +117,6 @@ def test_the_sign_of_one_template_alone_is_checked_once(example: dict[str, Any])
     }
 
 
-def test_a_template_of_the_number_verification_service_is_not_queried(
-    example: dict[str, Any],
-) -> None:
-    checks = asked(with_code(example, "100001"))
-    assert failed(checks) == []
-    assert "100001 is a template of the number verification service: not checked." in [
-        check.message for check in checks
-    ]
-
-
 @pytest.mark.parametrize(
     ("code", "message"),
     [
