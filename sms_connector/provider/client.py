@@ -12,10 +12,10 @@ from darabonba.runtime import RuntimeOptions
 from ..config import ConnectorConfig
 from ..message import Sms
 from ..settings import Proxies
+from ..tls import tls_context
 from .call import DIRECT, Stage, TrackedCall
 from .do_action import install
 from .sdk_call import NoAnswer, ProviderAnswer, call_sdk
-from .tls import tls_context
 
 CENTRAL_ENDPOINT: Final = "dysmsapi.aliyuncs.com"
 

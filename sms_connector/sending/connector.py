@@ -46,8 +46,10 @@ class SmsConnector:
         """Make the first message as cheap as the others. Sends nothing."""
         self._client.prepare(self._key(role))
 
-    def compose(self, message: Message) -> Sms:
+    def compose(self, message: Message, made_code: str = "") -> Sms:
         """Read the phone number and choose the template.
+
+        ``made_code`` goes into a message that has no code of its own.
 
         Raise ConnectorError (``invalid_request_parameters``) if the phone number is invalid, in a
         country that is not allowed, or none that the template can send to.
@@ -57,7 +59,7 @@ class SmsConnector:
         config.limits.check_country(phone)
         template = config.template_for(message.usage_type)
         code = template.code_for(phone)
-        return Sms(phone, message.usage_type, code, message.code, template.sign_name)
+        return Sms(phone, message.usage_type, code, message.code or made_code, template.sign_name)
 
     def near_miss(self, usage_type: str) -> str | None:
         """Return the usage type that was probably meant: see ``ConnectorConfig.near_miss``."""
