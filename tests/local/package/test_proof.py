@@ -44,11 +44,11 @@ def leave_the_sdk_its_own_wire(package: Path) -> None:
 
 def parse_refusals_with_a_stub(package: Path) -> None:
     code = "def _read_refusal(refusal): import requests; requests.get(refusal)"
-    append(package / "sms_connector" / "provider" / "client.py", code)
+    append(package / "sms_connector" / "provider" / "sdk_call.py", code)
 
 
 def mistake_a_refusal(package: Path) -> None:
-    code = "refusal = lambda *_: bad_config('')"
+    code = "refusal = lambda *_: invalid_config('')"
     append(package / "sms_connector" / "sending" / "connector.py", code)
 
 
