@@ -90,8 +90,9 @@ ASKED: tuple[object, ...] = (
         "19900000101", "19900000105", "19900000201", "19900000501", "19900000503",
         "19900001001", "19900002002",
     )),
-    {"to": "12345", "type": "SignIn", "payload": {"code": "246810"}},
-    {"to": "8613812345678", "type": "SignIn", "payload": {"link": "x"}},
+    *({"to": phone, "type": kind, "payload": {"code": code}} for phone in (
+        "12345", "8619900000101", "8619900001001", "8619900002002",
+    ) for kind, code in (("SignIn", "246810"), ("Generic", "000000"))),
     *({"user": {"phone": phone}, "sms": {"otp": "561166"}} for phone in (
         "+8619900000101", "+8619900000201", "+8619900001001", "+8619900002002",
     )),
@@ -113,7 +114,10 @@ def given(running: ServeProcess) -> list[Any]:
     ]
     answers.append(requests.post(running.url, timeout=5))
     answers.append(requests.get(running.url, timeout=5))
-    return [hide_ids(answer.json()) for answer in answers]
+    return [
+        hide_ids(answer.json()) if answer.text.startswith("{") else answer.text
+        for answer in answers
+    ]
 
 
 def hide_ids(answer: Any) -> Any:
@@ -121,11 +125,21 @@ def hide_ids(answer: Any) -> Any:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_answer_that_is_quoted_was_given(given: list[Any], page: str) -> None:
+def test_every_json_response_that_a_page_quotes_was_given(given: list[Any], page: str) -> None:
     quoted = re.findall(r'`+ ?(\{"error".*?\}\}) ?`', text_of(page))
-    assert quoted
+    assert quoted or page == "logto"
     for answer in quoted:
         assert hide_ids(json.loads(answer)) in given, answer
+
+
+def test_every_sentence_that_the_page_for_logto_quotes_was_given(given: list[Any]) -> None:
+    given_texts = [text.partition(" (Reference")[0] for text in given if isinstance(text, str)]
+    rows = re.findall(r"^\| ([A-Z`].*?\.)(?: ``)? \|", text_of("logto"), re.M)
+    assert len(rows) == 7
+    for row in rows:
+        sentence = row.removeprefix("`` ")
+        is_of_the_credential = sentence.startswith("The credential")
+        assert sentence in given_texts or is_of_the_credential, sentence
 
 
 def test_settings_that_are_named_are_read_somewhere() -> None:

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pytest_mock import MockerFixture
 
-from sms_connector.function import Function
 from sms_connector.local.emulate.server import Emulator
 from sms_connector.local.fc_context import Credentials, FcContext
 from sms_connector.sending.connector import SmsConnector
 from tests.support.configs import config
+from tests.support.functions import body_of, new_function
 from tests.support.scripted_provider import ScriptedProvider, accept, answer, hang
 
 Configure = Callable[[dict[str, Any]], None]
@@ -52,7 +52,7 @@ class TestSending:
         assert sms.phone == "13812345678"
         assert sms.template_param == {"code": "246810"}
 
-    def test_a_made_code_is_the_one_that_was_sent(
+    def test_a_code_made_here_is_the_one_that_was_sent(
         self, emulator: Emulator, example: dict[str, Any], configure: Configure, invoke: Invoke
     ) -> None:
         configure(example)
@@ -134,7 +134,7 @@ BAD: dict[str, tuple[bytes, str, str]] = {
 
 class TestBadInput:
     @pytest.mark.parametrize(("event", "code", "names"), BAD.values(), ids=BAD)
-    def test_is_answered_by_what_is_wrong_and_nothing_is_sent(
+    def test_an_invalid_event_is_answered_with_the_invalid_field_and_nothing_is_sent(
         self, accepting: ScriptedProvider, invoke: Invoke, event: bytes, code: str, names: str
     ) -> None:
         error = invoke(event)["error"]
@@ -159,13 +159,13 @@ class TestBadInput:
         ).map(lambda value: json.dumps(value).encode())
     )
     @example(b'{"phone":"\\ud800","usageType":"\\u0000"}')
-    def test_whatever_it_is_gets_an_answer_of_ours(
+    def test_any_event_gets_a_response_in_our_form(
         self, accepting: ScriptedProvider, invoke: Invoke, event: bytes
     ) -> None:
         answered = invoke(event)
         if "statusCode" in answered:  # it had a key of an HTTP event
             answered = json.loads(answered["body"])
-        assert answered["error"]["http_code"] in (400, 401, 405)
+        assert answered["error"]["http_code"] in (400, 401, 404, 405)
         assert answered["error"]["sent"] is False
         assert accepting.connections == 0
 
@@ -181,54 +181,46 @@ class TestBadInput:
             },
         )
     )
-    def test_whatever_the_config_is_every_call_gets_an_answer_of_ours(
+    def test_any_config_gets_a_response_in_our_form(
         self, context: FcContext, configure: Configure, changes: dict[str, Any]
     ) -> None:
         configure(config(**{**changes, "templates": changes.get("templates")}))
-        function = Function()
+        function = new_function()
         function.prepare(context)
-        answered: Any = function.handle(json.dumps(EVENT).encode(), context)
+        answered = body_of(function.handle(json.dumps(EVENT).encode(), context))
         assert answered["error"]["code"] == "invalid_config"
 
 
 class TestBrokenConfig:
-    def test_every_call_is_told_the_reasons_and_the_log_once(
+    def test_every_response_names_the_problems_and_the_log_does_so_once(
         self, configure: Configure, context: FcContext, caplog: pytest.LogCaptureFixture
     ) -> None:
         configure(config(signName=..., templates=[]))
-        function = Function()
+        function = new_function()
         function.prepare(context)
         for _ in range(3):
-            answered: Any = function.handle(json.dumps(EVENT).encode(), context)
+            answered = body_of(function.handle(json.dumps(EVENT).encode(), context))
             assert answered["error"]["code"] == "invalid_config"
             assert "`signName` is required" in answered["error"]["message"]
             assert "UsageType (Register" in answered["error"]["message"]
-        told = [line for line in lines(caplog) if line["event"] == "invalid_config"]
-        assert len(told) == 1
-        assert "`signName` is required" in told[0]["reason"]
+        reported = [line for line in lines(caplog) if line["event"] == "invalid_config"]
+        assert len(reported) == 1
+        assert "`signName` is required" in reported[0]["reason"]
         assert caplog.text.count("signName") == 1
 
     def test_a_function_without_a_config_says_what_to_set(self, invoke: Invoke) -> None:
         assert "SMS_CONNECTOR_CONFIG" in invoke(EVENT)["error"]["message"]
 
-    def test_a_config_that_is_mended_counts_at_once(
-        self, accepting: ScriptedProvider, configure: Configure, invoke: Invoke
-    ) -> None:
-        configure({})
-        assert "error" in invoke(EVENT)
-        configure(config(endpoint=accepting.endpoint))
-        assert "bizId" in invoke(EVENT)
-
     def test_a_missing_role_is_logged_when_the_instance_starts(
         self, configure: Configure, context: FcContext, caplog: pytest.LogCaptureFixture
     ) -> None:
         configure(config(accessKeyId=..., accessKeySecret=...))
-        Function().prepare(context)
+        new_function().prepare(context)
         assert "role" in lines(caplog)[0]["reason"]
 
 
 class TestLog:
-    def test_one_line_of_json_tells_what_became_of_a_message(
+    def test_an_accepted_message_is_one_line_of_json(
         self, accepting: ScriptedProvider, invoke: Invoke, caplog: pytest.LogCaptureFixture
     ) -> None:
         caplog.set_level(logging.INFO)
@@ -246,7 +238,7 @@ class TestLog:
         }
         assert len(accepting.requests) == 1
 
-    def test_or_what_kept_it_back(
+    def test_a_refused_message_is_one_line_with_the_reason(
         self,
         provider: Providers,
         configure: Configure,
@@ -264,7 +256,7 @@ class TestLog:
         assert line["phone"] == "138****5678"
         assert "wait" in line["reason"]
 
-    def test_lines_go_to_the_logger_of_the_invocation(
+    def test_log_lines_go_to_the_logger_of_the_invocation(
         self, accepting: ScriptedProvider, invoke: Invoke, caplog: pytest.LogCaptureFixture
     ) -> None:
         caplog.set_level(logging.INFO)
@@ -285,7 +277,7 @@ class TestLog:
     @pytest.mark.parametrize(
         "act", [accept, hang, answer(400, {"Code": "x", "Message": "13812345678 246810"})]
     )
-    def test_no_line_and_no_answer_holds_a_code_a_phone_or_a_secret(
+    def test_neither_log_nor_response_holds_a_code_a_phone_or_a_secret(
         self,
         provider: Providers,
         configure: Configure,
@@ -296,13 +288,42 @@ class TestLog:
         caplog.set_level(logging.DEBUG)
         whole = config(endpoint=provider(act).endpoint, readTimeout=200)
         configure(whole)
-        shown = caplog.text + json.dumps(invoke(EVENT))
+        answered = json.dumps(invoke(EVENT))
+        shown = caplog.text + answered
+        assert "138****5678" in caplog.text
         for secret in ("246810", "13812345678", whole["accessKeyId"], whole["accessKeySecret"]):
             assert secret not in shown
 
 
+class TestOperations:
+    def test_a_direct_payload_may_name_its_operation(
+        self, accepting: ScriptedProvider, invoke: Invoke
+    ) -> None:
+        assert "bizId" in invoke({**EVENT, "operation": "send"})
+        assert len(accepting.requests) == 1
+
+    @pytest.mark.parametrize("operation", ["health", "Send", "", None, 5, ["send"]])
+    def test_an_unknown_operation_is_refused(
+        self, accepting: ScriptedProvider, invoke: Invoke, operation: object
+    ) -> None:
+        error = invoke({**EVENT, "operation": operation})["error"]
+        assert (error["http_code"], error["sent"]) == (400, False)
+        assert "`operation` must be one of" in error["message"]
+        assert accepting.connections == 0
+
+
+def test_a_direct_response_is_utf_8_and_not_escaped(
+    provider: Providers, configure: Configure, context: FcContext
+) -> None:
+    refusal = {"Code": "isv.BUSINESS_LIMIT_CONTROL", "Message": "触发分钟级流控"}
+    configure(config(endpoint=provider(answer(200, refusal)).endpoint))
+    returned = new_function().handle(json.dumps(EVENT).encode(), context)
+    assert isinstance(returned, bytes)
+    assert "触发分钟级流控".encode() in returned
+
+
 class TestBugs:
-    def test_a_bug_is_answered_as_unknown_and_logged_by_its_place_alone(
+    def test_a_bug_while_sending_is_an_unknown_outcome_and_logged_by_its_place_alone(
         self,
         mocker: MockerFixture,
         accepting: ScriptedProvider,
@@ -319,6 +340,24 @@ class TestBugs:
         assert "246810" not in caplog.text + str(error)
         assert accepting.connections == 0
 
+    def test_a_bug_before_anything_is_sent_says_so(
+        self, mocker: MockerFixture, accepting: ScriptedProvider, invoke: Invoke
+    ) -> None:
+        mocker.patch.object(SmsConnector, "compose", side_effect=KeyError)
+        error = invoke(EVENT)["error"]
+        assert (error["http_code"], error["sent"]) == (500, False)
+        assert accepting.connections == 0
+
+    @pytest.mark.parametrize("part", ["read_event", "envelope_of"])
+    def test_a_bug_while_the_event_is_read_is_answered_as_http(
+        self, mocker: MockerFixture, invoke: Invoke, part: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        mocker.patch(f"sms_connector.function.{part}", side_effect=KeyError("13812345678"))
+        reply = invoke(EVENT)
+        assert reply["statusCode"] == 500
+        assert json.loads(reply["body"])["error"]["sent"] is False
+        assert "13812345678" not in caplog.text + str(reply)
+
     def test_a_bug_in_the_initializer_does_not_break_the_instance(
         self,
         mocker: MockerFixture,
@@ -327,7 +366,7 @@ class TestBugs:
         caplog: pytest.LogCaptureFixture,
     ) -> None:
         mocker.patch.object(SmsConnector, "prepare", side_effect=KeyError("secret"))
-        Function().prepare(context)
+        new_function().prepare(context)
         assert lines(caplog)[0]["event"] == "bug"
         assert "secret" not in caplog.text
         assert accepting.connections == 0

@@ -16,6 +16,7 @@ from sms_connector.local.emulate.magic import Behaviour, number_for
 from sms_connector.local.emulate.server import Emulator
 from sms_connector.local.fc_context import FcContext
 from tests.support.configs import config
+from tests.support.functions import body_of, new_function
 from tests.support.http_events import WAYS, Handler, HttpAnswer, HttpRequest
 from tests.support.scripted_provider import ScriptedProvider, accept, answer
 
@@ -52,7 +53,7 @@ def signed(body: object) -> HttpRequest:
 
 @pytest.fixture
 def locked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A door that one Authorization value opens, and one webhook secret."""
+    """Settings with one Authorization value and one webhook secret."""
     monkeypatch.setenv("SMS_CONNECTOR_AUTHORIZATION", KEY["authorization"])
     monkeypatch.setenv("SMS_CONNECTOR_WEBHOOK_SECRETS", SECRET)
 
@@ -60,8 +61,14 @@ def locked(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def ask(context: FcContext) -> Callable[[Way, HttpRequest], HttpAnswer]:
     """Make a request to one function, in one of the wrappings."""
-    function = Function()
-    return lambda way, request: way(function.handle, request, context)
+    instance: list[Function] = []
+
+    def call(way: Way, request: HttpRequest) -> HttpAnswer:
+        if not instance:  # the first request comes once the test has made its settings
+            instance.append(new_function())
+        return way(instance[0].handle, request, context)
+
+    return call
 
 
 @pytest.fixture
@@ -81,13 +88,14 @@ class TestSending:
         ("request_", "body"),
         [
             (post(NATIVE), {"usageType": "SignIn", "templateCode": "SMS_SIGN_IN"}),
+            (post(NATIVE, path=""), {"usageType": "SignIn"}),
             (post(LOGTO), {"usageType": "SignIn", "templateCode": "SMS_SIGN_IN"}),
-            (post(NATIVE, path="/any/path"), {"usageType": "SignIn"}),
-            (post(NATIVE, path="/health"), {"usageType": "SignIn"}),
+            (post(LOGTO, path="/logto"), {"usageType": "SignIn"}),
+            (post(LOGTO, path="/logto/"), {"usageType": "SignIn"}),
         ],
-        ids=["native", "Logto", "any path", "the health path"],
+        ids=["native", "native, no path", "Logto", "Logto's path", "a slash at the end"],
     )
-    def test_a_post_on_any_path_sends(
+    def test_a_post_to_a_path_of_the_table_sends(
         self,
         accepting: ScriptedProvider,
         ask: Ask,
@@ -137,7 +145,7 @@ class TestSending:
         configure(example)
         body = {**NATIVE, "phone": number}
         answered = ask(way, post(body))
-        direct: Any = Function().handle(json.dumps(body).encode(), context)
+        direct = body_of(new_function().handle(json.dumps(body).encode(), context))
         for error in (answered.body["error"], direct["error"]):
             error.get("provider", {}).pop("requestId", None)
         assert answered.body == direct
@@ -156,7 +164,7 @@ class TestSending:
 
     @each_way
     @pytest.mark.parametrize("body", [b"", b"{", b"[" * 60_000, b"\xff", b"[]", b"null"])
-    def test_a_body_that_is_no_json_object_is_refused(
+    def test_a_body_that_is_not_a_json_object_is_refused(
         self, accepting: ScriptedProvider, ask: Ask, way: Way, body: bytes
     ) -> None:
         answered = ask(way, post(body))
@@ -164,24 +172,24 @@ class TestSending:
         assert answered.body["error"]["code"] == "invalid_request_parameters"
         assert accepting.connections == 0
 
-    def test_a_resend_through_another_envelope_is_sent_once(
+    def test_the_same_message_through_another_envelope_is_sent_once(
         self, accepting: ScriptedProvider, context: FcContext
     ) -> None:
-        function = Function()
+        function = new_function()
         receipts = [way(function.handle, post(NATIVE), context).body for way in WAYS.values()]
         receipts += [WAYS["FC 2.0"](function.handle, post(LOGTO), context).body]
-        receipts += [function.handle(json.dumps(NATIVE).encode(), context)]
+        receipts += [body_of(function.handle(json.dumps(NATIVE).encode(), context))]
         assert all(receipt == receipts[0] for receipt in receipts)
         assert len(accepting.requests) == 1
 
 
 @pytest.mark.usefixtures("locked")
-class TestBeforeTheDoor:
+class TestBeforeTheCredential:
     @each_way
     @pytest.mark.parametrize(
         "method", ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "x", ""]
     )
-    def test_other_methods_are_not_ours(
+    def test_a_wrong_method_is_answered_with_the_right_one(
         self, accepting: ScriptedProvider, ask: Ask, way: Way, method: str
     ) -> None:
         answered = ask(way, HttpRequest(b"", method, "/", KEY))
@@ -190,8 +198,36 @@ class TestBeforeTheDoor:
         assert accepting.connections == 0
 
     @each_way
-    def test_the_health_path_allows_get_too(self, ask: Ask, way: Way) -> None:
-        assert ask(way, HttpRequest(b"", "DELETE", "/a/health")).headers["allow"] == "GET, POST"
+    @pytest.mark.parametrize("method", ["POST", "DELETE"])
+    def test_the_health_path_allows_get_alone(self, ask: Ask, way: Way, method: str) -> None:
+        answered = ask(way, HttpRequest(b"", method, "/health", KEY))
+        assert (answered.status, answered.headers["allow"]) == (405, "GET")
+
+    @each_way
+    @pytest.mark.parametrize("method", ["GET", "POST"])
+    @pytest.mark.parametrize(
+        "path",
+        ["/any", "//", "/logto/x", "/LOGTO", "/verifications/check/x", "/health/x", "/a/health"],
+    )
+    def test_a_path_that_is_not_in_the_table_is_not_found(
+        self, accepting: ScriptedProvider, ask: Ask, way: Way, method: str, path: str
+    ) -> None:
+        answered = ask(way, HttpRequest(json.dumps(NATIVE).encode(), method, path, KEY))
+        assert answered.status == 404
+        assert answered.body["error"]["code"] == "invalid_request_parameters"
+        assert answered.body["error"]["sent"] is False
+        assert accepting.connections == 0
+
+    @each_way
+    def test_an_event_beyond_a_megabyte_is_refused_before_it_is_parsed(
+        self, accepting: ScriptedProvider, context: FcContext, way: Way
+    ) -> None:
+        if way is WAYS["FC 2.0"]:
+            return  # has no event: its body is read as far as the limit
+        answered = way(new_function().handle, post(b"\xf0\x9f\x98\x80" * 400_000, {}), context)
+        assert answered.status == 413
+        assert answered.body["error"]["sent"] is False
+        assert accepting.connections == 0
 
     @each_way
     @pytest.mark.parametrize(("size", "status"), [(64 * 1024, 400), (64 * 1024 + 1, 413)])
@@ -204,7 +240,10 @@ class TestBeforeTheDoor:
         assert accepting.connections == 0
 
     @each_way
-    def test_method_and_size_are_judged_before_the_credential(self, ask: Ask, way: Way) -> None:
+    def test_route_method_and_size_are_judged_before_the_credential(
+        self, ask: Ask, way: Way
+    ) -> None:
+        assert ask(way, HttpRequest(b"", "POST", "/any", {})).status == 404
         assert ask(way, HttpRequest(b"", "PUT", "/", {})).status == 405
         assert ask(way, post(b"x" * 70_000, {})).status == 413
 
@@ -218,17 +257,18 @@ class TestBeforeTheDoor:
             assert answered.status == 401
             assert answered.body["error"]["code"] == "authorization_failed"
 
-    def test_base64_that_is_none_tells_a_stranger_nothing(self, context: FcContext) -> None:
+    def test_invalid_base64_is_judged_after_the_credential(self, context: FcContext) -> None:
         event = {"httpMethod": "POST", "body": "%", "isBase64Encoded": True}
         for headers, status in (({}, 401), (KEY, 400)):
             raw = json.dumps({**event, "headers": headers}).encode()
-            reply: Any = Function().handle(raw, context)
+            reply: Any = new_function().handle(raw, context)
             assert reply["statusCode"] == status
 
 
 class TestHealth:
     @each_way
-    @pytest.mark.parametrize("path", ["/health", "/health/", "/stage/v1/health"])
+    @pytest.mark.parametrize("path", ["/health", "/health/"])
+    @pytest.mark.usefixtures("locked")
     def test_anyone_may_ask_whether_the_config_is_valid(
         self, accepting: ScriptedProvider, ask: Ask, way: Way, path: str
     ) -> None:
@@ -240,7 +280,8 @@ class TestHealth:
     @pytest.mark.parametrize(
         "broken", [{}, config(signName=...), config(accessKeyId=..., accessKeySecret=...)]
     )
-    def test_a_broken_one_is_told_by_its_code_alone(
+    @pytest.mark.usefixtures("locked")
+    def test_an_invalid_config_is_named_by_its_code_alone(
         self, configure: Configure, ask: Ask, way: Way, broken: dict[str, Any]
     ) -> None:
         configure(broken)
@@ -248,18 +289,39 @@ class TestHealth:
         assert answered.status == 503
         assert answered.body == {"status": "unavailable", "errors": ["invalid_config"]}
 
-    @pytest.mark.parametrize("path", ["/healthy", "/health/x", "health", "/", ""])
-    def test_no_other_path_is_the_health_path(self, ask: Ask, path: str) -> None:
-        assert ask(WAYS["HTTP trigger"], HttpRequest(b"", "GET", path)).status == 405
+    @pytest.mark.parametrize(
+        "environ",
+        [
+            {},
+            {"SMS_CONNECTOR_WEBHOOK_SECRETS": "malformed"},
+            {"SMS_CONNECTOR_AUTHORIZATION": "x", "SMS_CONNECTOR_DEFAULT_USAGE_TYPE": "Sign In"},
+            {"SMS_CONNECTOR_AUTHORIZATION": "x", "SMS_CONNECTOR_BASE_PATH": "sms"},
+            {"SMS_CONNECTOR_AUTHORIZATION": "x", "SMS_CONNECTOR_LOCALE": "fr"},
+        ],
+        ids=["no credential", "malformed secret", "usage type", "base path", "locale"],
+    )
+    def test_settings_with_which_no_call_can_succeed_are_not_healthy(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        accepting: ScriptedProvider,
+        ask: Ask,
+        environ: dict[str, str],
+    ) -> None:
+        for name, value in environ.items():
+            monkeypatch.setenv(name, value)
+        path = environ.get("SMS_CONNECTOR_BASE_PATH", "") + "/health"
+        answered = ask(WAYS["HTTP trigger"], HttpRequest(b"", "GET", path))
+        assert answered.body == {"status": "unavailable", "errors": ["invalid_config"]}
+        assert accepting.connections == 0
 
 
-class TestTheDoor:
+class TestCredentials:
     @each_way
     @pytest.mark.parametrize(
         "headers", [{}, {"authorization": "Bearer wrong"}, {"webhook-id": "x"}]
     )
     @pytest.mark.usefixtures("locked")
-    def test_a_stranger_gets_a_401_and_nothing_is_sent(
+    def test_a_missing_or_wrong_credential_is_a_401_and_nothing_is_sent(
         self, accepting: ScriptedProvider, ask: Ask, way: Way, headers: dict[str, str]
     ) -> None:
         answered = ask(way, post(NATIVE, headers))
@@ -275,7 +337,7 @@ class TestTheDoor:
         assert accepting.connections == 0
 
     @each_way
-    def test_without_any_setting_nobody_gets_in_and_the_log_says_once_what_to_set(
+    def test_without_any_credential_set_every_call_is_a_401_and_the_log_says_once_what_to_set(
         self, accepting: ScriptedProvider, ask: Ask, way: Way, caplog: pytest.LogCaptureFixture
     ) -> None:
         for _ in range(3):
@@ -284,26 +346,28 @@ class TestTheDoor:
         assert accepting.connections == 0
 
     @each_way
-    def test_anonymous_lets_anyone_in(
+    def test_the_anonymous_setting_admits_any_caller(
         self, monkeypatch: pytest.MonkeyPatch, accepting: ScriptedProvider, ask: Ask, way: Way
     ) -> None:
         monkeypatch.setenv("SMS_CONNECTOR_ANONYMOUS", "true")
         assert ask(way, post(NATIVE, {})).status == 200
         assert len(accepting.requests) == 1
 
-    def test_a_direct_invocation_has_been_checked_by_function_compute(
+    def test_a_direct_invocation_needs_no_credential(
         self, accepting: ScriptedProvider, context: FcContext
     ) -> None:
-        assert "bizId" in str(Function().handle(json.dumps(NATIVE).encode(), context))
+        assert "bizId" in str(new_function().handle(json.dumps(NATIVE).encode(), context))
         assert len(accepting.requests) == 1
 
     @pytest.mark.usefixtures("locked")
-    def test_http_keys_in_a_payload_do_not_get_around_it(
+    def test_an_event_with_any_http_key_needs_a_credential(
         self, accepting: ScriptedProvider, context: FcContext
     ) -> None:
         for key in ("body", "headers", "httpMethod", "path", "rawPath", "requestContext"):
-            reply: Any = Function().handle(json.dumps({**NATIVE, key: "POST"}).encode(), context)
-            assert reply["statusCode"] in (401, 405)
+            reply: Any = new_function().handle(
+                json.dumps({**NATIVE, key: "POST"}).encode(), context
+            )
+            assert reply["statusCode"] in (401, 404, 405)
         assert accepting.connections == 0
 
     @pytest.mark.usefixtures("locked")
@@ -334,7 +398,7 @@ class TestSupabase:
             (number_for("ServiceUnavailable"), 503, 503, True),
         ],
     )
-    def test_gets_its_own_answers(
+    def test_supabase_gets_responses_in_its_own_form(
         self,
         emulator: Emulator,
         example: dict[str, Any],
@@ -354,7 +418,7 @@ class TestSupabase:
         assert ("retry-after" in answered.headers) is retried
         assert len(emulator.inbox.messages()) <= 1
 
-    def test_a_retry_with_a_new_webhook_id_sends_nothing_twice(
+    def test_a_supabase_retry_with_a_new_webhook_id_is_sent_once(
         self, accepting: ScriptedProvider, ask: Ask
     ) -> None:
         for _ in range(3):
@@ -371,7 +435,7 @@ def test_fifty_requests_at_once_each_get_their_own_outcome_and_log_lines(
 ) -> None:
     caplog.set_level(logging.INFO)
     configure(example)
-    function = Function()
+    function = new_function()
     ways = list(WAYS.values())
     fates = [
         (None, 200),

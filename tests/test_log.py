@@ -10,6 +10,7 @@ import pytest
 
 from sms_connector.errors import ConnectorError
 from sms_connector.log import MessageEntry
+from sms_connector.web.http import error_body
 from tests.support.scripted_provider import (
     Act,
     ScriptedProvider,
@@ -97,7 +98,7 @@ class TestSilence:
             send(connector_at(provider(act).endpoint, readTimeout=200), MESSAGE)
         except ConnectorError as error:
             chain = [error.__cause__, error.__context__]
-            told = f"{error!r} {error.to_reply()}"
+            told = f"{error!r} {error_body(error)}"
         else:
             chain, told = [None, None], ""
         assert chain == [None, None]

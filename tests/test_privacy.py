@@ -8,8 +8,8 @@ from sms_connector.message import Message, Sms
 from sms_connector.phone import parse_phone
 from sms_connector.privacy import Mask
 from sms_connector.provider.client import AccessKey
-from sms_connector.settings import config_source
-from sms_connector.web.auth import door_of
+from sms_connector.settings import read_settings
+from sms_connector.web.auth import Auth
 from sms_connector.web.envelopes.event import Event
 from sms_connector.web.http import Request
 from tests.support.configs import config
@@ -73,8 +73,8 @@ VALUES = [
     Request(CODE.encode(), headers={"authorization": KEY}),
     Event(CODE.encode(), None, {"phone": PHONE, "code": CODE}),
     parse_config(json.dumps(config(accessKeySecret=KEY))),
-    config_source({"SMS_CONNECTOR_CONFIG": KEY}),
-    door_of({"SMS_CONNECTOR_AUTHORIZATION": KEY}),
+    read_settings({"SMS_CONNECTOR_CONFIG": KEY, "SMS_CONNECTOR_SECRET": KEY}),
+    Auth(read_settings({"SMS_CONNECTOR_AUTHORIZATION": KEY})),
 ]
 
 

@@ -1,13 +1,14 @@
 import json
-import os
+import re
 from pathlib import Path
 
 import pytest
 
 from sms_connector.errors import ConnectorError
-from sms_connector.settings import config_source
+from sms_connector.settings import Settings, read_settings
 from tests.support.configs import config
 
+ROOT = Path(__file__).parent.parent
 VALID = json.dumps(config())
 
 
@@ -16,45 +17,88 @@ def write(path: Path, text: str, encoding: str = "utf-8") -> str:
     return str(path)
 
 
-def test_the_variable_itself_comes_first(tmp_path: Path) -> None:
-    file = write(tmp_path / "other.json", json.dumps(config(signName="from the file")))
-    environ = {"SMS_CONNECTOR_CONFIG": VALID, "SMS_CONNECTOR_CONFIG_FILE": file}
-    assert config_source(environ).read().sign_name == "阿里云短信测试"
+class TestTheConnectorJson:
+    def test_the_variable_comes_before_the_file(self, tmp_path: Path) -> None:
+        file = write(tmp_path / "other.json", json.dumps(config(signName="from the file")))
+        environ = {"SMS_CONNECTOR_CONFIG": VALID, "SMS_CONNECTOR_CONFIG_FILE": file}
+        assert read_settings(environ).read_config().sign_name == "阿里云短信测试"
+
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+    def test_a_file_is_read_where_the_variable_is_empty(
+        self, tmp_path: Path, encoding: str
+    ) -> None:
+        file = write(tmp_path / "other.json", VALID, encoding)
+        environ = {"SMS_CONNECTOR_CONFIG": "", "SMS_CONNECTOR_CONFIG_FILE": file}
+        assert read_settings(environ).read_config().sign_name == "阿里云短信测试"
+
+    def test_the_default_file_stands_beside_index_py(self) -> None:
+        assert read_settings({}).config_path == str(ROOT / "connector.json")
+
+    def test_a_path_that_does_not_exist_is_named(self, tmp_path: Path) -> None:
+        missing = str(tmp_path / "missing.json")
+        with pytest.raises(ConnectorError, match="SMS_CONNECTOR_CONFIG") as refusal:
+            read_settings({"SMS_CONNECTOR_CONFIG_FILE": missing}).read_config()
+        assert refusal.value.code == "invalid_config"
+        assert missing in refusal.value.message
+
+    @pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"], ids=["a directory", "binary"])
+    def test_a_path_that_cannot_be_read_is_named(
+        self, tmp_path: Path, content: bytes | None
+    ) -> None:
+        path = tmp_path / "connector.json"
+        path.mkdir() if content is None else path.write_bytes(content)
+        with pytest.raises(ConnectorError, match="cannot be read") as refusal:
+            read_settings({"SMS_CONNECTOR_CONFIG_FILE": str(path)}).read_config()
+        assert str(path) in refusal.value.message
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
-def test_else_the_file_it_names(tmp_path: Path, encoding: str) -> None:
-    file = write(tmp_path / "other.json", VALID, encoding)
-    environ = {"SMS_CONNECTOR_CONFIG": "", "SMS_CONNECTOR_CONFIG_FILE": file}
-    assert config_source(environ).read().sign_name == "阿里云短信测试"
+class TestVariables:
+    def test_an_empty_variable_is_an_unset_one(self) -> None:
+        text = (ROOT / "sms_connector" / "settings.py").read_text("utf-8")
+        names = re.findall(r'"(SMS_CONNECTOR_[A-Z_]+)"', text)
+        assert len(names) > 8
+        assert read_settings(dict.fromkeys(names, "")) == read_settings({}) == Settings()
 
+    @pytest.mark.parametrize(
+        ("value", "problem"),
+        [
+            ({"BASE_PATH": "sms"}, "must be a path"),
+            ({"BASE_PATH": "/a//b"}, "must be a path"),
+            ({"BASE_PATH": "/a?b"}, "must be a path"),
+            ({"DEFAULT_USAGE_TYPE": "Sign In"}, "must be a usage type"),
+            ({"LOCALE": "fr"}, "must be one of en, zh-CN"),
+            ({"SECRET": "short"}, "must have 32"),
+            ({"SECRET": f"{'x' * 32},short"}, "must have 32"),
+        ],
+    )
+    def test_an_invalid_value_is_a_problem_that_names_the_variable(
+        self, value: dict[str, str], problem: str
+    ) -> None:
+        ((name, text),) = value.items()
+        (told,) = read_settings({f"SMS_CONNECTOR_{name}": text}).problems
+        assert f"SMS_CONNECTOR_{name}" in told
+        assert problem in told
+        assert "short" not in told
 
-def test_else_connector_json_beside_index_py() -> None:
-    assert config_source({}).path == str(Path(__file__).parent.parent / "connector.json")
+    def test_lists_are_split_and_stripped(self) -> None:
+        settings = read_settings(
+            {
+                "SMS_CONNECTOR_AUTHORIZATION": "Bearer one, Basic two,",
+                "SMS_CONNECTOR_WEBHOOK_SECRETS": " a | b |",
+                "SMS_CONNECTOR_SECRET": f"{'x' * 32}, {'y' * 40}",
+                "SMS_CONNECTOR_BASE_PATH": "/sms/",
+            }
+        )
+        assert settings.authorizations == ("Bearer one", "Basic two")
+        assert settings.webhook_secrets == ("a", "b")
+        assert settings.secrets == ("x" * 32, "y" * 40)
+        assert settings.base_path == "/sms"
+        assert settings.problems == ()
 
+    @pytest.mark.parametrize("value", ["true", "True", " TRUE "])
+    def test_anonymous_is_true_in_any_case(self, value: str) -> None:
+        assert read_settings({"SMS_CONNECTOR_ANONYMOUS": value}).anonymous
 
-@pytest.mark.parametrize(
-    ("name", "told"), [("missing.json", "set SMS_CONNECTOR_CONFIG"), (".", "cannot be read")]
-)
-def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, name: str, told: str) -> None:
-    source = config_source({"SMS_CONNECTOR_CONFIG_FILE": str(tmp_path / name)})
-    with pytest.raises(ConnectorError, match=told) as refusal:
-        source.read()
-    assert refusal.value.code == "invalid_config"
-
-
-def test_a_file_that_is_not_text_is_told(tmp_path: Path) -> None:
-    (tmp_path / "binary.json").write_bytes(b"\xff\xfe\x00")
-    source = config_source({"SMS_CONNECTOR_CONFIG_FILE": str(tmp_path / "binary.json")})
-    with pytest.raises(ConnectorError, match="cannot be read"):
-        source.read()
-
-
-def test_a_source_is_another_one_once_its_content_may_have_changed(tmp_path: Path) -> None:
-    file = write(tmp_path / "connector.json", VALID)
-    environ = {"SMS_CONNECTOR_CONFIG_FILE": file}
-    before = config_source(environ)
-    assert config_source(environ) == before
-    os.utime(file, (1, 1))
-    assert config_source(environ) != before
-    assert config_source({"SMS_CONNECTOR_CONFIG": VALID}) != before
+    @pytest.mark.parametrize("value", ["", "false", "1", "yes", "truee"])
+    def test_anonymous_is_nothing_but_true(self, value: str) -> None:
+        assert not read_settings({"SMS_CONNECTOR_ANONYMOUS": value}).anonymous

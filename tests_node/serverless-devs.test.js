@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 const command = fileURLToPath(new URL('node_modules/.bin/s', import.meta.url));
-const required = { SMS_CONNECTOR_CONFIG: '{}', SMS_CONNECTOR_AUTHORIZATION: 'Bearer a-key-for-tests' };
+const required = { SMS_CONNECTOR_CONFIG: '{}' };
 const noNetwork = /getaddrinfo|ECONNREFUSED|ECONNRESET|ETIMEDOUT/;
 
 let folder;
@@ -42,8 +42,14 @@ const verify = (settings, change = (text) => text) => {
 const assertVerified = ({ status, output }) => assert.ok(status === 0 || noNetwork.test(output), output);
 
 describe('s verify', () => {
-  it('finds nothing wrong with s.yaml, with the two settings that have no default', () => {
+  it('finds nothing wrong with s.yaml, with the one setting that has no default', () => {
     assertVerified(verify(required));
+  });
+
+  it('takes an empty variable, which it treats as a missing one, for any other setting', () => {
+    const names = readFileSync(join(project, 's.yaml'), 'utf8').match(/SMS_CONNECTOR_[A-Z_]+(?=', )/g);
+    assert.ok(names.length > 8);
+    assertVerified(verify({ ...required, ...Object.fromEntries(names.map((name) => [name, ''])) }));
   });
 
   for (const name of Object.keys(required)) {
@@ -54,7 +60,7 @@ describe('s verify', () => {
     });
   }
 
-  it('would find a variable that is none', () => {
+  it('names a variable that does not exist', () => {
     const { status, output } = verify(required, (text) => text.replace('${vars.region}', '${vars.regoin}'));
     assert.notEqual(status, 0);
     assert.match(output, /vars\.regoin} not found/);
@@ -62,17 +68,27 @@ describe('s verify', () => {
 });
 
 describe('s preview', () => {
-  it('hands the settings over as they are, and deploys what make package makes', () => {
+  it('passes the settings on unchanged, and deploys what make package makes', () => {
     const config = readFileSync(join(project, 'connector.example.json'), 'utf8');
-    const { output } = s(project, ['preview', '-o', 'json'], { ...required, SMS_CONNECTOR_CONFIG: config });
+    const settings = {
+      SMS_CONNECTOR_CONFIG: config,
+      SMS_CONNECTOR_AUTHORIZATION: 'Bearer a-key-for-tests',
+      SMS_CONNECTOR_ROLE: 'acs:ram::1234:role/sms-connector',
+    };
+    const { output } = s(project, ['preview', '-o', 'json'], settings);
     const { props, actions } = JSON.parse(output.slice(output.indexOf('{'))).resources.sms;
     assert.deepEqual(props.environmentVariables, {
       SMS_CONNECTOR_CONFIG: config,
       SMS_CONNECTOR_AUTHORIZATION: 'Bearer a-key-for-tests',
       SMS_CONNECTOR_WEBHOOK_SECRETS: '',
       SMS_CONNECTOR_ANONYMOUS: '',
-      SMS_CONNECTOR_SUPABASE_USAGE_TYPE: 'Generic',
+      SMS_CONNECTOR_BASE_PATH: '',
+      SMS_CONNECTOR_DEFAULT_USAGE_TYPE: '',
+      SMS_CONNECTOR_LOCALE: '',
+      SMS_CONNECTOR_STORE: '',
+      SMS_CONNECTOR_SECRET: '',
     });
+    assert.equal(props.role, settings.SMS_CONNECTOR_ROLE);
     assert.deepEqual(actions['pre-deploy'], [{ run: 'make package', path: './' }]);
     assert.equal(props.code, './build/function');
   });

@@ -1,6 +1,5 @@
 """The package, called as Function Compute calls it: the initializer, then direct invocations."""
 
-import json
 import logging
 
 from measuring import Send, run
@@ -17,8 +16,8 @@ def start() -> Send:
 
     def send(code: str) -> None:
         answer = index.handler((EVENT % code).encode(), None)
-        if not isinstance(answer, dict) or "bizId" not in answer:
-            raise SystemExit(json.dumps(answer))
+        if not isinstance(answer, bytes) or b"bizId" not in answer:
+            raise SystemExit(answer)
 
     return send
 

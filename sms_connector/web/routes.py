@@ -51,7 +51,7 @@ def find_route(path: str, base_path: str, callers: Collection[str]) -> Route:
     Raises ConnectorError (404).
     """
     if path == base_path or path.startswith(f"{base_path}/"):
-        parts = path[len(base_path) :].rstrip("/").split("/")[1:]
+        parts = path[len(base_path) :].removesuffix("/").split("/")[1:]
         operations: dict[str, Operation] = {}
         parameters: dict[str, str] = {}
         for method, pattern, operation in _ROUTES:

@@ -1,24 +1,35 @@
+from typing import Any
+
 import pytest
 from pytest_mock import MockerFixture
 
 from sms_connector.callers.native import Native
 from sms_connector.errors import ConnectorError, invalid_config
 from sms_connector.message import Message, Receipt
+from tests.support.functions import AUDIENCE, request_of
 
 RECEIPT = Receipt("BIZ-1", "REQUEST-1", "SignIn", "SMS_1")
 BODY: dict[str, object] = {"phone": "13812345678", "usageType": "SignIn", "code": "246810"}
+BARE: dict[str, object] = {"phone": "13812345678", "usageType": "SignIn"}
 
 
-def test_phone_usage_type_and_code_make_a_message() -> None:
-    assert Native(BODY).message() == Message("13812345678", "SignIn", "246810")
+def native(body: dict[str, object]) -> Native:
+    return Native(request_of(body), AUDIENCE)
 
 
-def test_what_it_does_not_know_is_ignored() -> None:
-    assert Native({**BODY, "ip": "203.0.113.7", "locale": {"a": []}}).message().code == "246810"
+def test_phone_usage_type_code_and_ip_make_a_message() -> None:
+    message = native({**BODY, "ip": "203.0.113.7"}).message()
+    assert message == Message("13812345678", "SignIn", "246810", "203.0.113.7")
 
 
-def test_the_receipt_goes_back_without_a_code_that_the_caller_gave() -> None:
-    caller = Native(BODY)
+def test_unknown_fields_are_ignored() -> None:
+    assert native({**BODY, "locale": {"a": []}}).message() == Message(
+        "13812345678", "SignIn", "246810"
+    )
+
+
+def test_the_receipt_does_not_repeat_a_code_that_the_caller_gave() -> None:
+    caller = native(BODY)
     caller.message()
     response = caller.accepted(RECEIPT)
     assert response.status == 200
@@ -31,52 +42,49 @@ def test_the_receipt_goes_back_without_a_code_that_the_caller_gave() -> None:
 
 
 @pytest.mark.parametrize("code", [{}, {"code": None}])
-def test_a_code_that_is_not_given_is_made_and_goes_back(code: dict[str, object]) -> None:
-    caller = Native({"phone": "13812345678", "usageType": "SignIn", **code})
+def test_a_missing_code_is_made_and_returned(code: dict[str, object]) -> None:
+    caller = native({**BARE, **code})
     made = caller.message().code
     assert made.isdecimal()
     assert len(made) == 6
-    assert caller.accepted(RECEIPT).body["code"] == made
+    body: Any = caller.accepted(RECEIPT).body
+    assert body["code"] == made
 
 
 def test_a_made_code_keeps_its_leading_zeros(mocker: MockerFixture) -> None:
     mocker.patch("secrets.randbelow", return_value=7)
-    assert Native({"phone": "13812345678", "usageType": "SignIn"}).message().code == "000007"
+    assert native(BARE).message().code == "000007"
 
 
 def test_made_codes_differ() -> None:
-    bare: dict[str, object] = {"phone": "13812345678", "usageType": "SignIn"}
-    assert len({Native(bare).message().code for _ in range(50)}) > 40
+    assert len({native(BARE).message().code for _ in range(50)}) > 40
 
 
 @pytest.mark.parametrize("field", ["phone", "usageType"])
 @pytest.mark.parametrize("value", [..., None])
-def test_a_field_that_is_missing_is_named(field: str, value: object) -> None:
-    body = {**BODY, field: value}
-    if value is ...:
-        del body[field]
+def test_a_missing_field_is_named(field: str, value: object) -> None:
+    body = {key: value for key, value in {**BODY, field: value}.items() if value is not ...}
     with pytest.raises(ConnectorError, match=f"`{field}` is required") as refusal:
-        Native(body).message()
+        native(body).message()
     assert refusal.value.code == "insufficient_request_parameters"
-    assert refusal.value.http_status == 400
 
 
 @pytest.mark.parametrize("field", ["phone", "usageType", "code", "ip"])
 @pytest.mark.parametrize("value", [5, 13812345678.0, True, [], ["13812345678"], {"a": 1}])
 def test_a_field_of_the_wrong_type_is_named(field: str, value: object) -> None:
     with pytest.raises(ConnectorError, match=f"`{field}` must be a string") as refusal:
-        Native({**BODY, field: value}).message()
+        native({**BODY, field: value}).message()
     assert refusal.value.code == "invalid_request_parameters"
 
 
-def test_a_failure_has_the_form_of_all_failures() -> None:
-    response = Native(BODY).refused(invalid_config("mend it"))
+def test_an_error_has_the_default_form() -> None:
+    response = native(BODY).refused(invalid_config("Set the key."))
     assert response.status == 500
     assert response.body == {
         "error": {
             "code": "invalid_config",
             "http_code": 500,
-            "message": "mend it",
+            "message": "Set the key.",
             "sent": False,
         }
     }

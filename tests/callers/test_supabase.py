@@ -3,11 +3,14 @@ from typing import Any
 import pytest
 
 from sms_connector.callers import caller_of
+from sms_connector.callers.sentences import Audience
 from sms_connector.callers.supabase import Supabase
-from sms_connector.errors import ConnectorError, invalid_config, invalid_parameter
+from sms_connector.errors import ConnectorError, Kind, invalid_config, invalid_parameter
 from sms_connector.message import Message, Receipt
+from tests.support.functions import AUDIENCE, request_of
 
 BODY: dict[str, Any] = {
+    "metadata": {"uuid": "u", "time": "t", "name": "send-sms", "ip_address": "203.0.113.7"},
     "user": {
         "id": "6481a5c1-3d37-4a56-9f6a-bee08c554965",
         "aud": "authenticated",
@@ -19,10 +22,14 @@ BODY: dict[str, Any] = {
 }
 
 
-def test_the_user_s_phone_and_the_otp_make_a_message() -> None:
-    caller = caller_of(BODY)
+def supabase(body: object = BODY, audience: Audience = AUDIENCE) -> Supabase:
+    return Supabase(request_of(body), audience)
+
+
+def test_the_user_s_phone_the_otp_and_the_address_make_a_message() -> None:
+    caller = caller_of(request_of(BODY), AUDIENCE)
     assert isinstance(caller, Supabase)
-    assert caller.message() == Message("+8613812345678", "Generic", "246810")
+    assert caller.message() == Message("+8613812345678", "Generic", "246810", "203.0.113.7")
 
 
 @pytest.mark.parametrize(
@@ -30,25 +37,22 @@ def test_the_user_s_phone_and_the_otp_make_a_message() -> None:
     [("85251234567", "85251234567"), ("", "+8613812345678"), (None, "+8613812345678")],
 )
 def test_a_number_in_sms_is_the_new_one_and_counts(phone: str | None, expected: str) -> None:
-    assert Supabase({**BODY, "sms": {"otp": "246810", "phone": phone}}).message().phone == expected
-
-
-def test_the_usage_type_may_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SMS_CONNECTOR_SUPABASE_USAGE_TYPE", "SignIn")
-    assert Supabase(BODY).message().usage_type == "SignIn"
-
-
-def test_a_usage_type_that_is_none_is_a_mistake_in_the_settings(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("SMS_CONNECTOR_SUPABASE_USAGE_TYPE", "Sign In")
-    with pytest.raises(ConnectorError, match="SMS_CONNECTOR_SUPABASE_USAGE_TYPE") as refusal:
-        Supabase(BODY).message()
-    assert refusal.value.code == "invalid_config"
+    message = supabase({**BODY, "sms": {"otp": "246810", "phone": phone}}).message()
+    assert message.phone == expected
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("kind", "usage_type"), [(None, "SignIn"), ("mfa", "MfaVerification"), ("new", "SignIn")]
+)
+def test_the_usage_type_is_the_default_one_but_for_a_second_factor(
+    kind: str | None, usage_type: str
+) -> None:
+    body = {**BODY, "sms": {"otp": "246810", "sms_type": kind}}
+    assert supabase(body, Audience(default_usage_type="SignIn")).message().usage_type == usage_type
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
     [
         ({"sms": {}}, "`sms.otp` is required"),
         ({"sms": None}, "`sms.otp` is required"),
@@ -59,62 +63,67 @@ def test_a_usage_type_that_is_none_is_a_mistake_in_the_settings(
         ({"user": "x"}, "`user` must be an object"),
     ],
 )
-def test_a_field_at_fault_is_named(changes: dict[str, Any], told: str) -> None:
-    with pytest.raises(ConnectorError, match=told):
-        Supabase({**BODY, **changes}).message()
+def test_an_invalid_field_is_named(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConnectorError, match=message):
+        supabase({**BODY, **changes}).message()
 
 
 def test_success_is_an_empty_object() -> None:
-    accepted = Supabase(BODY).accepted(Receipt("BIZ-1", "REQUEST-1", "Generic", "SMS_1"))
+    accepted = supabase().accepted(Receipt("BIZ-1", "REQUEST-1", "Generic", "SMS_1"))
     assert (accepted.status, accepted.body) == (200, {})
 
 
-def error(code: Any, status: int, sent: bool | None, retry_after: int | None) -> ConnectorError:
-    return ConnectorError(code, status, "for operators", sent=sent, retry_after=retry_after)
+def error(kind: Kind, sent: bool | None, retry_after: int | None) -> ConnectorError:
+    return ConnectorError(kind, "for operators", sent=sent, retry_after=retry_after)
 
 
 @pytest.mark.parametrize(
-    ("status", "retry_after"), [(429, 1), (503, 1), (503, 2)], ids=["throttled", "down", "slow"]
+    ("kind", "status", "retry_after"),
+    [("rate_limited", 429, 1), ("unavailable", 503, 1), ("unavailable", 503, 2)],
 )
-def test_what_was_surely_not_sent_and_will_pass_soon_is_asked_for_again(
-    status: int, retry_after: int
+def test_an_error_that_passes_within_two_seconds_makes_supabase_retry(
+    kind: Kind, status: int, retry_after: int
 ) -> None:
-    refused = Supabase(BODY).refused(error("general", status, False, retry_after))
+    refused = supabase().refused(error(kind, False, retry_after))
     assert refused.status == status
     assert refused.headers["Retry-After"] == str(retry_after)
 
 
 @pytest.mark.parametrize(
-    ("code", "status", "sent", "retry_after", "told"),
+    ("kind", "status", "sent", "retry_after", "sentence"),
     [
-        ("rate_limit_exceeded", 429, False, 3, "Too many messages"),
-        ("rate_limit_exceeded", 429, False, 60, "Too many messages"),
-        ("rate_limit_exceeded", 429, False, 86_400, "Too many messages"),
-        ("usage_limit_exceeded", 503, False, None, "could not be sent"),
-        ("invalid_request_parameters", 400, False, None, "phone number"),
+        ("rate_limited", 429, False, 3, "Too many messages"),
+        ("rate_limited", 429, False, 86_400, "Too many messages"),
+        ("usage_limited", 503, False, None, "could not be sent"),
+        ("invalid_parameter", 400, False, None, "phone number"),
         ("invalid_config", 500, False, None, "could not be sent"),
-        ("general", 502, False, None, "could not be sent"),
-        ("general", 504, None, None, "may be on its way"),
-        ("general", 503, None, 1, "may be on its way"),
+        ("refused", 502, False, None, "could not be sent"),
+        ("unknown_outcome", 504, None, None, "may be on its way"),
+        ("unavailable", 503, None, 1, "may be on its way"),
         ("invalid_response", 502, None, None, "may be on its way"),
     ],
 )
-def test_any_other_error_reaches_the_person_and_is_not_asked_for_again(
-    code: str, status: int, sent: bool | None, retry_after: int | None, told: str
+def test_any_other_error_reaches_the_person_and_is_not_retried(
+    kind: Kind, status: int, sent: bool | None, retry_after: int | None, sentence: str
 ) -> None:
-    refused = Supabase(BODY).refused(error(code, status, sent, retry_after))
+    refused = supabase().refused(error(kind, sent, retry_after))
     assert refused.status == 200
     assert "Retry-After" not in refused.headers
-    body: Any = refused.body["error"]
-    assert body["http_code"] == status
-    assert told in body["message"]
+    body: Any = refused.body
+    assert body["error"]["http_code"] == status
+    assert sentence in body["error"]["message"]
+
+
+def test_the_sentence_is_in_the_language_of_the_setting() -> None:
+    body: Any = supabase(audience=Audience(locale="zh-CN")).refused(invalid_config("x")).body
+    assert body["error"]["message"] == "短信发送失败，请稍后再试。"
 
 
 @pytest.mark.parametrize(
     "refusal",
     [invalid_config("`signName` is required"), invalid_parameter("code", "must be 4 to 10")],
 )
-def test_a_person_is_not_told_what_only_an_operator_can_mend(refusal: ConnectorError) -> None:
-    told = str(Supabase(BODY).refused(refusal).body)
-    assert "signName" not in told
-    assert "must be" not in told
+def test_a_person_does_not_read_what_only_an_operator_can_change(refusal: ConnectorError) -> None:
+    shown = str(supabase().refused(refusal).body)
+    assert "signName" not in shown
+    assert "must be" not in shown

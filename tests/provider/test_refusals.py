@@ -1,7 +1,8 @@
 import pytest
 
-from sms_connector.errors import ConnectorError, ProviderError
+from sms_connector.errors import ProviderError
 from sms_connector.provider.refusals import refusal
+from sms_connector.web.http import STATUS
 
 REQUEST = ("invalid_request_parameters", 400)
 CONFIG = ("invalid_config", 500)
@@ -67,7 +68,7 @@ EVERY_CODE = {
 def test_a_provider_code_has_one_meaning(code: str, ours: tuple[str, int]) -> None:
     provider = ProviderError(code, "message", "REQUEST-1")
     error = refusal(200, code, provider)
-    assert (error.code, error.http_status) == ours
+    assert (error.code, STATUS[error.kind]) == ours
     assert error.sent is False
     assert error.provider == provider
     assert error.message
@@ -80,15 +81,7 @@ def test_an_unheard_of_code_is_judged_by_the_http_status(
     http_status: int, ours: tuple[str, int]
 ) -> None:
     error = refusal(http_status, "Unheard.Of", ProviderError("Unheard.Of", "", ""))
-    assert (error.code, error.http_status) == ours
-
-
-def test_an_error_told_again_is_the_same_error() -> None:
-    told = ConnectorError("general", 503, "wait", sent=None, retry_after=7, allow="POST")
-    again = told.again()
-    assert again is not told
-    assert vars(again) == vars(told)
-    assert vars(told.again("other words")) == vars(told) | {"message": "other words"}
+    assert (error.code, STATUS[error.kind]) == ours
 
 
 def test_a_known_code_counts_more_than_the_http_status() -> None:

@@ -15,6 +15,7 @@ from requests.exceptions import SSLError
 from sms_connector.local.package.root_certificates import write_directory
 from sms_connector.provider import tls
 from sms_connector.provider.wire import WatchedAdapter
+from sms_connector.web.http import error_body
 from tests.support.scripted_provider import ScriptedProvider, accept, tunnel_to
 from tests.support.sending import connector_at, failure, send
 
@@ -165,7 +166,7 @@ def test_nobody_else_is_trusted(
         write_directory(Path(certifi.where()).read_text("ascii"), roots)
     stranger = provider(accept, tls=server)
     error = failure(connector_at(reach(stranger)))
-    assert "certificate" in json.dumps(error.to_reply())
+    assert "certificate" in json.dumps(error_body(error))
     assert stranger.requests == []
 
 

@@ -23,6 +23,7 @@ from sms_connector.local.emulate.server import Emulator
 from sms_connector.provider import client, wire
 from sms_connector.provider.wire import WatchedAdapter
 from sms_connector.sending.connector import SmsConnector
+from sms_connector.web.http import STATUS
 from tests.support.configs import config
 from tests.support.scripted_provider import (
     ScriptedProvider,
@@ -66,20 +67,20 @@ class TestUnreachable:
     )
     def test_without_a_connection_nothing_was_sent(self, endpoint: str, why: str) -> None:
         error = failure(connector_at(endpoint))
-        assert (error.code, error.http_status, error.sent) == ("general", 503, False)
+        assert (error.code, STATUS[error.kind], error.sent) == ("general", 503, False)
         assert error.retry_after
         assert why in error.message
 
     def test_a_connection_that_times_out_sent_nothing(self, deaf_endpoint: str) -> None:
         error = failure(connector_at(deaf_endpoint, connectTimeout=200))
-        assert (error.http_status, error.sent) == (503, False)
+        assert (STATUS[error.kind], error.sent) == (503, False)
         assert "in time" in error.message
 
     def test_a_tls_handshake_that_times_out_sent_nothing(self, provider: Providers) -> None:
         silent = provider(hang)
         endpoint = silent.endpoint.replace("http://", "https://")
         error = failure(connector_at(endpoint, connectTimeout=200))
-        assert (error.http_status, error.sent) == (503, False)
+        assert (STATUS[error.kind], error.sent) == (503, False)
         assert silent.requests == []
 
     def test_a_certificate_that_is_not_trusted_gets_nothing(
@@ -87,7 +88,7 @@ class TestUnreachable:
     ) -> None:
         stranger = provider(accept, tls=trusted)
         error = failure(connector_at(stranger.endpoint.replace("localhost", "127.0.0.1")))
-        assert (error.http_status, error.sent) == (503, False)
+        assert (STATUS[error.kind], error.sent) == (503, False)
         assert "certificate" in error.message
         assert stranger.requests == []
 
@@ -156,7 +157,7 @@ class TestTime:
         mocker.patch("socket.socket.connect", too_slow)
         endpoint = late.endpoint.replace("localhost", "127.0.0.1")
         error = failure(connector_at(endpoint, connectTimeout=100, readTimeout=100))
-        assert (error.http_status, error.sent) == (503, False)
+        assert (STATUS[error.kind], error.sent) == (503, False)
         assert late.requests == []
 
     def test_from_one_whose_answer_begins_late_and_never_ends(self, provider: Providers) -> None:
@@ -185,7 +186,7 @@ class TestHalfWritten:
 
         mocker.patch("http.client.HTTPConnection.send", write_and_break)
         error = failure(connector_at(accepting.endpoint, readTimeout=300))
-        assert (error.http_status, error.sent) == (504, None)
+        assert (STATUS[error.kind], error.sent) == (504, None)
         assert len(accepting.requests) <= 1
 
 
@@ -240,7 +241,7 @@ class TestProxies:
         proxy = provider(hang)
         monkeypatch.setenv("HTTP_PROXY", proxy.endpoint)
         error = failure(connector_at("http://sms.example", readTimeout=300))
-        assert (error.http_status, error.sent) == (504, None)
+        assert (STATUS[error.kind], error.sent) == (504, None)
         assert len(proxy.requests) == 1
 
     def test_one_is_asked_for_the_whole_url_even_after_a_direct_request(
@@ -260,7 +261,7 @@ class TestProxies:
         proxy = provider(answer(403, ""))
         monkeypatch.setenv("HTTPS_PROXY", proxy.endpoint)
         error = failure(connector_at("https://sms.example"))
-        assert (error.http_status, error.sent) == (503, False)
+        assert (STATUS[error.kind], error.sent) == (503, False)
         assert "proxy" in error.message
 
     def test_an_emulator_on_this_machine_is_reached_directly(

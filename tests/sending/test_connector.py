@@ -14,6 +14,7 @@ from sms_connector.local.emulate.server import Emulator
 from sms_connector.message import Message, Receipt
 from sms_connector.provider.client import AccessKey
 from sms_connector.sending.connector import SmsConnector
+from sms_connector.web.http import STATUS, error_body
 from tests.support.configs import KEY_ID, KEY_SECRET
 from tests.support.scripted_provider import (
     ACCEPTED,
@@ -93,8 +94,8 @@ class TestRefused:
         said = {"Code": theirs, "Message": "because", "RequestId": "REQUEST-2"}
         refusing = provider(answer(status, said))
         error = failure(connector_at(refusing.endpoint))
-        assert (error.code, error.http_status, error.sent) == (ours, http_status, False)
-        assert error.to_reply()["error"] == {
+        assert (error.code, STATUS[error.kind], error.sent) == (ours, http_status, False)
+        assert error_body(error)["error"] == {
             "code": ours,
             "http_code": http_status,
             "message": error.message,
@@ -118,7 +119,7 @@ class TestRefused:
         error = failure(connector_at(provider(answer(400, said)).endpoint))
         assert error.provider is not None
         for secret in ("13812345678", "246810", KEY_ID, KEY_SECRET):
-            assert secret not in str(error.to_reply())
+            assert secret not in str(error_body(error))
         assert "string to sign" in error.provider.message
 
     def test_a_code_that_holds_a_secret_by_chance_keeps_its_meaning(
@@ -146,7 +147,7 @@ class TestRefused:
         error = failure(SmsConnector(parse_config(json.dumps(wrong))))
         assert error.code == "invalid_config"
         assert "`accessKeySecret`" in error.message
-        assert "246810" not in str(error.to_reply())
+        assert "246810" not in str(error_body(error))
         assert emulator.inbox.messages() == ()
 
 
@@ -183,7 +184,7 @@ class TestUnknown:
     ) -> None:
         talking = provider(act)
         error = failure(connector_at(talking.endpoint))
-        assert (error.code, error.http_status, error.sent) == ("invalid_response", 502, None)
+        assert (error.code, STATUS[error.kind], error.sent) == ("invalid_response", 502, None)
         assert error.retry_after is None
         assert len(talking.requests) == 1
 
@@ -193,7 +194,7 @@ class TestUnknown:
     ) -> None:
         silent = provider(act)
         error = failure(connector_at(silent.endpoint, readTimeout=300))
-        assert (error.code, error.http_status, error.sent) == ("general", 504, None)
+        assert (error.code, STATUS[error.kind], error.sent) == ("general", 504, None)
         assert error.retry_after is None
         assert len(silent.requests) == 1
 
@@ -221,7 +222,7 @@ class TestKeys:
             with pytest.raises(ConnectorError, match="role") as refusal:
                 connector.send(connector.compose(another_message()), outdated)
             assert refusal.value.code == "invalid_config"
-            assert "a-token-of-yesterday" not in str(refusal.value.to_reply())
+            assert "a-token-of-yesterday" not in str(error_body(refusal.value))
             connector.send(connector.compose(another_message()), current)
         assert len(emulator.inbox.messages()) == 2
 

@@ -9,6 +9,7 @@ from sms_connector.errors import ConnectorError, ProviderError
 from sms_connector.message import Receipt, Sms
 from sms_connector.phone import parse_phone
 from sms_connector.sending.once import RecentMessages
+from sms_connector.web.http import error_body
 
 SMS = Sms(parse_phone("13812345678"), "SignIn", "SMS_1", "246810")
 
@@ -37,7 +38,7 @@ def receipt(number: int = 1) -> Receipt:
 
 def refusal(sent: bool | None) -> ConnectorError:
     provider = ProviderError("isv.X", "because", "REQUEST-9")
-    return ConnectorError("general", 502, "mend it", sent=sent, provider=provider)
+    return ConnectorError("refused", "try again", sent=sent, provider=provider)
 
 
 def message(number: int) -> Sms:
@@ -108,8 +109,8 @@ def test_an_unknown_outcome_is_told_again_and_nothing_is_sent_again() -> None:
     for _ in range(3):
         with pytest.raises(ConnectorError) as error:
             recent.once(SMS, send)
-        told.append(error.value.to_reply())
-    assert told == [refusal(sent=None).to_reply()] * 3
+        told.append(error_body(error.value))
+    assert told == [error_body(refusal(sent=None))] * 3
     assert len(send.sent) == 1
 
 

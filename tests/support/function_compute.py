@@ -28,6 +28,7 @@ from typing_extensions import Self
 from sms_connector.function import Function
 from sms_connector.local.fc_context import FcContext
 from sms_connector.provider.client import AccessKey
+from tests.support.functions import new_function
 
 SERVICE, FUNCTION = "sms", "connector"
 
@@ -51,7 +52,7 @@ class FunctionCompute:
     def __init__(self, key: AccessKey) -> None:
         self.key = key
         self.calls: list[Call] = []
-        self._function = Function()
+        self._function: Function | None = None
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -77,6 +78,12 @@ class FunctionCompute:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_port}"
+
+    @property
+    def _instance(self) -> Function:
+        if self._function is None:  # the first call comes once the test has made its settings
+            self._function = new_function()
+        return self._function
 
     def __enter__(self) -> Self:
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
@@ -107,8 +114,9 @@ class FunctionCompute:
         if match[2] != FUNCTION:
             return _refusal(404, "FunctionNotFound", "the function does not exist")
         if invoked:
-            answer = self._function.handle(call.body, FcContext())
-            return 200, json.dumps(answer, indent=4, sort_keys=True).encode()
+            answer = self._instance.handle(call.body, FcContext())
+            assert isinstance(answer, bytes)  # passed on as it is
+            return 200, answer
         return self._serve_http(call, match[3])
 
     def _serve_http(self, call: Call, path: str) -> tuple[int, bytes]:
@@ -122,7 +130,7 @@ class FunctionCompute:
             "fc.request_uri": call.path,
             **{f"HTTP_{name.upper().replace('-', '_')}": v for name, v in call.headers.items()},
         }
-        answer: Any = self._function.handle(environ, lambda status, _: started.append(status))
+        answer: Any = self._instance.handle(environ, lambda status, _: started.append(status))
         return int(started[0].split()[0]), b"".join(answer)
 
     def _signature_problem(self, call: Call, *, with_query: bool) -> tuple[int, bytes] | None:

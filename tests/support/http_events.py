@@ -119,13 +119,18 @@ def through_wsgi(handler: Handler, request: HttpRequest, context: object) -> Htt
     status, headers = started
     lower = {name.lower(): value for name, value in headers}
     assert lower.pop("content-length") == str(len(body))
-    return HttpAnswer(int(status.split()[0]), lower, json.loads(body))
+    return HttpAnswer(int(status.split()[0]), lower, _decoded(lower, body.decode()))
 
 
 def _read(reply: dict[str, Any]) -> HttpAnswer:
     assert reply["isBase64Encoded"] is False
     headers = {name.lower(): value for name, value in reply["headers"].items()}
-    return HttpAnswer(reply["statusCode"], headers, json.loads(reply["body"]))
+    return HttpAnswer(reply["statusCode"], headers, _decoded(headers, reply["body"]))
+
+
+def _decoded(headers: Mapping[str, str], body: str) -> Any:
+    is_json = headers["content-type"] == "application/json"
+    return json.loads(body) if is_json else body
 
 
 WAYS: dict[str, Callable[[Handler, HttpRequest, object], HttpAnswer]] = {

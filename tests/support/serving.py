@@ -28,6 +28,8 @@ def serving(
     envelope: str = "http3", lines: list[str] | None = None, module: str = "index"
 ) -> Iterator[str]:
     """Serve in a thread, and give the address. ``lines`` gets the access lines."""
+    if module == "index":  # it reads the settings once, when it is imported
+        sys.modules.pop(module, None)
     told: list[str] = [] if lines is None else lines
     app = create_app(Instance(module), envelope, told.append)
     with WebServer(app, name="serve") as server:

@@ -3,6 +3,7 @@
 ``python -I -S -B proof_run.py PACKAGE``, the cases as JSON on the standard input.
 """
 
+import importlib
 import json
 import logging
 import os
@@ -15,16 +16,17 @@ def main(package: str) -> None:
     """Call the entry points as Function Compute does, and print what they answered."""
     sys.path.insert(0, package)
     cases = json.load(sys.stdin)
-    os.environ.update(cases[0]["environ"])
     logging.basicConfig(level=logging.INFO)
-    import index
-    from sms_connector.cold_start import POSTPONED
-
-    index.initializer(_context(cases[0]))
     answers = []
     for case in cases:
         os.environ.update(case["environ"])
-        answers.append(index.handler(case["event"].encode(), _context(case)))
+        sys.modules.pop("index", None)  # it reads the settings once, when it is imported
+        index = importlib.import_module("index")
+        index.initializer(_context(case))
+        answer = index.handler(case["event"].encode(), _context(case))
+        answers.append(answer if isinstance(answer, dict) else json.loads(answer))
+    from sms_connector.cold_start import POSTPONED
+
     json.dump(
         {
             "answers": answers,

@@ -32,7 +32,7 @@ class Wsgi:
             self._body(),
             is_http=True,
             method=str(environ.get("REQUEST_METHOD", "")).upper(),
-            path=environ.get("PATH_INFO") or target,
+            path=str(environ.get("PATH_INFO", target)),
             headers=headers,
             query=dict(parse_qsl(str(environ.get("QUERY_STRING") or query))),
         )

@@ -202,7 +202,7 @@ class TestAPackageThatIsNotFit:
         [
             (remove_a_model, "does not start"),
             (remove_the_numbers_abroad, "a number overseas sent 0 messages"),
-            (remove_the_signatures, "HTTP request sent 0 messages"),
+            (remove_the_signatures, "does not start"),
             (remove_the_roots, "no root certificates"),
             (look_for_the_roots_elsewhere, "a direct invocation sent 0 messages"),
             (bear_no_stand_ins, "does not start as it should"),

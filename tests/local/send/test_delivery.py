@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sms_connector.config import parse_config
-from sms_connector.errors import ConnectorError
+from sms_connector.errors import ConnectorError, invalid_config
 from sms_connector.local.emulate.magic import MAGIC_NUMBERS, FailedDelivery
 from sms_connector.local.emulate.server import Emulator
 from sms_connector.local.lookup import Lookup
@@ -161,8 +161,8 @@ def test_patience_is_a_minute() -> None:
 
 def test_trouble_that_passes_is_waited_out_and_other_trouble_is_not() -> None:
     answers: list[Delivery | ConnectorError] = [
-        ConnectorError("general", 503, "told"),
-        ConnectorError("rate_limit_exceeded", 429, "told"),
+        ConnectorError("unavailable", "busy"),
+        ConnectorError("rate_limited", "busy"),
         Delivery("delivered"),
     ]
 
@@ -173,6 +173,6 @@ def test_trouble_that_passes_is_waited_out_and_other_trouble_is_not() -> None:
         return told
 
     assert [told.state for told in follow(ask, pause=0.01)] == ["waiting", "waiting", "delivered"]
-    answers.append(ConnectorError("invalid_config", 500, "no permission"))
+    answers.append(invalid_config("no permission"))
     with pytest.raises(ConnectorError, match="no permission"):
         list(follow(ask, pause=0.01))

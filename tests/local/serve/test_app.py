@@ -37,9 +37,9 @@ class TestAccessLine:
     def test_tells_time_method_path_status_and_milliseconds(
         self, url: str, lines: list[str]
     ) -> None:
-        requests.post(f"{url}/send", timeout=5)
+        requests.post(f"{url}/logto", timeout=5)
         (line,) = lines
-        assert re.fullmatch(r"\d\d:\d\d:\d\d  POST  /send  401  \d+ ms", line)
+        assert re.fullmatch(r"\d\d:\d\d:\d\d  POST  /logto  401  \d+ ms", line)
 
     @pytest.mark.parametrize(
         "path",
@@ -87,8 +87,8 @@ class TestHostileRequests:
             (b"nonsense\r\n\r\n", b"400"),
             (b"GET / HTTP/1.1\r\nHost: x\r\nA: " + b"a" * 100_000 + b"\r\n\r\n", b"405"),
             (b"BREW / HTTP/1.1\r\nHost: x\r\n\r\n", b"405"),
-            (b"GET http://other/health HTTP/1.1\r\nHost: x\r\n\r\n", b"503"),
-            (b"GET /../../health HTTP/1.1\r\nHost: x\r\n\r\n", b"503"),
+            (b"GET http://other/health HTTP/1.1\r\nHost: x\r\n\r\n", b"404"),
+            (b"GET /../../health HTTP/1.1\r\nHost: x\r\n\r\n", b"404"),
             (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2, 3\r\n\r\n{}", b"400"),
             (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: x\r\n\r\n{}", b"400"),
             (b"POST / HTTP/1.1\r\nHost: x\r\nAuthorization: \xff\xfe\r\n\r\n", b"401"),

@@ -95,7 +95,7 @@ def test_code_that_does_not_load_is_told_until_it_is_mended(
 def test_connector_json_counts_when_it_appears_and_when_it_changes(project: Path) -> None:
     file = project / "connector.json"
     example = json.loads((project / "connector.example.json").read_text("utf-8"))
-    with ServeProcess(project=project) as process:
+    with ServeProcess(project=project, SMS_CONNECTOR_ANONYMOUS="true") as process:
         assert requests.get(f"{process.url}/health", timeout=20).status_code == 503
         file.write_text(json.dumps(example), "utf-8")
         wait_for_start(process, 2)

@@ -20,6 +20,7 @@ def test_whatever_is_not_wrapped_is_a_payload(event: object) -> None:
     assert isinstance(envelope_of(read_event(event, None)), Direct)
 
 
-def test_the_body_alone_goes_back() -> None:
+def test_the_body_alone_is_returned_as_utf_8() -> None:
     envelope = Direct(read_event(b"", None))
-    assert envelope.seal(Response(429, {"error": {}}, {"Retry-After": "1"})) == {"error": {}}
+    sealed = envelope.seal(Response(429, {"error": "流控"}, {"Retry-After": "1"}))
+    assert sealed == '{"error":"流控"}'.encode()

@@ -1,0 +1,115 @@
+"""Which rooms may import what: the tree's own rules, read from its sources."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SHIPPED = sorted(
+    path
+    for path in [ROOT / "index.py", *(ROOT / "sms_connector").rglob("*.py")]
+    if "local" not in path.relative_to(ROOT).parts and path.name != "__main__.py"
+)
+
+SDK = ("alibabacloud_", "darabonba", "Tea")
+
+DEVELOPMENT = (
+    *("click", "fc2", "hypothesis", "pytest", "requests", "rich", "schemathesis", "starlette"),
+    *("trustme", "uvicorn", "watchfiles", "yaml"),
+)
+
+# From the ground up. A room imports from those before it, and from itself.
+FLOORS = (
+    ("clock", "errors"),
+    ("privacy",),
+    ("phone",),
+    ("message",),
+    ("limits.rules",),
+    ("config",),
+    ("settings",),
+    ("log",),
+    ("store",),
+    ("limits",),
+    ("provider",),
+    ("web",),
+    ("sending",),
+    ("verification", "reports"),
+    ("callers",),
+    ("function",),
+)
+
+
+def module_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts).removesuffix(".__init__")
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    """Yield the modules that a file imports anywhere, by their full names."""
+    package = module_of(path).split(".")
+    if path.name != "__init__.py":
+        package = package[:-1]
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else []
+            base = ".".join([*above, *filter(None, [node.module])])
+            yield base
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def floor_of(module: str) -> int | None:
+    """Return the floor of one of our modules; the most exact name of a room counts."""
+    name = module.removeprefix("sms_connector.")
+    found = [
+        (len(room), number)
+        for number, rooms in enumerate(FLOORS)
+        for room in rooms
+        if name == room or name.startswith(f"{room}.")
+    ]
+    return max(found)[1] if found else None
+
+
+each_file = pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.relative_to(ROOT))
+
+
+def test_every_shipped_file_is_in_a_room() -> None:
+    modules = {module_of(path) for path in SHIPPED} - {"index", "sms_connector"}
+    assert [module for module in modules if floor_of(module) is None] == []
+
+
+@each_file
+def test_only_the_provider_s_room_imports_the_sdk(path: Path) -> None:
+    if "provider" not in path.parts:
+        assert [name for name in imports_of(path) if name.startswith(SDK)] == []
+
+
+@each_file
+def test_nothing_that_ships_imports_a_development_tool(path: Path) -> None:
+    ours = [name for name in imports_of(path) if name.startswith("sms_connector.local")]
+    assert ours == []
+    assert [name for name in imports_of(path) if name.partition(".")[0] in DEVELOPMENT] == []
+
+
+@each_file
+def test_no_import_runs_upwards(path: Path) -> None:
+    floor = floor_of(module_of(path))
+    if floor is not None:
+        above = [name for name in imports_of(path) if (floor_of(name) or 0) > floor]
+        assert above == []
+
+
+@each_file
+def test_only_the_settings_read_the_environment(path: Path) -> None:
+    if path.name not in ("index.py", "settings.py"):
+        source = path.read_text("utf-8")
+        assert "os.environ" not in source
+        assert "getenv" not in source
+
+
+@each_file
+def test_a_file_has_at_most_300_lines(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) <= 300
