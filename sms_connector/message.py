@@ -72,10 +72,17 @@ class Sms(msgspec.Struct, frozen=True):
         return f"Sms({self.phone!r}, {self.usage_type!r}, {self.template_code!r})"
 
 
-class Receipt(msgspec.Struct, frozen=True, rename="camel"):
-    """The provider accepted the message. ``biz_id`` finds its delivery state later."""
+class Receipt(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """The provider accepted the message. ``biz_id`` finds its delivery state later.
+
+    ``code`` is there where it was made here, for the caller that has to check it.
+    """
 
     biz_id: str
     request_id: str
     usage_type: str
     template_code: str
+    code: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Receipt({self.biz_id!r}, {self.request_id!r})"

@@ -8,7 +8,9 @@ from ..privacy import Mask
 from ..provider.client import AccessKey, Answer, NoAnswer, SmsClient
 from ..provider.refusals import is_known, refusal
 from ..provider.wire import Stage
-from .once import RecentMessages
+from ..settings import Settings
+from ..store import Stores, open_stores
+from .once import NO_TERMS, Figures, Once, Terms
 
 _NO_KEY = (
     "There is no access key: put `accessKeyId` and `accessKeySecret` into the connector config, "
@@ -23,12 +25,20 @@ class SmsConnector:
 
         connector = SmsConnector(parse_config(text))
         receipt = connector.send(connector.compose(Message("13812345678", "SignIn", "246810")))
+
+    Without ``stores``, it knows of its own messages only.
     """
 
-    def __init__(self, config: ConnectorConfig) -> None:
+    def __init__(
+        self,
+        config: ConnectorConfig,
+        stores: Stores | None = None,
+        figures: Figures | None = None,
+    ) -> None:
         self._config = config
         self._client = SmsClient(config)
-        self._recent = RecentMessages()
+        stores = stores or open_stores(Settings())
+        self._once = Once(stores.sending, stores.names, config.longest_call, figures)
 
     def prepare(self, role: AccessKey | None = None) -> None:
         """Make the first message as cheap as the others. Sends nothing."""
@@ -51,14 +61,15 @@ class SmsConnector:
         """Return the usage type that was probably meant: see ``ConnectorConfig.near_miss``."""
         return self._config.near_miss(usage_type)
 
-    def send(self, sms: Sms, role: AccessKey | None = None) -> Receipt:
-        """Send one SMS, at most once: see RecentMessages for one that is asked for again.
+    def send(self, sms: Sms, role: AccessKey | None = None, terms: Terms = NO_TERMS) -> Receipt:
+        """Send one SMS, at most once and within the limits: see ``Once.send``.
 
-        ``role`` signs where the config has no access key. Raises ConnectorError; its ``sent``
-        tells whether the message may have gone out.
+        ``role`` signs where the config has no access key. Raise ConnectorError; its ``sent`` says
+        whether the message may have gone out.
         """
         key = self._key(role)
-        return self._recent.once(sms, lambda sms: self._send(sms, key))
+        counted = self._config.limits.counted(sms.phone, terms.ip)
+        return self._once.send(sms, lambda sms: self._send(sms, key), counted, terms)
 
     def _send(self, sms: Sms, key: AccessKey) -> Receipt:
         outcome = self._client.send(sms, key)

@@ -1,100 +1,254 @@
-"""Resends: a service that got its answer too late asks again, and must not send again.
+"""At most once: the same message is one message for all instances, and for 30 seconds.
 
-Supabase asks up to three times, and so do gateways. What came of a message is kept for a while,
-and told again to whoever asks for the same message.
+SendSms is not idempotent, and callers ask again: Supabase up to three times, gateways too. So a
+message is claimed before it is sent, and its outcome is kept for those who ask meanwhile or soon
+after.
 """
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable
-from typing import Final
+import time
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
 
-from .. import clock
-from ..clock import Moment
+import msgspec
+
 from ..errors import ConnectorError, bug
+from ..limits.guard import Guard, is_given_back
+from ..limits.rules import Counted, Rule
 from ..message import Receipt, Sms
+from ..store.names import Names
+from ..store.transaction import ABSENT, Figure, Found, Record, Result, Store, Transaction, Write
+from .claim import Attempt, Name, decoded
+from .idempotency import Idempotency
 
-REMEMBERED_SECONDS: Final = 30.0
+LEASE_BEYOND_CALL: Final = 0.5
+"""Seconds by which a lease is longer than the longest call."""
 
-MOST_REMEMBERED: Final = 10_000
-"""Up to 11 MB, at three hundred messages a second. Beyond it the oldest is forgotten first."""
+EARLY_SECONDS: Final = 2.0
+"""How much too early a message may be to wait for its turn instead of being refused."""
+
+_FAILURE_SECONDS: Final = 5.0
+"""For how long those who wait can learn that a message was not sent."""
+
+_FIRST_PAUSE: Final = 0.02
+_LONGEST_PAUSE: Final = 0.2
+_PAUSE_GROWTH: Final = 1.5
 
 
-class RecentMessages:
-    """The memory of one instance; two instances do not know of each other.
+class Terms(msgspec.Struct, frozen=True):
+    """How a caller asks for a message.
 
-    A store that they share would take this class's place: it has to claim a message before it
-    is sent, and to tell its outcome once that is known.
+    ``ip`` is the address of the person who asked for the code. ``patience`` is how many seconds
+    the caller waits for an answer from now on; None stands for as long as one may take.
+    ``waits_early``: see EARLY_SECONDS. ``made_codes`` is the code of the message if it was made
+    here: one random code, or one for each secret if it was derived from an idempotency key.
     """
 
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._messages: OrderedDict[Sms, _Sending] = OrderedDict()
+    ip: str | None = None
+    patience: float | None = None
+    waits_early: bool = True
+    idempotency: Idempotency | None = None
+    made_codes: tuple[str, ...] = ()
 
-    def once(self, sms: Sms, send: Callable[[Sms], Receipt]) -> Receipt:
-        """Send a message, or tell what came of the same one in the last 30 seconds.
+    def __repr__(self) -> str:
+        return "Terms()"
 
-        One that is under way is waited for; one that was surely not sent is tried anew.
-        Raises ConnectorError as ``send`` does, or did.
+
+NO_TERMS: Final = Terms()
+
+
+class Figures(Protocol):
+    """Says which figures to add for an outcome.
+
+    It is ``accepted``, ``unknown``, ``refused:<error code>`` or ``limited:<rule>``. ``now`` is the
+    store's time in microseconds since the epoch.
+    """
+
+    def of(self, sms: Sms, outcome: str, now: int) -> tuple[Figure, ...]: ...
+
+
+class Once:
+    """Sends each message at most once. One for all threads."""
+
+    def __init__(
+        self, store: Store, names: Names, longest_call: float, figures: Figures | None = None
+    ) -> None:
+        self._store = store
+        self._names = names
+        self._lease = longest_call + LEASE_BEYOND_CALL
+        self._figures = figures
+        self._store_ahead = 0  # microseconds, as of the latest answer
+
+    def send(
+        self,
+        sms: Sms,
+        call: Callable[[Sms], Receipt],
+        counted: Sequence[Counted] = (),
+        terms: Terms = NO_TERMS,
+    ) -> Receipt:
+        """Call ``call``, or return the outcome of the same message or idempotency key.
+
+        Waits for the outcome of one that is under way. Raises ConnectorError as ``call`` does or
+        did; ``rate_limited`` or ``usage_limited`` if a counted rule is full; ``key_reused``; and
+        ``unknown_outcome`` where the owner of the message died, or is slower than the caller's
+        patience.
         """
-        sending, is_mine = self._claim(sms)
-        if not is_mine:
-            return sending.told()
+        patience = 2 * self._lease if terms.patience is None else terms.patience
+        deadline = time.monotonic() + patience
+        guard = Guard(self._names, counted, lambda rule: self._refused(sms, rule))
+        attempt = Attempt(self._names, sms, terms.idempotency)
+        result = self._claim(attempt, guard, deadline if terms.waits_early else 0)
+        if not result.committed:
+            receipt, secret = self._earlier(attempt, result.found, deadline)
+            return _with_code(receipt, terms, secret)
+        outcome: Receipt | ConnectorError = bug(sent=None)
         try:
-            sending.outcome = receipt = send(sms)
+            outcome = receipt = call(sms)
         except ConnectorError as error:
-            # Not the error itself: its traceback would keep the request for as long.
-            sending.outcome = error.copy()
+            outcome = error
             raise
         finally:
-            self._end(sms, sending)
+            self._end(attempt, guard, outcome, result, sms)
+        return _with_code(receipt, terms, 0)
+
+    def _claim(self, attempt: Attempt, guard: Guard, deadline: float) -> Result:
+        """Claim all names of a message and take from all its counters, or do nothing."""
+        latest = min(time.monotonic() + EARLY_SECONDS, deadline)
+        while True:
+            patience = max(latest - time.monotonic(), 0)
+            result = self._store.transact(
+                Transaction(
+                    records=tuple(Record(name.key, (ABSENT,)) for name in attempt.names),
+                    take=guard.counters,
+                    patience=patience,
+                    write=tuple(
+                        Write(name.key, attempt.value(name), self._lease + name.kept, self._lease)
+                        for name in attempt.own_names
+                    ),
+                )
+            )
+            self._store_ahead = result.now - _microseconds()
+            if result.full is None:
+                return result
+            if result.wait > patience:
+                raise guard.refusal(result)
+            time.sleep(result.wait)
+
+    def _end(
+        self,
+        attempt: Attempt,
+        guard: Guard,
+        outcome: Receipt | ConnectorError,
+        claimed: Result,
+        sms: Sms,
+    ) -> None:
+        """Write the outcome for all who ask for it. Repeated, it changes nothing."""
+        names = attempt.own_names
+        failed = isinstance(outcome, ConnectorError) and outcome.sent is False
+        # After an outage the store may not know of the claim: what may have gone out is written.
+        expected = () if failed else (ABSENT,)
+        write = [
+            Write(name.key) if failed else Write(name.key, attempt.value(name, outcome), name.kept)
+            for name in names
+        ]
+        if failed:
+            value = attempt.value(names[0], outcome)
+            key = self._names.of_token(attempt.token)
+            write.append(Write(key, value, _FAILURE_SECONDS, _FAILURE_SECONDS))
+        gives_back = isinstance(outcome, ConnectorError) and is_given_back(outcome)
+        self._store.transact(
+            Transaction(
+                records=tuple(Record(name.key, (attempt.value(name), *expected)) for name in names),
+                give_back=guard.counters if gives_back else (),
+                taken_at=claimed.taken_at,
+                write=tuple(write),
+                add=self._added(sms, _figure(outcome), claimed.now),
+            )
+        )
+
+    def _earlier(
+        self, attempt: Attempt, found: Sequence[Found], deadline: float
+    ) -> tuple[Receipt, int]:
+        """Return the outcome of the claim that was there first, and the place of its secret."""
+        name, first = next(
+            (name, one) for name, one in zip(attempt.names, found, strict=True) if one.value
+        )
+        if decoded(first.value).fingerprint != name.fingerprint:
+            raise ConnectorError(
+                "key_reused", "The idempotency key was used for a request with another body."
+            )
+        try:
+            receipt = self._outcome(name, first, deadline)
+        except ConnectorError as error:
+            if error.sent is not False:
+                self._keep_for_key(attempt, name, error)
+            raise
+        self._keep_for_key(attempt, name, receipt)
+        return receipt, name.secret
+
+    def _outcome(self, name: Name, found: Found, deadline: float) -> Receipt:
+        """Wait for the outcome of a claim until its lease or the caller's patience ends."""
+        claim = decoded(found.value)
+        deadline = min(deadline, time.monotonic() + found.seconds - name.kept)
+        records = (Record(name.key), Record(self._names.of_token(claim.token)))
+        pause = _FIRST_PAUSE
+        while not claim.has_ended:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise _unknown()
+            self._store.wait(name.key, found.value, pause, left)
+            pause = min(pause * _PAUSE_GROWTH, _LONGEST_PAUSE)
+            now, failed = self._store.transact(Transaction(records=records)).found
+            latest = decoded(failed.value or now.value or found.value)
+            vanished = not (failed.value or now.value or self._store.away)
+            if latest.token != claim.token or vanished:
+                raise _unknown()
+            claim = latest
+        return claim.outcome()
+
+    def _keep_for_key(
+        self, attempt: Attempt, found: Name, outcome: Receipt | ConnectorError
+    ) -> None:
+        """Keep for an idempotency key the outcome of a message that was claimed without it."""
+        key = attempt.own_names[0]
+        if found.fingerprint or not key.fingerprint:
+            return
+        self._store.transact(
+            Transaction(
+                records=(Record(key.key, (ABSENT,)),),
+                write=(Write(key.key, attempt.value(key, outcome), key.kept),),
+            )
+        )
+
+    def _refused(self, sms: Sms, rule: Rule) -> Figure | None:
+        now = _microseconds() + self._store_ahead
+        return next(iter(self._added(sms, f"limited:{rule.name}", now)), None)
+
+    def _added(self, sms: Sms, outcome: str, now: int) -> tuple[Figure, ...]:
+        return self._figures.of(sms, outcome, now) if self._figures else ()
+
+
+def _with_code(receipt: Receipt, terms: Terms, secret: int) -> Receipt:
+    """Return the receipt with the code, which is in no store."""
+    if not terms.made_codes:
         return receipt
-
-    def _claim(self, sms: Sms) -> tuple["_Sending", bool]:
-        with self._changed:
-            earlier = self._messages.get(sms)
-            if earlier is not None and not earlier.is_old:
-                self._changed.wait_for(lambda: earlier.ended)
-                return earlier, False
-            self._forget()
-            self._messages[sms] = sending = _Sending()
-            self._messages.move_to_end(sms)
-            return sending, True
-
-    def _end(self, sms: Sms, sending: "_Sending") -> None:
-        with self._changed:
-            if sending.surely_not_sent and self._messages.get(sms) is sending:
-                del self._messages[sms]
-            sending.ended = clock.now()
-            self._changed.notify_all()
-
-    def _forget(self) -> None:
-        while self._messages:
-            oldest = next(iter(self._messages.values()))
-            if not oldest.is_old and len(self._messages) < MOST_REMEMBERED:
-                return
-            self._messages.popitem(last=False)
+    return msgspec.structs.replace(receipt, code=terms.made_codes[secret])
 
 
-class _Sending:
-    """One message on its way, and what came of it."""
+def _unknown() -> ConnectorError:
+    return ConnectorError(
+        "unknown_outcome",
+        "The same message is under way, and its outcome is not known. Check the delivery state "
+        "before sending again: the message may have gone out.",
+        sent=None,
+    )
 
-    __slots__ = ("ended", "outcome")
 
-    def __init__(self) -> None:
-        self.ended: Moment | None = None
-        self.outcome: Receipt | ConnectorError = bug(sent=None)
+def _figure(outcome: Receipt | ConnectorError) -> str:
+    """Return the name of an outcome in the figures."""
+    if isinstance(outcome, Receipt):
+        return "accepted"
+    return "unknown" if outcome.sent is None else f"refused:{outcome.code}"
 
-    @property
-    def is_old(self) -> bool:
-        return self.ended is not None and self.ended.age > REMEMBERED_SECONDS
 
-    @property
-    def surely_not_sent(self) -> bool:
-        return isinstance(self.outcome, ConnectorError) and self.outcome.sent is False
-
-    def told(self) -> Receipt:
-        """Tell the outcome again. Raises ConnectorError if it was one."""
-        if isinstance(self.outcome, Receipt):
-            return self.outcome
-        raise self.outcome.copy()
+def _microseconds() -> int:
+    return time.time_ns() // 1000

@@ -1,5 +1,6 @@
 """The instance's memory before a store on a server."""
 
+import threading
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -18,12 +19,31 @@ class Layered:
     def __init__(self, memory: Memory, server: Store) -> None:
         self._memory = memory
         self._server = server
+        self._changed = threading.Condition()
+        self._in_use: set[str] = set()
 
     @property
     def away(self) -> str:
         return self._server.away
 
     def transact(self, transaction: Transaction) -> Result:
+        """See Store. While a record is about to be written, this process's others wait to see it.
+
+        They would take for a claim in memory what the server is about to refuse.
+        """
+        keys = {record.key for record in transaction.records}
+        with self._changed:
+            self._changed.wait_for(lambda: not keys & self._in_use)
+            keys = keys if transaction.write else set()
+            self._in_use |= keys
+        try:
+            return self._transact(transaction)
+        finally:
+            with self._changed:
+                self._in_use -= keys
+                self._changed.notify_all()
+
+    def _transact(self, transaction: Transaction) -> Result:
         taken_here, taken_there = (*transaction.taken_at, 0, 0)[:2]
         here = self._memory.transact(_giving_back(transaction, taken_here))
         if not here.committed:

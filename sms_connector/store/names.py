@@ -25,6 +25,10 @@ class Names:
         text = _joined(room, *parts)
         return tuple(_SLOT + digest(secret, text) for secret in self._secrets)
 
+    def of_token(self, token: str) -> str:
+        """Return the name of what belongs to a random token, which needs no secret."""
+        return _SLOT + token
+
     def fingerprints(self, *parts: bytes) -> tuple[str, ...]:
         """Return keyed hashes of bytes, by which the same ones are recognised."""
         text = _joined("fingerprint", *parts)

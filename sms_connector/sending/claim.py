@@ -1,0 +1,103 @@
+"""Claims: the records by which all instances know what is under way, and how it ended."""
+
+import secrets as random
+from typing import Final
+
+import msgspec
+
+from ..errors import ConnectorError, Kind, LimitReached, ProviderError
+from ..message import Receipt, Sms
+from ..store.names import Names
+from .idempotency import KEPT_SECONDS, Idempotency
+
+REMEMBERED_SECONDS: Final = 30.0
+"""For how long the same number, usage type and code are the same message, from its outcome on."""
+
+
+class Failure(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A ConnectorError without its traceback, which would keep the request in memory."""
+
+    kind: Kind
+    problem: str
+    field: str = ""
+    sent: bool | None = False
+    provider: ProviderError | None = None
+    retry_after: int | None = None
+    limit: LimitReached | None = None
+
+
+class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The value of a record: whose claim it is, and its outcome once there is one.
+
+    ``token`` is random. ``fingerprint`` recognises the body that came with an idempotency key.
+    No time stands in it: while the record has longer to live than its outcome is kept, the owner
+    has a lease; after that, an owner that wrote no outcome is dead.
+    """
+
+    token: str
+    fingerprint: str = ""
+    receipt: Receipt | None = None
+    failure: Failure | None = None
+
+    @property
+    def has_ended(self) -> bool:
+        return self.receipt is not None or self.failure is not None
+
+    def outcome(self) -> Receipt:
+        """Return the receipt. Raise the ConnectorError if there was one instead."""
+        if self.failure is not None:
+            names = self.failure.__struct_fields__
+            raise ConnectorError(**{name: getattr(self.failure, name) for name in names})
+        assert self.receipt is not None  # noqa: S101
+        return self.receipt
+
+
+_decoder: Final = msgspec.json.Decoder(Claim)
+
+
+def decoded(value: str) -> Claim:
+    return _decoder.decode(value)
+
+
+class Name(msgspec.Struct, frozen=True):
+    """A name by which something is claimed, and the seconds that its outcome is kept."""
+
+    key: str
+    kept: float
+    fingerprint: str = ""
+    secret: int = 0
+
+
+class Attempt:
+    """One request to send a message: all names that may be claimed, and those that it claims."""
+
+    def __init__(self, names: Names, sms: Sms, idempotency: Idempotency | None) -> None:
+        self.token = random.token_hex(16)
+        keys = names.of("message", sms.phone.e164, sms.usage_type, sms.code)
+        of_message = [Name(key, REMEMBERED_SECONDS) for key in keys]
+        of_key = names_of_key(names, idempotency) if idempotency else ()
+        # A key counts before the message: another body is an error even for the same message.
+        self.names = (*of_key, *of_message)
+        self.own_names = (*of_key[:1], of_message[0])
+
+    def value(self, name: Name, outcome: Receipt | ConnectorError | None = None) -> str:
+        """Return what stands under one of the names."""
+        receipt, failure = None, None
+        if isinstance(outcome, ConnectorError):
+            fields = {name: getattr(outcome, name) for name in Failure.__struct_fields__}
+            failure = Failure(**fields)
+        else:
+            receipt = outcome
+        claim = Claim(self.token, name.fingerprint, receipt, failure)
+        return msgspec.json.encode(claim).decode()
+
+
+def names_of_key(names: Names, idempotency: Idempotency) -> tuple[Name, ...]:
+    """Return the names of an idempotency key, one for each secret."""
+    key = idempotency
+    keys = names.of("idempotency", key.credential, key.route, key.key)
+    prints = names.fingerprints(key.body)
+    return tuple(
+        Name(key, KEPT_SECONDS, fingerprint, secret)
+        for secret, (key, fingerprint) in enumerate(zip(keys, prints, strict=True))
+    )
