@@ -1,5 +1,7 @@
 """The connector: sends one message to one phone and returns the true outcome."""
 
+from collections.abc import Callable
+
 from ..config import ConnectorConfig
 from ..errors import ConnectorError, ProviderError, invalid_config
 from ..message import Message, Receipt, Sms
@@ -67,9 +69,16 @@ class SmsConnector:
         ``role`` signs where the config has no access key. Raise ConnectorError; its ``sent`` says
         whether the message may have gone out.
         """
-        key = self._key(role)
         counted = self._config.limits.counted(sms.phone, terms.ip)
-        return self._once.send(sms, lambda sms: self._send(sms, key), counted, terms)
+        return self._once.send(sms, self.sender(role), counted, terms)
+
+    def sender(self, role: AccessKey | None = None) -> Callable[[Sms], Receipt]:
+        """Return what sends one SMS each time it is called, whatever was sent before.
+
+        Raise ConnectorError (``invalid_config``) where nothing could sign it.
+        """
+        key = self._key(role)
+        return lambda sms: self._send(sms, key)
 
     def _send(self, sms: Sms, key: AccessKey) -> Receipt:
         outcome = self._client.send(sms, key)

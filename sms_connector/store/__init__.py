@@ -9,6 +9,7 @@ from ..settings import SECRET, STORE, Settings
 from .address import MEMORY, parse_address
 from .layered import Layered
 from .memory import Memory
+from .mirrored import Mirrored
 from .names import Names
 from .transaction import Store
 
@@ -45,4 +46,4 @@ def open_stores(settings: Settings) -> Stores:
     from .redis import RedisStore
 
     server = RedisStore(address)
-    return Stores(Layered(memory, server), server, Names(settings.secrets))
+    return Stores(Layered(memory, server), Mirrored(memory, server), Names(settings.secrets))

@@ -45,7 +45,7 @@ with open(os.path.join(os.path.dirname(__file__), "transaction.lua"), "rb") as _
     SCRIPT: Final = _file.read()
 _SHA: Final = hashlib.sha1(SCRIPT, usedforsecurity=False).hexdigest()
 
-_Reply = tuple[bool, tuple[tuple[str, int], ...], int, int, int]
+_Reply = tuple[bool, tuple[tuple[str, int], ...], int, int, int, tuple[tuple[int, ...], ...]]
 _decoder: Final = msgspec.msgpack.Decoder(_Reply)
 _encoder: Final = msgspec.msgpack.Encoder()
 
@@ -72,7 +72,7 @@ class RedisStore:
         command: _Command = ("EVALSHA", _SHA, len(keys), *keys, packed)
         with self._outage:
             (reply,), again = self._call((command,), may_repeat=guarded)
-        committed, found, now, full, wait = _decoder.decode(reply)
+        committed, found, now, full, wait, counted = _decoder.decode(reply)
         if again and not committed and _wrote(transaction, found):
             return Result(True, tuple(Found() for _ in found), now, taken_at=(0,))
         return Result(
@@ -82,6 +82,7 @@ class RedisStore:
             full - 1 if full else None,
             wait / 1_000_000,
             taken_at=(now,) if committed else (),
+            counted=tuple(tuple(zip(takes[::2], takes[1::2], strict=True)) for takes in counted),
         )
 
     def wait(self, key: str, value: str, pause: float, longest: float) -> None:  # noqa: ARG002
@@ -274,6 +275,7 @@ def _pack(transaction: Transaction) -> tuple[list[str], bytes]:
             [(place(record.key), *record.expected) for record in transaction.records],
             [counter(one) for one in transaction.take],
             [counter(one) for one in transaction.give_back],
+            [counter(one) for one in transaction.count],
             transaction.taken_at[0] if transaction.taken_at else 0,
             [(place(one.key), one.value, _milliseconds(one.seconds)) for one in transaction.write],
             [figure(one) for one in transaction.add],
