@@ -24,6 +24,14 @@ class Failure(msgspec.Struct, frozen=True, omit_defaults=True):
     provider: ProviderError | None = None
     retry_after: int | None = None
     limit: LimitReached | None = None
+    attempts_left: int | None = None
+
+    @classmethod
+    def of(cls, error: ConnectorError) -> "Failure":
+        return cls(**{name: getattr(error, name) for name in cls.__struct_fields__})
+
+    def error(self) -> ConnectorError:
+        return ConnectorError(**{name: getattr(self, name) for name in self.__struct_fields__})
 
 
 class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -46,8 +54,7 @@ class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
     def outcome(self) -> Receipt:
         """Return the receipt. Raise the ConnectorError if there was one instead."""
         if self.failure is not None:
-            names = self.failure.__struct_fields__
-            raise ConnectorError(**{name: getattr(self.failure, name) for name in names})
+            raise self.failure.error()
         assert self.receipt is not None  # noqa: S101
         return self.receipt
 
@@ -84,8 +91,7 @@ class Attempt:
         """Return what stands under one of the names."""
         receipt, failure = None, None
         if isinstance(outcome, ConnectorError):
-            fields = {name: getattr(outcome, name) for name in Failure.__struct_fields__}
-            failure = Failure(**fields)
+            failure = Failure.of(outcome)
         else:
             receipt = outcome
         claim = Claim(self.token, name.fingerprint, receipt, failure)
@@ -96,8 +102,8 @@ def names_of_key(names: Names, idempotency: Idempotency) -> tuple[Name, ...]:
     """Return the names of an idempotency key, one for each secret."""
     key = idempotency
     keys = names.of("idempotency", key.credential, key.route, key.key)
-    prints = names.fingerprints(key.body)
+    prints = names.digests("body", key.body)
     return tuple(
-        Name(key, KEPT_SECONDS, fingerprint, secret)
+        Name(key, KEPT_SECONDS, fingerprint.hex(), secret)
         for secret, (key, fingerprint) in enumerate(zip(keys, prints, strict=True))
     )

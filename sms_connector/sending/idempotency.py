@@ -1,13 +1,11 @@
 """Idempotency keys: the same key gives the first answer again and does nothing."""
 
-import hashlib
-import hmac
-from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
 from ..message import CODE_DIGITS
+from ..store.names import Names
 
 KEPT_SECONDS: Final = 600.0
 """For how long a key is known, from the answer on."""
@@ -29,15 +27,13 @@ class Idempotency(msgspec.Struct, frozen=True):
         return "Idempotency()"
 
 
-def derived_codes(secrets: Sequence[str], key: str, body: bytes) -> tuple[str, ...]:
+def derived_codes(names: Names, idempotency: Idempotency) -> tuple[str, ...]:
     """Return the code of a request that has a key but no code of its own, one for each secret.
 
     The first one is sent. While secrets rotate, a repeated request may find the key under another
     one: see ``Terms.made_codes``.
     """
-    text = b"code:%d:%b:%b" % (len(key.encode()), key.encode(), body)
-    digests = (hmac.digest(secret.encode(), text, hashlib.sha256) for secret in secrets)
+    digests = names.digests("code", idempotency.key, idempotency.body)
     return tuple(
-        f"{int.from_bytes(digest[:8], 'big') % 10**CODE_DIGITS:0{CODE_DIGITS}}"
-        for digest in digests
+        f"{int.from_bytes(digest, 'big') % 10**CODE_DIGITS:0{CODE_DIGITS}}" for digest in digests
     )

@@ -11,7 +11,8 @@ from .layered import Layered
 from .memory import Memory
 from .mirrored import Mirrored
 from .names import Names
-from .transaction import Store
+from .outage import StoreAwayError
+from .transaction import Record, Store, Transaction, Write
 
 
 class Stores(msgspec.Struct, frozen=True):
@@ -47,3 +48,13 @@ def open_stores(settings: Settings) -> Stores:
 
     server = RedisStore(address)
     return Stores(Layered(memory, server), Mirrored(memory, server), Names(settings.secrets))
+
+
+def diagnose(stores: Stores) -> str:
+    """Return what is wrong with the store at present, or an empty text. It writes one record."""
+    probe = stores.names.of("probe")[0]
+    try:
+        stores.shared.transact(Transaction((Record(probe),), write=(Write(probe, "probe", 1),)))
+    except StoreAwayError as away:
+        return str(away)
+    return ""

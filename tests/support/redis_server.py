@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
+from typing import Any
 
 from typing_extensions import Self
 
@@ -37,9 +38,10 @@ class RedisServer:
     """One server. ``options`` are those of its configuration, such as ``requirepass``."""
 
     def __init__(self, program: str = "", /, **options: str | int) -> None:
-        self._program = program or server_programs()[0]
+        self.program = program or server_programs()[0]
         self.port = int(options.pop("port", 0)) or free_port()
-        self._options = {"port": self.port, "save": "", "appendonly": "no"} | options
+        names = {name.replace("_", "-"): value for name, value in options.items()}
+        self._options = {"port": self.port, "save": '""', "appendonly": "no"} | names
         self._directory = TemporaryDirectory()
 
     def __enter__(self) -> Self:
@@ -57,7 +59,7 @@ class RedisServer:
 
     @property
     def address(self) -> Address:
-        password = str(self._options.get("requirepass", ""))
+        password = str(self._options.get("requirepass", "")).strip('"')
         return Address("127.0.0.1", self.port, password=password)
 
     @property
@@ -65,13 +67,10 @@ class RedisServer:
         return f"redis://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        options = [
-            text
-            for name, value in self._options.items()
-            for text in (f"--{name.replace('_', '-')}", str(value))
-        ]
+        settings = Path(self._directory.name, "redis.conf")
+        settings.write_text("".join(f"{name} {value}\n" for name, value in self._options.items()))
         self._process = subprocess.Popen(  # noqa: S603
-            [self._program, *options],
+            [self.program, str(settings)],
             cwd=self._directory.name,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -100,7 +99,7 @@ class RedisServer:
         fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
-    def command(self, *words: str | bytes | int) -> object:
+    def command(self, *words: str | bytes | int) -> Any:
         """Run one command on a connection of its own, and return the reply."""
         from valkey import Valkey
 

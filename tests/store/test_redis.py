@@ -1,0 +1,206 @@
+"""What is special about a server: connections, scripts, replicas."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+
+import pytest
+from msgspec.structs import replace
+from pytest_mock import MockerFixture
+
+from sms_connector.store.address import Address
+from sms_connector.store.redis import MOST_IDLE_SECONDS, SCRIPT, RedisStore
+from sms_connector.store.transaction import (
+    ABSENT,
+    Counter,
+    Figure,
+    Found,
+    Record,
+    Result,
+    Transaction,
+    Write,
+)
+from tests.support.proxy import Proxy
+from tests.support.redis_server import RedisServer
+
+KEY = "{t}record"
+CLAIM = Transaction(
+    records=(Record(KEY, (ABSENT,)),),
+    take=(Counter("{t}counter", 1, 60), Counter("{t}large", 500, 60)),
+    write=(Write(KEY, "mine", 60),),
+    add=(Figure("{t}hour", "claimed", 60),),
+)
+
+
+def value(store: RedisStore) -> str:
+    return store.transact(Transaction(records=(Record(KEY),))).found[0].value
+
+
+def behind(proxy: Proxy) -> RedisStore:
+    return RedisStore(Address("127.0.0.1", proxy.port))
+
+
+class TestScript:
+    def test_a_script_that_the_server_has_lost_is_loaded_again(self, server: RedisServer) -> None:
+        store = RedisStore(server.address)
+        for _ in range(2):
+            server.command("SCRIPT", "FLUSH")
+            store.transact(CLAIM)
+        assert value(store) == "mine"
+
+    def test_a_transaction_is_one_round_trip(self, server: RedisServer) -> None:
+        with Proxy(server.port) as proxy:
+            store = behind(proxy)
+            store.transact(CLAIM)
+            before = proxy.requests
+            for _ in range(5):
+                store.transact(CLAIM)
+            assert proxy.requests - before == 5
+            assert proxy.connections == 1
+
+    def test_it_is_short(self) -> None:
+        assert len(SCRIPT.splitlines()) < 120
+
+    def test_it_runs_in_a_cluster_where_all_keys_must_be_named(self, server: RedisServer) -> None:
+        with RedisServer(server.program, cluster_enabled="yes") as node:
+            node.command("CLUSTER", "ADDSLOTS", *range(16_384))
+            deadline = time.monotonic() + 20
+            while b"cluster_state:ok" not in bytes(node.command("CLUSTER", "INFO")):
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            assert RedisStore(node.address).transact(CLAIM).committed
+
+
+class TestReplica:
+    def test_a_replica_holds_the_same_and_takes_over(self, server: RedisServer) -> None:
+        store = RedisStore(server.address)
+        server.command("CONFIG", "SET", "repl-diskless-sync-delay", 0)
+        with RedisServer(server.program, replicaof=f"127.0.0.1 {server.port}") as replica:
+            results = [store.transact(replace(CLAIM, write=(), records=())) for _ in range(2)]
+            store.transact(replace(CLAIM, take=()))
+            assert [result.committed for result in results] == [True, False]
+            names = set(server.command("KEYS", "*"))
+            deadline = time.monotonic() + 20
+            while set(replica.command("KEYS", "*")) != names:
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            for name in names - {b"{t}hour"}:
+                assert replica.command("GET", name) == server.command("GET", name)
+            replica.command("REPLICAOF", "NO", "ONE")
+            promoted = RedisStore(replica.address)
+            assert not promoted.transact(replace(CLAIM, records=())).committed
+            promoted.transact(Transaction(give_back=CLAIM.take, taken_at=results[0].taken_at))
+            assert promoted.transact(replace(CLAIM, records=())).committed
+
+
+class TestConnections:
+    def test_a_connection_is_kept_for_the_next_call(self, server: RedisServer) -> None:
+        with Proxy(server.port) as proxy:
+            store = behind(proxy)
+            for _ in range(3):
+                value(store)
+            assert proxy.connections == 1
+
+    @pytest.mark.parametrize("frozen", [False, True])
+    def test_a_connection_that_was_idle_for_long_is_not_used_again(
+        self, server: RedisServer, mocker: MockerFixture, frozen: bool
+    ) -> None:
+        with Proxy(server.port) as proxy:
+            store = behind(proxy)
+            value(store)
+            later = MOST_IDLE_SECONDS + 1
+            monotonic = time.monotonic() + (0 if frozen else later)
+            mocker.patch("sms_connector.clock.time.time", return_value=time.time() + later)
+            mocker.patch("sms_connector.clock.time.monotonic", return_value=monotonic)
+            value(store)
+            assert proxy.connections == 2
+
+    def test_connections_that_a_restarted_server_closed_are_made_anew(
+        self, server: RedisServer
+    ) -> None:
+        store = RedisStore(server.address)
+        ready, release = threading.Barrier(4), threading.Event()
+
+        def use() -> None:
+            ready.wait()
+            value(store)
+            release.wait()
+
+        threads = [threading.Thread(target=use) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        release.set()
+        for thread in threads:
+            thread.join()
+        server.kill()
+        server.start()
+        assert [store.transact(CLAIM).committed for _ in range(2)] == [True, False]
+        assert store.away == ""
+
+    def test_a_claim_whose_reply_is_lost_is_found_to_be_one_s_own(
+        self, server: RedisServer
+    ) -> None:
+        with Proxy(server.port) as proxy:
+            store = behind(proxy)
+            value(store)
+            proxy.cut = 1
+            result = store.transact(CLAIM)
+            assert (result.committed, result.found) == (True, (Found(),))
+            assert store.figures(["{t}hour"]) == ({"claimed": 1},)
+
+    def test_another_s_claim_is_not_taken_for_one_s_own(self, server: RedisServer) -> None:
+        with Proxy(server.port) as proxy:
+            RedisStore(server.address).transact(replace(CLAIM, write=(Write(KEY, "other", 60),)))
+            store = behind(proxy)
+            value(store)
+            proxy.cut = 1
+            assert not store.transact(CLAIM).committed
+
+    def test_many_threads_share_the_connections(self, server: RedisServer) -> None:
+        with Proxy(server.port) as proxy:
+            store = behind(proxy)
+            counter = Counter("{t}many", 1_000, 3_600)
+            results: list[Result] = []
+
+            def use() -> None:
+                for _ in range(60):
+                    results.append(store.transact(Transaction(take=(counter,))))
+
+            threads = [threading.Thread(target=use) for _ in range(20)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            assert sum(result.committed for result in results) == 1_000
+            assert len(results) == 1_200
+            assert proxy.connections <= 20
+
+
+@dataclass
+class Login:
+    username: str = ""
+    password: str = ""
+    database: int = 0
+
+
+@pytest.mark.parametrize(
+    "login",
+    [
+        Login(),
+        Login(password="of the: default/user@"),
+        Login(database=3),
+        Login(password="both", database=15),
+        Login(username="sender", password="of a user"),
+    ],
+)
+def test_every_way_to_log_in_works(server: RedisServer, login: Login) -> None:
+    default = "" if login.username else login.password
+    with RedisServer(server.program, requirepass=f'"{default}"') as own:
+        if login.username:
+            own.command("ACL", "SETUSER", login.username, "on", f">{login.password}", "~*", "+@all")
+        address = Address("127.0.0.1", own.port, login.database, login.username, login.password)
+        RedisStore(address).transact(CLAIM)
+        own.command("SWAPDB", 0, login.database)
+        assert own.command("EXISTS", KEY) == 1

@@ -1,0 +1,110 @@
+"""A proxy before a server, which can be slow, cut connections, or speak TLS."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+import time
+from contextlib import suppress
+from types import TracebackType
+
+from typing_extensions import Self
+
+
+class Proxy:
+    """Passes on every piece of data. ``delay`` is waited before each piece of a reply.
+
+    ``cut`` is how many of the next replies are not passed on: the connection is closed instead,
+    after the server has done what it was asked. ``requests`` counts the pieces that were asked.
+    """
+
+    def __init__(self, port: int, tls: ssl.SSLContext | None = None) -> None:
+        self._target = port
+        self._tls = tls
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listener.getsockname()[1])
+        self.delay = 0.0
+        self.cut = 0
+        self.requests = 0
+        self.connections = 0
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._listener.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    def _serve(self, client: socket.socket) -> None:
+        with (
+            suppress(OSError),
+            client,
+            socket.create_connection(("127.0.0.1", self._target)) as server,
+        ):
+            if self._tls:
+                client = self._tls.wrap_socket(client, server_side=True)
+            with client:
+                threading.Thread(target=self._reply, args=(server, client), daemon=True).start()
+                while piece := client.recv(65_536):
+                    self.requests += 1
+                    server.sendall(piece)
+
+    def _reply(self, server: socket.socket, client: socket.socket) -> None:
+        with suppress(OSError):
+            while piece := server.recv(65_536):
+                time.sleep(self.delay)
+                if self.cut:
+                    self.cut -= 1
+                    break
+                client.sendall(piece)
+        with suppress(OSError):
+            client.shutdown(socket.SHUT_RDWR)
+
+
+class Answering:
+    """A server that answers everything with the same bytes."""
+
+    def __init__(self, answer: bytes) -> None:
+        self._answer = answer
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listener.getsockname()[1])
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._listener.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    def _serve(self, client: socket.socket) -> None:
+        with suppress(OSError), client:
+            while client.recv(65_536):
+                client.sendall(self._answer)
