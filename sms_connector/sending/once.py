@@ -63,9 +63,7 @@ class Figures(Protocol):
     ``approved``. ``now`` is the store's time in microseconds since the epoch.
     """
 
-    def of(
-        self, country: str, usage_type: str, outcome: str, now: int
-    ) -> tuple[Figure, ...]: ...
+    def of(self, country: str, usage_type: str, outcome: str, now: int) -> tuple[Figure, ...]: ...
 
 
 class Once:

@@ -30,8 +30,8 @@ def derived_codes(names: Names, verification_id: str, digits: int) -> tuple[str,
     It is the remainder of 128 bits of an HMAC: no code is likelier than another by more than
     10^digits / 2^128, which is 3e-31 for eight digits.
     """
-    hashes = names.fingerprints(b"verification code", verification_id.encode())
-    return tuple(f"{int(one, 16) % 10**digits:0{digits}}" for one in hashes)
+    digests = names.digests("verification code", verification_id)
+    return tuple(f"{int.from_bytes(one, 'big') % 10**digits:0{digits}}" for one in digests)
 
 
 def read_code(typed: str) -> str:

@@ -50,9 +50,9 @@ class Breaker:
     def __init__(self, names: Names, conversion: Conversion | None, phone: PhoneNumber) -> None:
         prefix = prefix_of(phone) if conversion else None
         self._conversion = conversion
-        self.messages = _counters(names.of("messages", prefix) if prefix else ())
-        self.approvals = _counters(names.of("approvals", prefix) if prefix else ())
-        self.blocks = names.of("block", prefix) if prefix else ()
+        self.messages = _counters(names.of("conversion messages", prefix) if prefix else ())
+        self.approvals = _counters(names.of("conversion approvals", prefix) if prefix else ())
+        self.blocks = names.of("conversion block", prefix) if prefix else ()
 
     @property
     def read(self) -> tuple[Counter, ...]:
@@ -83,7 +83,9 @@ class Breaker:
         value = _encoder.encode(Block(now + seconds * _SECOND, seconds)).decode()
         # After its end it is kept as long again: if it begins anew in that time, it goes on.
         kept = seconds + max(seconds, WINDOW_SECONDS)
-        return _refused(seconds * _SECOND, below), tuple(Write(key, value, kept) for key in self.blocks)
+        return _refused(seconds * _SECOND, below), tuple(
+            Write(key, value, kept) for key in self.blocks
+        )
 
 
 def approvals_of(keys: Sequence[str]) -> tuple[Counter, ...]:

@@ -12,17 +12,7 @@ from ..sending.claim import Failure, names_of_key
 from ..sending.idempotency import KEPT_SECONDS, Idempotency
 from ..store.names import Names
 from ..store.transaction import ABSENT, Found, Record, Write
-
-
-class State(msgspec.Struct, frozen=True, rename="camel"):
-    """A verification as its owner sees it. ``expires_at`` is in milliseconds since the epoch."""
-
-    id: str
-    status: str
-    usage_type: str
-    expires_at: int
-    attempts_left: int
-    sends_left: int
+from .record import State
 
 
 class Started(msgspec.Struct, frozen=True, rename="camel"):
@@ -87,6 +77,10 @@ class IdempotencyKey:
                     )
                 return kept.outcome, name.key, one
         return None
+
+    def lease_left(self, found: Found) -> float:
+        """Return the seconds for which the request may still be under way."""
+        return found.seconds - KEPT_SECONDS
 
     def claim(self, lease: float) -> tuple[Write, ...]:
         """Return what to write while the request is under way, for ``lease`` seconds at most."""

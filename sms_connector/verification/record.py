@@ -10,6 +10,17 @@ from ..store.transaction import ABSENT
 Status = Literal["pending", "approved", "cancelled", "exhausted"]
 
 
+class State(msgspec.Struct, frozen=True, rename="camel"):
+    """A verification as its owner sees it. ``expires_at`` is in milliseconds since the epoch."""
+
+    id: str
+    status: Status
+    usage_type: str
+    expires_at: int
+    attempts_left: int
+    sends_left: int
+
+
 class Verification(msgspec.Struct, frozen=True, omit_defaults=True):
     """The value of two records, one named after the id and one after the number.
 
@@ -68,6 +79,17 @@ class Verification(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def _changed(self, **changes: object) -> "Verification":
         return msgspec.structs.replace(self, stamp=new_stamp(), **changes)
+
+    @property
+    def state(self) -> State:
+        return State(
+            self.id,
+            self.status,
+            self.usage_type,
+            self.expires_at,
+            self.attempts_left,
+            self.sends_left,
+        )
 
 
 def new_stamp() -> str:
