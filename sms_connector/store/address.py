@@ -37,7 +37,7 @@ def parse_address(url: str) -> Address:
         port = parts.port
     except ValueError:  # its text quotes what it could not read
         raise _invalid("has an invalid host or port") from None
-    if parts.scheme not in _SCHEMES or not url.startswith(f"{parts.scheme}://"):
+    if parts.scheme not in _SCHEMES or url[len(parts.scheme) :][:3] != "://":
         raise _invalid("must begin with redis:// or rediss://, or be memory://")
     if not parts.hostname or any(letter <= " " for letter in url):
         raise _invalid("names no host")

@@ -31,7 +31,7 @@ FAULTS: Final[Mapping[Fault, str]] = {
     "refused": "Nothing accepts connections at the address of the store.",
     "silent": "The store does not answer in time: the function must be in its VPC, and allowed in.",
     "closed": "The store closed the connection. If it expects TLS, write rediss://.",
-    "tls": "TLS with the store failed: check its certificate, or write redis:// if it has no TLS.",
+    "tls": "TLS with the store failed: check its certificate; without TLS, write redis://.",
     "password": "The store refuses the user name or password.",
     "permission": "The store's user may not run EVALSHA, EVAL and what the script calls.",
     "database": "The store does not have the database that the URL names.",

@@ -8,7 +8,6 @@ import errno
 import hashlib
 import os
 import socket
-import ssl
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -67,12 +66,15 @@ class RedisStore:
 
     def transact(self, transaction: Transaction) -> Result:
         keys, packed = _pack(transaction)
-        # What no expectation guards must not be done twice.
         guarded = any(record.expected for record in transaction.records)
+        adds = transaction.take or transaction.give_back or transaction.add
         command: _Command = ("EVALSHA", _SHA, len(keys), *keys, packed)
         with self._outage:
-            (reply,), again = self._call((command,), may_repeat=guarded)
-        committed, found, now, full, wait, counted = _decoder.decode(reply)
+            (reply,), again = self._call((command,), may_repeat=guarded or not adds)
+            try:
+                committed, found, now, full, wait, counted = _decoder.decode(reply)
+            except (msgspec.MsgspecError, TypeError):
+                raise StoreAwayError("protocol") from None
         if again and not committed and _wrote(transaction, found):
             return Result(True, tuple(Found() for _ in found), now, taken_at=(0,))
         return Result(
@@ -173,8 +175,6 @@ class _Connection(AbstractConnection):
     def _connect(self) -> socket.socket:
         try:
             return self._open()
-        except ssl.SSLError:
-            raise StoreAwayError("tls") from None
         except socket.gaierror:
             raise StoreAwayError("unknown_host") from None
         except TimeoutError:
@@ -190,7 +190,7 @@ class _Connection(AbstractConnection):
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection.settimeout(self._left)
             if address.tls:
-                connection = tls_context().wrap_socket(connection, server_hostname=address.host)
+                connection = _with_tls(connection, address.host)
             connection.settimeout(SECONDS_PER_CALL)
         except BaseException:
             connection.close()
@@ -217,6 +217,13 @@ class _Connection(AbstractConnection):
 
     def repr_pieces(self) -> list[tuple[str, Any]]:
         return [("host", self._address.host)]
+
+
+def _with_tls(connection: socket.socket, host: str) -> socket.socket:
+    try:
+        return tls_context().wrap_socket(connection, server_hostname=host)
+    except OSError:  # a server without TLS may also wait for more, until the time is over
+        raise StoreAwayError("tls") from None
 
 
 _UNREACHABLE: Final = (errno.EHOSTUNREACH, errno.ENETUNREACH)

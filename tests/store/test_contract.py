@@ -295,8 +295,8 @@ def test_the_memory_agrees_with_the_model(monkeypatch: pytest.MonkeyPatch) -> No
     def let_pass(seconds: float) -> None:
         passed[0] += seconds
 
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        lambda: Model(Memory(), let_pass),
+    run_state_machine_as_test(
+        lambda: Model(Memory(), let_pass),  # type: ignore[arg-type]
         settings=settings(max_examples=60, stateful_step_count=30, deadline=None),
     )
 
@@ -306,8 +306,8 @@ def test_a_server_agrees_with_the_model(server: RedisServer) -> None:
         server.command("FLUSHALL")
         return Model(RedisStore(server.address), time.sleep)
 
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        model,
+    run_state_machine_as_test(
+        model,  # type: ignore[arg-type]
         settings=settings(
             max_examples=8,
             stateful_step_count=20,

@@ -165,8 +165,7 @@ class TestConnections:
             results: list[Result] = []
 
             def use() -> None:
-                for _ in range(60):
-                    results.append(store.transact(Transaction(take=(counter,))))
+                results.extend(store.transact(Transaction(take=(counter,))) for _ in range(60))
 
             threads = [threading.Thread(target=use) for _ in range(20)]
             for thread in threads:

@@ -29,6 +29,9 @@ def server_programs() -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+PROGRAM = server_programs()[0]
+
+
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
@@ -38,7 +41,7 @@ class RedisServer:
     """One server. ``options`` are those of its configuration, such as ``requirepass``."""
 
     def __init__(self, program: str = "", /, **options: str | int) -> None:
-        self.program = program or server_programs()[0]
+        self.program = program or PROGRAM
         self.port = int(options.pop("port", 0)) or free_port()
         names = {name.replace("_", "-"): value for name, value in options.items()}
         self._options = {"port": self.port, "save": '""', "appendonly": "no"} | names
@@ -110,5 +113,5 @@ class RedisServer:
         with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1) as probe:
             probe.settimeout(1)
             probe.sendall(b"PING\r\n")
-            return bool(probe.recv(1))
+            return probe.recv(100).startswith((b"+PONG", b"-NOAUTH", b"-MASTERDOWN"))
         return False

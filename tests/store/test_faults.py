@@ -1,0 +1,302 @@
+"""Each fault of a server is named, takes no longer than it may, and shows no password."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
+
+import pytest
+from msgspec.structs import replace
+
+from sms_connector.store import Stores, diagnose, redis
+from sms_connector.store.address import Address
+from sms_connector.store.layered import Layered
+from sms_connector.store.memory import Memory
+from sms_connector.store.names import Names
+from sms_connector.store.outage import FAULTS, StoreAwayError
+from sms_connector.store.redis import RedisStore
+from sms_connector.store.transaction import ABSENT, Record, Transaction, Write
+from tests.support.proxy import Answering, Proxy
+from tests.support.redis_server import PROGRAM, RedisServer, free_port
+
+PASSWORD = "hunter2-hunter2"
+KEY = "{t}record"
+CLAIM = Transaction(records=(Record(KEY, (ABSENT,)),), write=(Write(KEY, "mine", 60),))
+BUSY_MACHINE = 0.3
+"""Seconds that the other tests may keep this one waiting."""
+
+Fault = Callable[[ExitStack], Address]
+
+
+def at(port: int, *, tls: bool = False) -> Address:
+    return Address("127.0.0.1", port, password=PASSWORD, tls=tls)
+
+
+def running(stack: ExitStack, **options: str | int) -> RedisServer:
+    return stack.enter_context(RedisServer(PROGRAM, requirepass=PASSWORD, **options))
+
+
+def refused(_: ExitStack) -> Address:
+    return at(free_port())
+
+
+def unknown_host(_: ExitStack) -> Address:
+    return replace(at(6379), host="no-such-host.invalid")
+
+
+def silent(stack: ExitStack) -> Address:
+    server = running(stack)
+    server.stop()
+    return server.address
+
+
+def slow(stack: ExitStack) -> Address:
+    proxy = stack.enter_context(Proxy(running(stack).port))
+    proxy.delay = 0.5
+    return at(proxy.port)
+
+
+def slow_at_each_step(stack: ExitStack) -> Address:
+    proxy = stack.enter_context(Proxy(running(stack).port))
+    proxy.delay = 0.15
+    return at(proxy.port)
+
+
+def hanging_up(stack: ExitStack) -> Address:
+    proxy = stack.enter_context(Proxy(running(stack).port))
+    proxy.cut = 1_000
+    return at(proxy.port)
+
+
+def read_only(stack: ExitStack) -> Address:
+    return running(stack, replicaof=f"127.0.0.1 {free_port()}").address
+
+
+def full(stack: ExitStack) -> Address:
+    server = running(stack, maxmemory_policy="noeviction")
+    server.command("SET", "filler", "x" * 2_000_000)
+    server.command("CONFIG", "SET", "maxmemory", "1mb")
+    return server.address
+
+
+def wrong_password(stack: ExitStack) -> Address:
+    return replace(running(stack).address, password=f"{PASSWORD}-")
+
+
+def no_password(stack: ExitStack) -> Address:
+    return replace(running(stack).address, password="")
+
+
+def needless_password(stack: ExitStack) -> Address:
+    return at(stack.enter_context(RedisServer(PROGRAM)).port)
+
+
+def wrong_database(stack: ExitStack) -> Address:
+    return replace(running(stack, databases=4).address, database=4)
+
+
+def forbidden(stack: ExitStack) -> Address:
+    server = running(stack)
+    server.command("ACL", "SETUSER", "reader", "on", f">{PASSWORD}", "~*", "+@read", "+select")
+    return replace(server.address, username="reader")
+
+
+def tls_of_a_stranger(stack: ExitStack) -> Address:
+    import trustme
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+    proxy = stack.enter_context(Proxy(running(stack).port, context))
+    return at(proxy.port, tls=True)
+
+
+def tls_where_there_is_none(stack: ExitStack) -> Address:
+    return at(running(stack).port, tls=True)
+
+
+def no_tls_where_there_is_one(stack: ExitStack) -> Address:
+    return replace(tls_of_a_stranger(stack), tls=False)
+
+
+def answering(text: bytes) -> Fault:
+    return lambda stack: at(stack.enter_context(Answering(text)).port)
+
+
+CASES: dict[str, tuple[Fault, str]] = {
+    "refused": (refused, "refused"),
+    "unknown host": (unknown_host, "unknown_host"),
+    "silent": (silent, "silent"),
+    "slow": (slow, "silent"),
+    "slow at each step": (slow_at_each_step, "silent"),
+    "hanging up": (hanging_up, "closed"),
+    "read-only": (read_only, "read_only"),
+    "full": (full, "full"),
+    "wrong password": (wrong_password, "password"),
+    "no password": (no_password, "password"),
+    "needless password": (needless_password, "password"),
+    "wrong database": (wrong_database, "database"),
+    "forbidden": (forbidden, "permission"),
+    "untrusted certificate": (tls_of_a_stranger, "tls"),
+    "no TLS at the server": (tls_where_there_is_none, "tls"),
+    "no TLS in the URL": (no_tls_where_there_is_one, "closed"),
+    "loading": (answering(b"-LOADING Redis is loading the dataset in memory\r\n"), "loading"),
+    "master down": (answering(b"-MASTERDOWN Link with MASTER is down\r\n"), "loading"),
+    "cannot save": (answering(b"-MISCONF Redis is configured to save\r\n"), "read_only"),
+    "too few replicas": (answering(b"-NOREPLICAS Not enough good replicas\r\n"), "read_only"),
+    "a cluster's other node": (answering(b"-MOVED 866 10.0.0.1:6379\r\n"), "protocol"),
+    "another service": (answering(b"HTTP/1.1 400 Bad Request\r\n\r\n"), "protocol"),
+    "nonsense": (answering(b"$5\r\nhello\r\n"), "protocol"),
+}
+
+
+@pytest.fixture(autouse=True)
+def _real_patience(patience: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
+    monkeypatch.setattr(redis, "SECONDS_PER_CALL", 0.2)
+
+
+@pytest.fixture(params=list(CASES), ids=list(CASES))
+def case(request: pytest.FixtureRequest) -> Iterator[tuple[Address, str]]:
+    fault, name = CASES[request.param]
+    with ExitStack() as stack:
+        yield fault(stack), name
+
+
+def test_a_fault_is_named_in_time_and_shows_no_password(
+    case: tuple[Address, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    address, fault = case
+    store = RedisStore(address)
+    started = time.monotonic()
+    with pytest.raises(StoreAwayError) as away:
+        store.transact(CLAIM)
+    assert time.monotonic() - started < 0.2 + BUSY_MACHINE
+    assert away.value.fault == store.away == fault
+    shown = f"{away.value!r} {away.value} {away.value.__cause__} {store!r} {address!r}"
+    assert away.value.__suppress_context__
+    (line,) = caplog.messages
+    for text in (shown, line):
+        assert PASSWORD not in text
+        assert "hunter2" not in text
+    assert f'"fault":"{fault}"' in line
+
+
+def test_a_fault_leaves_the_memory_in_charge(case: tuple[Address, str]) -> None:
+    store = Layered(Memory(), RedisStore(case[0]))
+    started = time.monotonic()
+    assert [store.transact(CLAIM).committed for _ in range(3)] == [True, False, False]
+    # One call has waited for the server; the others leave it alone.
+    assert time.monotonic() - started < 0.2 + BUSY_MACHINE
+
+
+@pytest.mark.parametrize("fault", ["refused", "read-only", "wrong password"])
+def test_a_check_says_what_is_wrong(fault: str) -> None:
+    make, name = CASES[fault]
+    with ExitStack() as stack:
+        server = RedisStore(make(stack))
+        stores = Stores(server, server, Names(("secret",)))
+        assert diagnose(stores) == next(text for key, text in FAULTS.items() if key == name)
+
+
+def test_a_check_of_a_store_that_works_says_nothing() -> None:
+    with RedisServer(PROGRAM) as server:
+        store = RedisStore(server.address)
+        assert diagnose(Stores(store, store, Names(("secret",)))) == ""
+
+
+class TestRecovery:
+    def test_a_silent_server_that_goes_on_is_used_again(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("sms_connector.store.outage.LEFT_ALONE_SECONDS", 0.2)
+        with RedisServer(PROGRAM) as server:
+            store = RedisStore(server.address)
+            store.transact(Transaction())
+            server.stop()
+            with pytest.raises(StoreAwayError):
+                store.transact(CLAIM)
+            server.go_on()
+            with pytest.raises(StoreAwayError):
+                store.transact(CLAIM)  # it is left alone
+            time.sleep(0.25)
+            # The claim that got no answer was made all the same.
+            assert store.transact(CLAIM).found[0].value == "mine"
+            assert store.away == ""
+
+    def test_a_server_restarted_empty_is_asked_again_and_the_memory_still_knows(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(redis, "SECONDS_PER_CALL", 5.0)
+        with RedisServer(PROGRAM) as server:
+            store = Layered(Memory(), RedisStore(server.address))
+            assert store.transact(CLAIM).committed
+            server.kill()
+            server.start()
+            assert not store.transact(CLAIM).committed
+            other = Transaction(
+                (Record("{t}other", (ABSENT,)),), write=(Write("{t}other", "x", 60),)
+            )
+            assert store.transact(other).committed
+            assert server.command("EXISTS", "{t}other") == 1
+
+    def test_one_call_at_a_time_tries_a_server_that_is_away(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("sms_connector.store.outage.LEFT_ALONE_SECONDS", 0.3)
+        with RedisServer(PROGRAM) as server, Proxy(server.port) as proxy:
+            store = Layered(Memory(), RedisStore(Address("127.0.0.1", proxy.port)))
+            proxy.delay = 1
+            store.transact(Transaction())
+            time.sleep(0.4)
+            before = proxy.connections
+            threads = [
+                threading.Thread(target=store.transact, args=(Transaction(),)) for _ in range(10)
+            ]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            assert proxy.connections - before == 1
+
+
+def test_a_server_killed_among_transactions_keeps_each_whole_or_not_at_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(redis, "SECONDS_PER_CALL", 5.0)
+    whole = Transaction(write=tuple(Write(f"{{t}}{n}", "x" * 500, 600) for n in range(40)))
+    with RedisServer(PROGRAM, appendonly="yes", appendfsync="no") as server:
+        for _ in range(3):
+            store, stop = RedisStore(server.address), threading.Event()
+
+            def write(store: RedisStore = store, stop: threading.Event = stop) -> None:
+                number = 0
+                with suppress(StoreAwayError):
+                    while not stop.is_set():
+                        number += 1
+                        token = f"{threading.get_ident()}-{number}"
+                        store.transact(
+                            replace(
+                                whole,
+                                write=tuple(replace(one, value=token) for one in whole.write),
+                            )
+                        )
+
+            threads = [threading.Thread(target=write) for _ in range(3)]
+            for thread in threads:
+                thread.start()
+            time.sleep(0.1)
+            server.kill()
+            stop.set()
+            for thread in threads:
+                thread.join()
+            server.start()
+            values = {server.command("GET", one.key) for one in whole.write}
+            assert len(values) == 1, values
+
+
+def test_a_name_that_does_not_resolve_is_no_refused_connection() -> None:
+    with pytest.raises(socket.gaierror):
+        socket.getaddrinfo("no-such-host.invalid", 1)
