@@ -108,7 +108,7 @@ def trouble_of(answer: Refused | NoAnswer, subject: str) -> Trouble:
     if code in _NOT_FOUND:
         return Trouble(Check(subject, False, *_NOT_FOUND[code]), True, False)
     error = refusal(answer.http_status, answer.provider.code, answer.provider)
-    if error.retry_after is not None:
+    if error.retry_after is not None or error.kind == "unknown_outcome":
         message = f"Not checked: the provider says {code}."
         return Trouble(Check(subject, False, message, "Try again in a moment."), None, True)
     said = answer.provider.message.partition("\n")[0][:_LONGEST_SHOWN]

@@ -6,6 +6,8 @@ Follows `PhoneNumbers` in https://help.aliyun.com/document_detail/419273.html.
 import re
 from typing import NamedTuple
 
+import phonenumbers
+
 from .provider_errors import refused
 
 _MAINLAND = re.compile(r"(?:\+|\+86|0086|86)?(1[3-9][0-9]{9})")
@@ -21,18 +23,25 @@ class PhoneNumber(NamedTuple):
     overseas: bool
 
 
-def read_phone_number(text: str) -> PhoneNumber:
-    """Read one number; one in mainland form always is a mainland one, whatever was meant.
+def read_phone_number(text: str, *, overseas: bool = False) -> PhoneNumber:
+    """Read one number; ``overseas`` is whether the template is an international one.
 
-    Raises ProviderError (isv.MOBILE_NUMBER_ILLEGAL).
+    Digits in mainland form are a mainland mobile, whatever was meant; but an international
+    template takes 13123456789 for +1 312 345 6789, as there is such a number.
+
+    Raise ProviderError (isv.MOBILE_NUMBER_ILLEGAL).
     """
     mainland = _MAINLAND.fullmatch(text)
-    if mainland:
+    if mainland and not (overseas and text == mainland[1] and _is_abroad(text)):
         return PhoneNumber(mainland[1], overseas=False)
     if _OVERSEAS.fullmatch(text):
         return PhoneNumber(text, overseas=True)
     # The real one quotes the number as well: what came out of a message may not go into a log.
     raise refused("isv.MOBILE_NUMBER_ILLEGAL", f"{text}invalid mobile number")
+
+
+def _is_abroad(digits: str) -> bool:
+    return phonenumbers.is_valid_number(phonenumbers.parse(f"+{digits}"))
 
 
 def mask(digits: str) -> str:

@@ -38,6 +38,8 @@ class SendSms:
         numbers = _read_numbers(parameters["PhoneNumbers"])
         sign = self._approved_sign(parameters["SignName"])
         template = self._approved_template(parameters["TemplateCode"])
+        if template.overseas:
+            numbers = _read_numbers(parameters["PhoneNumbers"], overseas=True)
         if not sign.suits(template):
             raise refused("isv.SMS_SIGNATURE_SCENE_ILLEGAL")
         for number in numbers:
@@ -89,12 +91,13 @@ class SendSms:
         return template
 
 
-def _read_numbers(text: str) -> tuple[PhoneNumber, ...]:
+def _read_numbers(text: str, *, overseas: bool = False) -> tuple[PhoneNumber, ...]:
     """Read the numbers, each counted once however often it is named."""
     numbers = text.split(",")
     if len(numbers) > MAX_NUMBERS:
         raise refused("isv.MOBILE_COUNT_OVER_LIMIT")
-    return tuple(dict.fromkeys(read_phone_number(number.strip()) for number in numbers))
+    read = (read_phone_number(number.strip(), overseas=overseas) for number in numbers)
+    return tuple(dict.fromkeys(read))
 
 
 def _check_region(number: PhoneNumber, template: Template) -> None:

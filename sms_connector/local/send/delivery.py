@@ -58,7 +58,8 @@ def look_up(lookup: Lookup, phone: PhoneNumber, biz_id: str, sent_at: datetime) 
                 "unavailable", f"The provider could not be asked: {detail.reason}.", sent=True
             )
         if isinstance(detail, Refused):
-            raise refusal(detail.http_status, detail.provider.code, detail.provider)
+            error = refusal(detail.http_status, detail.provider.code, detail.provider)
+            raise _failed_to_answer(error) if error.kind == "unknown_outcome" else error
         if detail is not None and detail.status == _DELIVERED:
             return Delivery("delivered")
         if detail is not None and detail.status == _FAILED:
@@ -66,6 +67,12 @@ def look_up(lookup: Lookup, phone: PhoneNumber, biz_id: str, sent_at: datetime) 
         if detail is not None:
             break
     return Delivery("waiting")
+
+
+def _failed_to_answer(error: ConnectorError) -> ConnectorError:
+    """Return what a failure means for a question, which sends nothing."""
+    reason = "The provider could not be asked: it failed by itself."
+    return ConnectorError("unavailable", reason, sent=True, provider=error.provider)
 
 
 def follow(

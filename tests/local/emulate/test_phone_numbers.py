@@ -18,6 +18,23 @@ def test_other_numbers_are_country_code_and_number(digits: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "by_an_international_template"),
+    [
+        ("13123456789", True),
+        ("13812345678", False),
+        ("8613123456789", False),
+        ("+13123456789", False),
+        ("85251234567", True),
+    ],
+)
+def test_an_international_template_takes_mainland_digits_for_a_number_abroad_if_there_is_one(
+    text: str, by_an_international_template: bool
+) -> None:
+    assert read_phone_number(text, overseas=True).overseas is by_an_international_template
+    assert read_phone_number(text).overseas is (text == "85251234567")
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",

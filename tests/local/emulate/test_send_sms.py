@@ -43,8 +43,9 @@ def test_a_missing_parameter_is_the_gateways_error(
         (VERIFICATION_SIGN | NOTIFICATION, "isv.SMS_SIGNATURE_SCENE_ILLEGAL"),
         ({"PhoneNumbers": "85251234567"}, "isv.DOMESTIC_NUMBER_NOT_SUPPORTED"),
         ({"TemplateCode": "SMS_200000102"}, "isv.DOMESTIC_NUMBER_NOT_SUPPORTED"),
-        # An American number that looks like a mainland one is a mainland one.
-        (OVERSEAS | {"PhoneNumbers": "13012345678"}, "isv.DOMESTIC_NUMBER_NOT_SUPPORTED"),
+        # +1 381 is nowhere.
+        (OVERSEAS | {"PhoneNumbers": "13812345678"}, "isv.DOMESTIC_NUMBER_NOT_SUPPORTED"),
+        (OVERSEAS | {"PhoneNumbers": "8613123456789"}, "isv.DOMESTIC_NUMBER_NOT_SUPPORTED"),
         ({"TemplateParam": "code"}, "isv.INVALID_JSON_PARAM"),
         ({"TemplateParam": ""}, "isv.TEMPLATE_MISSING_PARAMETERS"),
         # The provider's order: what comes first is told, though the rest is wrong too.
@@ -107,6 +108,16 @@ def test_the_phone_shows_sign_and_rendered_template(emulator: Emulator) -> None:
         "parts": 1,
     }
     assert before <= message.received_at <= datetime.now(timezone.utc)
+
+
+@pytest.mark.parametrize("template_code", ["SMS_200000004", "SMS_200000102"])
+def test_digits_that_two_regions_share_go_where_the_template_sends(
+    emulator: Emulator, template_code: str
+) -> None:
+    request = sdk_request(PhoneNumbers="13123456789", TemplateCode=template_code)
+    assert sdk_client(emulator).send_sms(request).body.code == "OK"
+    [message] = emulator.inbox.messages()
+    assert message.template_code == template_code
 
 
 def test_several_numbers_get_a_message_each_and_one_receipt(emulator: Emulator) -> None:
