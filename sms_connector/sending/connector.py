@@ -37,7 +37,7 @@ class SmsConnector:
         stores: Stores | None = None,
         figures: Figures | None = None,
     ) -> None:
-        self._config = config
+        self.config = config
         self._client = SmsClient(config)
         stores = stores or open_stores(Settings())
         self._once = Once(stores.sending, stores.names, config.longest_call, figures)
@@ -52,7 +52,7 @@ class SmsConnector:
         Raise ConnectorError (``invalid_request_parameters``) if the phone number is invalid, in a
         country that is not allowed, or none that the template can send to.
         """
-        config = self._config
+        config = self.config
         phone = parse_phone(message.phone, strict=config.strict_phone_region_number_check)
         config.limits.check_country(phone)
         template = config.template_for(message.usage_type)
@@ -61,7 +61,7 @@ class SmsConnector:
 
     def near_miss(self, usage_type: str) -> str | None:
         """Return the usage type that was probably meant: see ``ConnectorConfig.near_miss``."""
-        return self._config.near_miss(usage_type)
+        return self.config.near_miss(usage_type)
 
     def send(self, sms: Sms, role: AccessKey | None = None, terms: Terms = NO_TERMS) -> Receipt:
         """Send one SMS, at most once and within the limits: see ``Once.send``.
@@ -69,7 +69,7 @@ class SmsConnector:
         ``role`` signs where the config has no access key. Raise ConnectorError; its ``sent`` says
         whether the message may have gone out.
         """
-        counted = self._config.limits.counted(sms.phone, terms.ip)
+        counted = self.config.limits.counted(sms.phone, terms.ip)
         return self._once.send(sms, self.sender(role), counted, terms)
 
     def sender(self, role: AccessKey | None = None) -> Callable[[Sms], Receipt]:
@@ -89,7 +89,7 @@ class SmsConnector:
         return Receipt(outcome.biz_id, outcome.request_id, sms.usage_type, sms.template_code)
 
     def _key(self, role: AccessKey | None) -> AccessKey:
-        config = self._config
+        config = self.config
         if config.access_key_id and config.access_key_secret:
             return AccessKey(config.access_key_id, config.access_key_secret)
         if role is None:

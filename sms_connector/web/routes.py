@@ -1,7 +1,7 @@
 """The routes: which operation a method and a path name. What is not in the table is 404."""
 
 from collections.abc import Collection, Mapping
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 from urllib.parse import unquote
 
 import msgspec
@@ -9,14 +9,29 @@ import msgspec
 from ..errors import ConnectorError, invalid_parameter
 from .http import LARGEST_BODY, Request
 
-Operation = Literal["send", "health"]
+Operation = Literal[
+    "send",
+    "startVerification",
+    "checkVerification",
+    "getVerification",
+    "cancelVerification",
+    "health",
+]
 
-_IN_PAYLOADS: Final[frozenset[Operation]] = frozenset({"send"})
+SENDING: Final[frozenset[Operation]] = frozenset({"send", "startVerification"})
+"""The operations that send a message."""
+
+_IN_PAYLOADS: Final[frozenset[Operation]] = frozenset(get_args(Operation)) - {"health"}
 # What a direct invocation may name as its ``operation``.
 
 _ROUTES: Final[tuple[tuple[str, str, Operation], ...]] = (
     ("POST", "/", "send"),
     ("POST", "/{caller}", "send"),
+    ("POST", "/verifications", "startVerification"),
+    ("POST", "/verifications/check", "checkVerification"),
+    ("GET", "/verifications/{id}", "getVerification"),
+    ("DELETE", "/verifications/{id}", "cancelVerification"),
+    ("POST", "/verifications/{id}/check", "checkVerification"),
     ("GET", "/health", "health"),
 )
 

@@ -9,7 +9,6 @@ from pytest_mock import MockerFixture
 
 from sms_connector.store.outage import LEFT_ALONE_SECONDS, Outage, StoreAwayError
 
-
 SetTime = Callable[[float], None]
 
 

@@ -129,7 +129,7 @@ def sentences(emulator: Emulator) -> Iterator[str]:
     yield from config_checks._REMEDIES.values()
     # What comes of asking the provider.
     for changes in provider_settings():
-        whole = connector_at(emulator.url, **changes)._config
+        whole = connector_at(emulator.url, **changes).config
         for check in check_provider(whole, {}):
             yield from filter(None, (check.message, check.remedy))
     for _, message, remedy in provider_trouble._ABOUT_THE_KEY.values():
