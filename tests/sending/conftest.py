@@ -1,3 +1,3 @@
-from tests.support.stores import patience, running, server, store
+from tests.support.stores import memory, patience, running, server, store
 
-__all__ = ("patience", "running", "server", "store")
+__all__ = ("memory", "patience", "running", "server", "store")

@@ -1,215 +1,265 @@
-import threading
+"""At most once, over the memory of an instance and over real servers."""
+
+from __future__ import annotations
+
 import time
-from typing import Any
+from functools import partial
 
 import pytest
 from pytest_mock import MockerFixture
 
-from sms_connector.errors import ConnectorError, ProviderError
-from sms_connector.message import Receipt, Sms
-from sms_connector.phone import parse_phone
-from sms_connector.sending.once import RecentMessages
-from sms_connector.web.http import error_body
-
-SMS = Sms(parse_phone("13812345678"), "SignIn", "SMS_1", "246810")
-
-
-class Sender:
-    """Counts what is sent, and does what it is told to."""
-
-    def __init__(self, *outcomes: Receipt | Exception, takes: float = 0) -> None:
-        self._outcomes = list(outcomes)
-        self._takes = takes
-        self.sent: list[Sms] = []
-
-    def __call__(self, sms: Sms) -> Receipt:
-        self.sent.append(sms)
-        time.sleep(self._takes)
-        number = len(self.sent)
-        outcome = self._outcomes[number - 1] if self._outcomes else receipt(number)
-        if isinstance(outcome, Exception):
-            raise outcome
-        return outcome
+from sms_connector.errors import ConnectorError, bug
+from sms_connector.message import Receipt
+from sms_connector.sending.once import LEASE_BEYOND_CALL
+from sms_connector.store.transaction import Figure, Store
+from tests.support.instances import (
+    LONGEST_CALL,
+    Instance,
+    Provider,
+    at_once,
+    error,
+    receipt,
+    rule,
+    sms,
+)
 
 
-def receipt(number: int = 1) -> Receipt:
-    return Receipt(f"BIZ-{number}", f"REQUEST-{number}", "SignIn", "SMS_1")
-
-
-def refusal(sent: bool | None) -> ConnectorError:
-    provider = ProviderError("isv.X", "because", "REQUEST-9")
-    return ConnectorError("refused", "try again", sent=sent, provider=provider)
-
-
-def message(number: int) -> Sms:
-    return Sms(SMS.phone, "SignIn", "SMS_1", f"{number:06}")
-
-
-def at_once(count: int, recent: RecentMessages, send: Sender) -> list[Any]:
-    outcomes: list[Any] = []
-
-    def ask() -> None:
-        try:
-            outcomes.append(recent.once(SMS, send))
-        except ConnectorError as error:
-            outcomes.append(error)
-
-    threads = [threading.Thread(target=ask) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
+def shape(outcome: Receipt | ConnectorError) -> object:
+    """Return all that an answer is made of."""
+    return outcome if isinstance(outcome, Receipt) else vars(outcome)
 
 
 def pass_time(mocker: MockerFixture, seconds: float, *, frozen: bool = False) -> None:
-    """Let time pass for both clocks, or for the wall clock alone as in a frozen instance."""
     wall, monotonic = time.time() + seconds, time.monotonic() + (0 if frozen else seconds)
     mocker.patch("sms_connector.clock.time.time", return_value=wall)
     mocker.patch("sms_connector.clock.time.monotonic", return_value=monotonic)
 
 
-def test_the_same_message_is_sent_once_and_gets_the_same_receipt() -> None:
-    recent, send = RecentMessages(), Sender()
-    assert [recent.once(SMS, send) for _ in range(3)] == [receipt()] * 3
-    assert len(send.sent) == 1
+class TestSameMessage:
+    def test_it_is_sent_once_and_gets_the_same_receipt(self, store: Store) -> None:
+        provider = Provider()
+        outcomes = [Instance(store).send(sms(), provider) for _ in range(3)]
+        assert outcomes == [receipt()] * 3
+        assert len(provider.sent) == 1
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            sms(phone="13912345678"),
+            sms(usage_type="Register"),
+            sms(code="135790"),
+        ],
+        ids=["phone", "usage type", "code"],
+    )
+    def test_another_phone_usage_type_or_code_is_another_message(
+        self, store: Store, other: object
+    ) -> None:
+        provider = Provider()
+        Instance(store).send(sms(), provider)
+        assert Instance(store).send(other, provider) == receipt(2)  # type: ignore[arg-type]
+
+    def test_numbers_with_the_same_digits_in_two_countries_are_two(self, store: Store) -> None:
+        provider = Provider()
+        for phone in ("13123456789", "+1 312 345 6789"):
+            Instance(store).send(sms(phone=phone), provider)
+        assert len(provider.sent) == 2
+
+    def test_the_same_number_written_otherwise_is_the_same_message(self, store: Store) -> None:
+        provider = Provider()
+        for phone in ("13812345678", "+86 138-1234-5678"):
+            Instance(store).send(sms(phone=phone), provider)
+        assert len(provider.sent) == 1
+
+    @pytest.mark.parametrize(
+        "outcome",
+        [receipt(), error("unknown_outcome", None), error("invalid_response", None)],
+        ids=["accepted", "no answer", "nonsense"],
+    )
+    def test_fifty_that_ask_at_once_send_one_and_are_answered_alike(
+        self, store: Store, outcome: Receipt | ConnectorError
+    ) -> None:
+        provider = Provider(outcome, takes=0.3)
+        instances = [Instance(store) for _ in range(10)]
+        calls = [partial(instances[n % 10].send, sms(), provider) for n in range(50)]
+        answers = at_once(*calls)
+        assert [shape(answer) for answer in answers] == [shape(outcome)] * 50
+        assert len(provider.sent) == 1
+        # Each thread has an error of its own.
+        assert isinstance(outcome, Receipt) or len(set(map(id, answers))) == 50
+
+    def test_an_unknown_outcome_is_given_again_and_nothing_is_sent_again(
+        self, store: Store
+    ) -> None:
+        provider = Provider(error("unknown_outcome", None))
+        answers = [Instance(store).send(sms(), provider) for _ in range(3)]
+        assert [shape(answer) for answer in answers] == [shape(error("unknown_outcome", None))] * 3
+        assert len(provider.sent) == 1
+
+    def test_a_bug_leaves_the_outcome_unknown_to_those_who_ask_again(self, store: Store) -> None:
+        provider = Provider(KeyError("246810"))
+        with pytest.raises(KeyError):
+            Instance(store).send(sms(), provider)
+        answer = Instance(store).send(sms(), provider)
+        assert shape(answer) == shape(bug(sent=None))
+        assert len(provider.sent) == 1
 
 
-@pytest.mark.parametrize(
-    "other",
-    [
-        Sms(parse_phone("13912345678"), "SignIn", "SMS_1", "246810"),
-        Sms(parse_phone("13812345678"), "Register", "SMS_1", "246810"),
-        Sms(parse_phone("13812345678"), "SignIn", "SMS_1", "135790"),
-    ],
-    ids=["phone", "usage type", "code"],
-)
-def test_another_phone_usage_type_or_code_is_another_message(other: Sms) -> None:
-    recent, send = RecentMessages(), Sender()
-    recent.once(SMS, send)
-    assert recent.once(other, send) == receipt(2)
+class TestNotSent:
+    def test_what_was_surely_not_sent_may_be_tried_again_at_once(self, store: Store) -> None:
+        provider = Provider(error("unavailable"))
+        answers = [Instance(store).send(sms(), provider) for _ in range(3)]
+        assert shape(answers[0]) == shape(error("unavailable"))
+        assert answers[1:] == [receipt(2)] * 2
+
+    def test_those_who_waited_for_it_get_its_error(self, store: Store) -> None:
+        provider = Provider(error("unavailable"), takes=0.3)
+        instances = [Instance(store) for _ in range(4)]
+        answers = at_once(*(partial(each.send, sms(), provider) for each in instances * 3))
+        assert [shape(answer) for answer in answers] == [shape(error("unavailable"))] * 12
+        assert len(provider.sent) == 1
+
+    def test_they_get_it_even_if_another_has_begun_meanwhile(self, store: Store) -> None:
+        one, other, third = Instance(store), Instance(store), Instance(store)
+        failing, slow = Provider(error("unavailable"), takes=0.2), Provider(takes=0.6)
+
+        def wait() -> object:
+            time.sleep(0.05)
+            return shape(other.send(sms(), slow))
+
+        def try_again() -> object:
+            one.send(sms(), failing)
+            return third.send(sms(), slow)
+
+        waited, again = at_once(wait, try_again)
+        assert waited == shape(error("unavailable"))
+        assert again == receipt()
 
 
-def test_the_same_number_written_otherwise_is_the_same_message() -> None:
-    recent, send = RecentMessages(), Sender()
-    recent.once(SMS, send)
-    recent.once(Sms(parse_phone("+86 138-1234-5678"), "SignIn", "SMS_1", "246810"), send)
-    assert len(send.sent) == 1
+class TestDeath:
+    def test_one_whose_instance_died_is_unknown_and_not_sent_again(self, store: Store) -> None:
+        lease = 0.2 + LEASE_BEYOND_CALL
+        Instance(store, longest_call=0.2).die_sending(sms())
+        provider, started = Provider(), time.monotonic()
+        others = [Instance(store, longest_call=0.2) for _ in range(5)]
+        answers = at_once(*(partial(each.send, sms(), provider) for each in others))
+        assert lease * 0.8 < time.monotonic() - started < lease + 1
+        for answer in answers:
+            assert (answer.kind, answer.sent) == ("unknown_outcome", None)
+        later = Instance(store, longest_call=0.2).send(sms(), provider)
+        assert isinstance(later, ConnectorError)
+        assert later.sent is None
+        assert provider.sent == []
+
+    def test_its_key_is_unknown_too(self, store: Store) -> None:
+        from tests.sending.test_idempotency import key
+
+        Instance(store, longest_call=0.1).die_sending(sms(), idempotency=key())
+        provider = Provider()
+        for code in ("246810", "135790"):
+            instance = Instance(store, longest_call=0.1)
+            answer = instance.send(sms(code), provider, idempotency=key())
+            assert isinstance(answer, ConnectorError)
+            assert answer.sent is None
+        assert provider.sent == []
 
 
-def test_one_that_comes_while_the_first_is_under_way_waits_for_its_outcome() -> None:
-    send = Sender(takes=0.2)
-    assert at_once(20, RecentMessages(), send) == [receipt()] * 20
-    assert len(send.sent) == 1
+class TestPatience:
+    def test_nobody_waits_longer_than_the_caller_does(self, store: Store) -> None:
+        provider = Provider(takes=0.8)
+        instances = Instance(store), Instance(store)
+
+        def impatient() -> tuple[float, Receipt | ConnectorError]:
+            time.sleep(0.1)
+            started = time.monotonic()
+            answer = instances[1].send(sms(), provider, patience=0.3)
+            return time.monotonic() - started, answer
+
+        (seconds, answer), sent = at_once(impatient, lambda: instances[0].send(sms(), provider))
+        assert 0.25 < seconds < 0.7
+        assert isinstance(answer, ConnectorError)
+        assert (answer.kind, answer.sent) == ("unknown_outcome", None)
+        assert sent == receipt()
+        assert instances[1].send(sms(), provider, patience=0.3) == receipt()
+
+    def test_without_a_patience_one_waits_for_the_longest_call(self, store: Store) -> None:
+        provider = Provider(takes=LONGEST_CALL)
+        one, other = Instance(store), Instance(store)
+        answers = at_once(partial(one.send, sms(), provider), partial(other.send, sms(), provider))
+        assert answers == [receipt()] * 2
 
 
-def test_an_unknown_outcome_is_told_again_and_nothing_is_sent_again() -> None:
-    recent, send = RecentMessages(), Sender(refusal(sent=None))
-    told = []
-    for _ in range(3):
-        with pytest.raises(ConnectorError) as error:
-            recent.once(SMS, send)
-        told.append(error_body(error.value))
-    assert told == [error_body(refusal(sent=None))] * 3
-    assert len(send.sent) == 1
+class TestTime:
+    @pytest.mark.parametrize(("seconds", "sends"), [(29, 1), (31, 2)])
+    @pytest.mark.parametrize("frozen", [False, True])
+    def test_a_message_is_remembered_for_thirty_seconds(
+        self, memory: Store, mocker: MockerFixture, seconds: float, sends: int, frozen: bool
+    ) -> None:
+        provider, instance = Provider(), Instance(memory)
+        instance.send(sms(), provider)
+        pass_time(mocker, seconds, frozen=frozen)
+        assert instance.send(sms(), provider) == receipt(sends)
+
+    def test_a_server_keeps_an_outcome_for_thirty_seconds(self, store: Store) -> None:
+        from sms_connector.store.names import Names
+        from sms_connector.store.transaction import Record, Transaction
+        from tests.support.instances import SECRETS
+
+        Instance(store).send(sms(), Provider())
+        names = Names(SECRETS).of("message", "+8613812345678", "SignIn", "246810")
+        (found,) = store.transact(Transaction(tuple(map(Record, names)))).found
+        assert 28 < found.seconds <= 30
 
 
-def test_what_was_surely_not_sent_may_be_tried_again_at_once() -> None:
-    recent, send = RecentMessages(), Sender(refusal(sent=False), receipt(2))
-    with pytest.raises(ConnectorError):
-        recent.once(SMS, send)
-    assert recent.once(SMS, send) == receipt(2)
-    assert recent.once(SMS, send) == receipt(2)
-    assert len(send.sent) == 2
+class TestRotation:
+    OLD, NEW = "old-secret-old-secret-old-secret-", "new-secret-new-secret-new-secret-"
+
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [((OLD,), (OLD, NEW)), ((OLD, NEW), (NEW, OLD)), ((NEW, OLD), (NEW,))],
+    )
+    def test_no_message_and_no_limit_is_lost_at_any_step(
+        self, store: Store, before: tuple[str, ...], after: tuple[str, ...]
+    ) -> None:
+        provider, one_an_hour = Provider(), [rule("1/hour")]
+        Instance(store, before).send(sms(), provider, one_an_hour)
+        for secrets in (before, after):
+            assert Instance(store, secrets).send(sms(), provider, one_an_hour) == receipt()
+            another = Instance(store, secrets).send(sms("135790"), provider, one_an_hour)
+            assert isinstance(another, ConnectorError)
+            assert another.kind == "rate_limited"
+        assert len(provider.sent) == 1
+
+    def test_what_is_given_back_is_given_back_under_all_secrets(self, store: Store) -> None:
+        provider = Provider(error("unavailable"))
+        for _ in range(2):
+            instance = Instance(store, (self.OLD, self.NEW))
+            outcome = instance.send(sms(), provider, [rule("1/hour")])
+        assert outcome == receipt(2)
 
 
-def test_those_who_waited_for_it_are_told_that_it_was_not_sent() -> None:
-    send = Sender(refusal(sent=False), takes=0.2)
-    outcomes = at_once(5, RecentMessages(), send)
-    assert [outcome.sent for outcome in outcomes] == [False] * 5
-    assert len(send.sent) == 1
-    # Each thread raised an error of its own.
-    assert len({id(outcome) for outcome in outcomes}) == 5
+class Counting:
+    """Figures with readable names."""
+
+    def of(self, sms: object, outcome: str, now: int) -> tuple[Figure, ...]:  # noqa: ARG002
+        assert abs(now / 1e6 - time.time()) < 5
+        return (Figure("{t}hour", outcome, 60),)
 
 
-def test_a_bug_leaves_the_outcome_unknown_to_those_who_ask_again() -> None:
-    recent, send = RecentMessages(), Sender(KeyError("246810"))
-    with pytest.raises(KeyError):
-        recent.once(SMS, send)
-    with pytest.raises(ConnectorError) as error:
-        recent.once(SMS, send)
-    assert error.value.sent is None
-    assert len(send.sent) == 1
-
-
-@pytest.mark.parametrize(("seconds", "sends"), [(29, 1), (31, 2)])
-@pytest.mark.parametrize("frozen", [False, True])
-def test_a_message_is_remembered_for_thirty_seconds(
-    mocker: MockerFixture, seconds: float, sends: int, frozen: bool
-) -> None:
-    recent, send = RecentMessages(), Sender()
-    recent.once(SMS, send)
-    pass_time(mocker, seconds, frozen=frozen)
-    assert recent.once(SMS, send) == receipt(sends)
-    assert len(send.sent) == sends
-
-
-def test_no_traceback_is_remembered_since_it_would_keep_the_request() -> None:
-    recent, send = RecentMessages(), Sender(refusal(sent=None))
-    with pytest.raises(ConnectorError):
-        recent.once(SMS, send)
-    remembered = recent._messages[SMS].outcome
-    assert isinstance(remembered, ConnectorError)
-    assert remembered.__traceback__ is None
-
-
-def test_the_memory_is_bounded(mocker: MockerFixture) -> None:
-    mocker.patch("sms_connector.sending.once.MOST_REMEMBERED", 5)
-    recent, send = RecentMessages(), Sender()
-    for number in range(20):
-        recent.once(message(number), send)
-    assert len(recent._messages) == 5
-    recent.once(message(19), send)
-    assert len(send.sent) == 20
-
-
-def test_one_that_was_sent_anew_is_as_young_as_its_last_sending(mocker: MockerFixture) -> None:
-    mocker.patch("sms_connector.sending.once.MOST_REMEMBERED", 4)
-    recent, send = RecentMessages(), Sender()
-
-    def send_slowly(_: Sms) -> Receipt:
-        recent.once(message(1), send)
-        pass_time(mocker, 31)
-        for number in (2, 1, 3, 4, 5):
-            recent.once(message(number), send)
-        return receipt()
-
-    recent.once(message(0), send_slowly)
-    recent.once(message(1), send)
-    assert send.sent == [message(number) for number in (1, 2, 1, 3, 4, 5)]
-
-
-def test_one_that_was_forgotten_on_its_way_takes_no_later_one_with_it(
-    mocker: MockerFixture,
-) -> None:
-    mocker.patch("sms_connector.sending.once.MOST_REMEMBERED", 1)
-    recent, send = RecentMessages(), Sender()
-
-    def fail_late(sms: Sms) -> Receipt:
-        recent.once(message(1), send)
-        recent.once(sms, send)
-        raise refusal(sent=False)
-
-    with pytest.raises(ConnectorError):
-        recent.once(SMS, fail_late)
-    assert recent.once(SMS, send) == receipt(2)
-    assert len(send.sent) == 2
-
-
-def test_what_is_old_is_forgotten(mocker: MockerFixture) -> None:
-    recent, send = RecentMessages(), Sender()
-    for number in range(20):
-        recent.once(message(number), send)
-    pass_time(mocker, 31)
-    recent.once(SMS, send)
-    assert len(recent._messages) == 1
+def test_each_outcome_is_counted_once(store: Store) -> None:
+    provider = Provider(
+        receipt(), error("unknown_outcome", None), error("unavailable"), error("invalid_parameter")
+    )
+    for code in ("0001", "0002", "0003", "0004", "0005"):
+        for _ in range(2 if code < "0003" else 1):
+            Instance(store, figures=Counting()).send(sms(code), provider, [rule("4/hour")])
+    # The one that could not be reached gave its place back, and a fifth is one too many.
+    Instance(store, figures=Counting()).send(sms("0006"), provider, [rule("4/hour")])
+    assert store.figures(["{t}hour"]) == (
+        {
+            "accepted": 2,
+            "unknown": 1,
+            "refused:general": 1,
+            "refused:invalid_request_parameters": 1,
+            "limited:perNumber": 1,
+        },
+    )

@@ -32,7 +32,7 @@ def running() -> Iterator[Callable[[str], RedisServer]]:
 @pytest.fixture(params=PROGRAMS, ids=_name)
 def server(running: Callable[[str], RedisServer], request: pytest.FixtureRequest) -> RedisServer:
     """A server that holds nothing."""
-    return _emptied(running(request.param))
+    return emptied(running(request.param))
 
 
 @pytest.fixture(params=["memory", *PROGRAMS], ids=_name)
@@ -40,7 +40,7 @@ def store(running: Callable[[str], RedisServer], request: pytest.FixtureRequest)
     """An empty store of each kind."""
     if request.param == "memory":
         return Memory()
-    return RedisStore(_emptied(running(request.param)).address)
+    return RedisStore(emptied(running(request.param)).address)
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +49,11 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(redis, "SECONDS_PER_CALL", 5.0)
 
 
-def _emptied(server: RedisServer) -> RedisServer:
+def emptied(server: RedisServer) -> RedisServer:
     server.command("FLUSHALL")
     return server
+
+
+@pytest.fixture
+def memory() -> Store:
+    return Memory()
