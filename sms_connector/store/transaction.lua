@@ -2,8 +2,8 @@
 -- microseconds, but for the lives of records and figures, which are milliseconds.
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
-local arguments = cmsgpack.unpack(ARGV[1])
-local records, take, give_back, count, taken_at, write, add, patience = unpack(arguments)
+local asked = cmsgpack.unpack(ARGV[1])
+local records, take, give_back, count, taken_at, write, add, patience = unpack(asked)
 
 local function rounded_up(at, step)
   return math.ceil(at / step) * step
@@ -49,12 +49,10 @@ for i, record in ipairs(records) do
   committed = committed and expected
 end
 
-local counted = {}
+local counted, takes = {}, {}
 for i, counter in ipairs(count) do
   counted[i] = takes_of(KEYS[counter[1]], counter[3])
 end
-
-local takes = {}
 if committed then
   for i, counter in ipairs(take) do
     local key, most, window = unpack(counter)

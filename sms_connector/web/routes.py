@@ -37,15 +37,15 @@ _ROUTES: Final[tuple[tuple[str, str, Operation], ...]] = (
 
 
 class Route(msgspec.Struct, frozen=True):
-    """The operations of one path by their method, and what its ``{}`` parts hold."""
+    """The operations of one path by their method, and what its ``{}`` parts hold for each."""
 
     operations: Mapping[str, Operation]
-    parameters: Mapping[str, str]
+    parameters: Mapping[str, Mapping[str, str]] = {}
 
     @property
     def caller(self) -> str | None:
         """The service that the path names, such as ``logto``."""
-        return self.parameters.get("caller")
+        return self.parameters.get("POST", {}).get("caller")
 
     def operation_of(self, request: Request) -> Operation:
         """Return the operation. Raises ConnectorError (405 with ``allow``, or 413)."""
@@ -68,12 +68,12 @@ def find_route(path: str, base_path: str, callers: Collection[str]) -> Route:
     if path == base_path or path.startswith(f"{base_path}/"):
         parts = path[len(base_path) :].removesuffix("/").split("/")[1:]
         operations: dict[str, Operation] = {}
-        parameters: dict[str, str] = {}
+        parameters: dict[str, Mapping[str, str]] = {}
         for method, pattern, operation in _ROUTES:
             found = _match(pattern, parts, callers)
-            if found is not None:
+            if found is not None and method not in operations:
                 operations[method] = operation
-                parameters |= found
+                parameters[method] = found
         if operations:
             return Route(operations, parameters)
     raise ConnectorError("no_route", "There is no such path.")
@@ -87,7 +87,7 @@ def route_of_payload(request: Request) -> Route:
     named = request.fields.get("operation", "send")
     for operation in _IN_PAYLOADS:
         if operation == named:
-            return Route({request.method: operation}, {})
+            return Route({request.method: operation})
     raise invalid_parameter("operation", f"must be one of {', '.join(sorted(_IN_PAYLOADS))}")
 
 
