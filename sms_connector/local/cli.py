@@ -11,6 +11,7 @@ from .invoke.command import invoke
 from .package.command import package
 from .send.command import send
 from .serve.command import serve
+from .verify.command import verify
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -27,3 +28,4 @@ cli.add_command(invoke)
 cli.add_command(package)
 cli.add_command(send)
 cli.add_command(serve)
+cli.add_command(verify)
