@@ -55,7 +55,7 @@ test-node: setup ## run the tests that need Node: Logto's own connector, and `s 
 package: setup ## make build/function, the directory that `s deploy` uploads, and prove it
 	@$(BIN)/python -m sms_connector package
 
-bench: package ## measure against the plain SDK and Logto's connector, and write docs/benchmarks.md
+bench: package ## measure beside the plain SDK, Logto's connector and the least there can be; write docs/benchmarks.md
 	@$(BIN)/python -m benchmarks
 
 template: ## make build/template of the last commit, which `s registry publish` publishes

@@ -1,4 +1,4 @@
-"""Bars as SVG, drawn by hand: the figures of a run as shares of the largest."""
+"""A bar chart as SVG: the figures of a run, each bar relative to the largest of its group."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -10,11 +10,11 @@ _LEFT = 150
 _BAR = 16
 _GAP = 5
 _GROUP = 46
-_COLOURS = ("#2f6f4f", "#9a9a9a", "#c9a24b")
+_COLOURS = ("#2f6f4f", "#9a9a9a", "#5b7fa6", "#c9a24b")
 
 
 class Group(NamedTuple):
-    """A figure of each contender, and how to write it."""
+    """One figure of each contender, with its unit and number of digits."""
 
     title: str
     unit: str
@@ -23,7 +23,7 @@ class Group(NamedTuple):
 
 
 def draw(title: str, groups: Sequence[Group]) -> str:
-    """Draw one group of bars below the other."""
+    """Return a chart with one group of bars below the other."""
     parts = [f'<text x="12" y="24" class="title">{escape(title)}</text>']
     top = 44
     for group in groups:

@@ -1,4 +1,4 @@
-"""Who is measured: the package, the official SDK used plainly, and Logto's connector."""
+"""What is measured: the package, the plain SDK, Logto's connector, and the least there can be."""
 
 import json
 import os
@@ -19,14 +19,14 @@ RUNTIME = "3.12"
 
 
 class Contender(NamedTuple):
-    """One way to send an SMS, as a program that measures itself."""
+    """A program that sends messages and measures itself."""
 
     name: str
     command: tuple[str, ...]
     environ: Mapping[str, str] = {}
 
     def run(self, environ: Mapping[str, str], *what: str) -> Mapping[str, Any]:
-        """Run it once, to its end, and give its report."""
+        """Run the program once and return its report."""
         started = {"STARTED": repr(time.time())}
         done = subprocess.run(  # noqa: S603
             [*self.command, *what],
@@ -42,40 +42,53 @@ class Contender(NamedTuple):
         return report
 
 
-def contenders() -> tuple[Contender, ...]:
-    """Prepare all that this machine can run. Ours comes first."""
-    interpreter = find_interpreter(RUNTIME)
-    if interpreter is None:
-        raise SystemExit(f"make bench needs Python {RUNTIME}, which the function runs on.")
-    # Isolated, and with nothing but their own directory: the same conditions for both.
-    python = (interpreter.path, "-S", "-s", "-B")
-    both = (
-        Contender("ours", (*python, str(PEERS / "ours.py")), {"PYTHONPATH": str(PACKAGE)}),
-        Contender(
-            "plain SDK",
-            (*python, str(PEERS / "plain_sdk.py")),
-            {"PYTHONPATH": str(_plain_install(interpreter))},
-        ),
+def contenders(interpreter: Interpreter) -> tuple[Contender, ...]:
+    """Return all that can run on this machine, ready to run. The package comes first."""
+    python = (
+        function_from(interpreter, "ours", str(PACKAGE)),
+        _python(interpreter, "plain SDK", "plain_sdk.py", str(plain_install(interpreter))),
+        _python(interpreter, "floor", "floor.py"),
     )
     node = shutil.which("node")
     if node is None:
-        return both
+        return python
     _install_logto()
-    hook = str(PEERS / "loopback.cjs")
-    return (*both, Contender("Logto", (node, "--require", hook, str(PEERS / "logto.mjs"))))
+    preload = str(PEERS / "loopback.cjs")
+    return (*python, Contender("Logto", (node, "--require", preload, str(PEERS / "logto.mjs"))))
+
+
+def runtime() -> Interpreter:
+    """Return the Python that the function runs on."""
+    interpreter = find_interpreter(RUNTIME)
+    if interpreter is None:
+        raise SystemExit(f"make bench needs Python {RUNTIME}, which the function runs on.")
+    return interpreter
+
+
+def function_from(interpreter: Interpreter, name: str, *directories: str) -> Contender:
+    """Return the function, imported from these directories and nowhere else."""
+    return _python(interpreter, name, "ours.py", *directories)
+
+
+def _python(interpreter: Interpreter, name: str, program: str, *directories: str) -> Contender:
+    # The same for all: no site-packages, no user's directory, nothing compiled on the way.
+    command = (interpreter.path, "-S", "-s", "-B", str(PEERS / program))
+    return Contender(name, command, {"PYTHONPATH": os.pathsep.join(directories)})
 
 
 def node_version() -> str:
+    """Return the version of Node, or ``none``."""
     node = shutil.which("node")
     if node is None:
         return "none"
-    return subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout  # noqa: S603
+    command = [node, "--version"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603
 
 
-def _plain_install(interpreter: Interpreter) -> Path:
-    """Install all of requirements.txt, compiled, as anybody would."""
+def plain_install(interpreter: Interpreter) -> Path:
+    """Install all of requirements.txt, compiled, as `pip install` does."""
     lock = (PROJECT / "requirements.txt").read_bytes()
-    (stamp, content) = (PLAIN / "requirements.txt", lock + interpreter.version.encode())
+    stamp, content = PLAIN / "requirements.txt", lock + interpreter.version.encode()
     if not stamp.is_file() or stamp.read_bytes() != content:
         shutil.rmtree(PLAIN, ignore_errors=True)
         _run(interpreter.path, "-m", "venv", str(PLAIN))

@@ -1,4 +1,4 @@
-"""What Function Compute charges for messages, from the measured CPU time and the public prices.
+"""What Function Compute charges, by the measured CPU time and the public prices.
 
 https://help.aliyun.com/zh/functioncompute/fc/product-overview/billing-overview-of-fc
 """
@@ -36,7 +36,7 @@ class Cost(NamedTuple):
 
 
 def cost(size: Size, message_cpu: float, start_cpu: float) -> Cost:
-    """Charge messages that come one at a time: the dearest way, for the instance waits alone."""
+    """Return the cost where messages come one at a time, which is the most expensive case."""
     message = message_cpu / size.vcpu + PROVIDER_SECONDS
     start = start_cpu / size.vcpu
     rate = size.vcpu * CU_PER_VCPU_SECOND + size.gb * CU_PER_GB_SECOND

@@ -1,4 +1,4 @@
-"""The providers that all peers send to, over TLS, on this machine."""
+"""The providers on this machine that everything sends to, over TLS."""
 
 import json
 import os
@@ -19,7 +19,7 @@ HOSTS = ("localhost", "127.0.0.1", "dysmsapi.aliyuncs.com")
 
 
 class Authority(NamedTuple):
-    """A certificate authority of this run. A peer trusts it besides the roots of its platform."""
+    """A certificate authority for this run. It is trusted besides the roots of the platform."""
 
     certificate: Path
     server_certificate: Path
@@ -38,9 +38,9 @@ class Authority(NamedTuple):
         return made
 
     def environ(self, endpoint: str) -> Mapping[str, str]:
-        """Give what a peer needs to send to an endpoint.
+        """Return the environment variables of a program that sends to an endpoint.
 
-        A directory, not a file: the platform's own bundle is then in use too, as in the cloud.
+        The authority is given as a directory, because a file would replace the platform's bundle.
         """
         config = json.loads(EXAMPLE.read_text("utf-8")) | {"endpoint": endpoint}
         return {
@@ -53,7 +53,7 @@ class Authority(NamedTuple):
 
 @contextmanager
 def emulator(authority: Authority) -> Iterator[str]:
-    """Serve the emulator, which checks every signature. Gives its address."""
+    """Serve the emulator, which checks every signature. Yields its URL."""
     with Emulator(
         flow_control=False,
         ssl_certfile=str(authority.server_certificate),
@@ -64,7 +64,7 @@ def emulator(authority: Authority) -> Iterator[str]:
 
 @contextmanager
 def slow_provider(authority: Authority) -> Iterator[str]:
-    """Serve a provider that takes 50 ms for an answer, in a process of its own."""
+    """Serve a provider that answers after 50 ms, in a process of its own. Yields its URL."""
     with subprocess.Popen(  # noqa: S603
         [
             *(sys.executable, str(Path(__file__).with_name("slow_provider.py"))),

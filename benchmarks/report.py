@@ -1,11 +1,12 @@
-"""docs/benchmarks.md: the figures of one run, as absolute values and as ratios."""
+"""docs/benchmarks.md: the figures of one run, absolute and as ratios."""
 
 import datetime
 import os
 import platform
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from . import cost, rounds
 from .chart import Group
@@ -14,22 +15,31 @@ from .rounds import Cold, Warm
 OURS = "ours"
 
 
+class Steps(NamedTuple):
+    """The figures of the function in each state on the way to the package, in this order."""
+
+    cold: Mapping[str, Cold]
+    warm: Mapping[str, Warm]
+
+
 def write(
     cold: Mapping[str, Cold],
     warm: Mapping[str, Warm],
     load: Mapping[str, Mapping[int, float]],
+    steps: Steps,
     versions: str,
 ) -> str:
-    """Write the page."""
+    """Return the page."""
     return f"""# Benchmarks
 
-Made by `make bench` on {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d}, on {machine()}, {versions}. Absolute figures move with the machine; the ratios are of one run, in which the contenders took turns, and each figure is the median of its rounds.
+Written by `make bench` on {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d}, on {machine()}, {versions}. Absolute figures depend on the machine; ratios are of one run, in which the programs took turns. Each figure is the median of its rounds.
 
-- **ours**: the package of `make package`, called as Function Compute calls it: the initializer, then direct invocations.
-- **plain SDK**: the official SDK with all of requirements.txt installed and compiled, used as its own example shows.
-- **Logto**: `@logto/connector-aliyun-sms` as published; the name of the provider leads to this machine.
+- **ours**: the package of `make package`, called as Function Compute calls it: the initializer, then direct invocations. Each message writes its log line.
+- **plain SDK**: the official SDK with all of requirements.txt installed and compiled, used as in its own example.
+- **floor**: the least that Python can do: `http.client` and one signature, nothing else. No config, no checks, no log.
+- **Logto**: `@logto/connector-aliyun-sms` as published; the provider's name resolves to this machine.
 
-All send over TLS to the [emulator](emulator.md), which checks every signature. All trust what the platform trusts, its bundle included.
+All send over TLS to the [emulator](emulator.md), which checks every signature. All trust the roots of the platform.
 
 ![Cost of a start and of a message](benchmarks.svg)
 
@@ -37,19 +47,27 @@ All send over TLS to the [emulator](emulator.md), which checks every signature. 
 
 From the start of the process to the first accepted message; {rounds.COLD_ROUNDS} rounds.
 
-{_table(("", "CPU", "wall", "peak memory", *_ratios(cold)), [_cold_row(name, cold) for name in cold])}
+{_table(("", "CPU", "wall", "peak memory", *_RATIOS), _cold_rows(cold))}
 
 ## Warm
 
 One message after the other, {rounds.WARM_MESSAGES} of them, {rounds.WARM_ROUNDS} rounds. Memory is what is held after the last.
 
-{_table(("", "CPU per message", "p50", "p99", "memory", *_ratios(warm)), [_warm_row(name, warm) for name in warm])}
+{_table(("", "CPU per message", "p50", "p99", "memory", *_RATIOS), _warm_rows(warm))}
 
 ## Many at a time
 
-Messages a second against a provider that takes 50 ms for each; {rounds.LOAD_ROUNDS} rounds.
+Messages a second with a provider that takes 50 ms for each; {rounds.LOAD_ROUNDS} rounds.
 
 {_table(("at a time", *load), [(str(width), *(f"{by[width]:.0f}" for by in load.values())) for width in rounds.AT_A_TIME])}
+
+## What each step bought
+
+The same function in each state on the way from a plain install to the package; each row has the steps of the rows above it too.
+
+{_table(("", "CPU of a start", "saved", "peak memory", "CPU per message", "saved"), _step_rows(steps))}
+
+Most of what is left of a start is Python itself, OpenSSL, the TLS handshake and the SDK's own modules. The largest part that sending does not need is `asyncio`, which `darabonba.core` imports: it is a part of Python, which the package cannot replace.
 
 ## What a thousand messages cost
 
@@ -58,7 +76,7 @@ Messages a second against a provider that takes 50 ms for each; {rounds.LOAD_ROU
 
 
 def groups(cold: Mapping[str, Cold], warm: Mapping[str, Warm]) -> Sequence[Group]:
-    """Give the figures of the chart."""
+    """Return the figures of the chart."""
     return (
         Group("Cold start, CPU", "s", 2, {name: each.cpu for name, each in cold.items()}),
         Group("Cold start, memory", "MiB", 0, {name: each.peak_mib for name, each in cold.items()}),
@@ -73,7 +91,7 @@ def groups(cold: Mapping[str, Cold], warm: Mapping[str, Warm]) -> Sequence[Group
 
 
 def machine() -> str:
-    """Name the processor, as Linux knows it, and its cores."""
+    """Return the model of the processor and the number of its cores."""
     try:
         info = Path("/proc/cpuinfo").read_text("ascii")
     except OSError:
@@ -83,38 +101,51 @@ def machine() -> str:
     return f"{name}, {os.cpu_count()} cores"
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+_RATIOS = ("ours, of its CPU", "of its memory")
+
+
+def _table(head: Sequence[str], rows: Iterator[Sequence[str]] | Sequence[Sequence[str]]) -> str:
     line = f"|{' --- |' * len(head)}"
     return "\n".join([f"| {' | '.join(head)} |", line, *(f"| {' | '.join(row)} |" for row in rows)])
 
 
-def _ratios(measured: Mapping[str, object]) -> tuple[str, ...]:
-    return tuple(
-        f"{what}, of {name}" for name in measured if name != OURS for what in ("CPU", "memory")
-    )
+def _cold_rows(cold: Mapping[str, Cold]) -> Iterator[Sequence[str]]:
+    ours = cold[OURS]
+    for name, each in cold.items():
+        ratios = f"{ours.cpu / each.cpu:.2f}", f"{ours.peak_mib / each.peak_mib:.2f}"
+        figures = f"{each.cpu:.3f} s", f"{each.wall:.3f} s", f"{each.peak_mib:.0f} MiB"
+        yield (name, *figures, *ratios)
 
 
-def _cold_row(name: str, cold: Mapping[str, Cold]) -> tuple[str, ...]:
-    own = cold[name]
-    shares = [
-        f"{share:.2f}"
-        for other, each in cold.items()
-        if other != OURS
-        for share in (own.cpu / each.cpu, own.peak_mib / each.peak_mib)
-    ]
-    return (name, f"{own.cpu:.3f} s", f"{own.wall:.3f} s", f"{own.peak_mib:.0f} MiB", *shares)
+def _warm_rows(warm: Mapping[str, Warm]) -> Iterator[Sequence[str]]:
+    ours = warm[OURS]
+    for name, each in warm.items():
+        ratios = f"{ours.cpu / each.cpu:.2f}", f"{ours.resident_mib / each.resident_mib:.2f}"
+        times = (f"{1000 * seconds:.2f} ms" for seconds in (each.cpu, each.p50, each.p99))
+        yield (name, *times, f"{each.resident_mib:.0f} MiB", *ratios)
 
 
-def _warm_row(name: str, warm: Mapping[str, Warm]) -> tuple[str, ...]:
-    own = warm[name]
-    shares = [
-        f"{share:.2f}"
-        for other, each in warm.items()
-        if other != OURS
-        for share in (own.cpu / each.cpu, own.resident_mib / each.resident_mib)
-    ]
-    times = (f"{1000 * seconds:.2f} ms" for seconds in (own.cpu, own.p50, own.p99))
-    return (name, *times, f"{own.resident_mib:.0f} MiB", *shares)
+def _step_rows(steps: Steps) -> Iterator[Sequence[str]]:
+    before: tuple[Cold, Warm] | None = None
+    for name, cold in steps.cold.items():
+        warm = steps.warm[name]
+        start, message = cold.cpu * 1000, warm.cpu * 1000
+        saved = ("", "")
+        if before is not None:
+            # Adding 0 turns -0.0 into 0.0.
+            saved = (
+                f"{before[0].cpu * 1000 - start:.0f} ms",
+                f"{round(before[1].cpu * 1000 - message, 2) + 0:.2f} ms",
+            )
+        before = cold, warm
+        yield (
+            name,
+            f"{start:.0f} ms",
+            saved[0],
+            f"{cold.peak_mib:.0f} MiB",
+            f"{message:.2f} ms",
+            saved[1],
+        )
 
 
 def _costs(cold: Cold, warm: Warm) -> str:
@@ -131,6 +162,6 @@ def _costs(cold: Cold, warm: Warm) -> str:
             )
         )
     head = ("size", "a message", "a start", "1,000 messages", "1,000 starts")
-    return f"""Seconds are CPU seconds of this machine over the size's share of a core, plus {cost.PROVIDER_SECONDS * 1000:.0f} ms for the provider's answer. Yuan are seconds × (vCPU × {cost.CU_PER_VCPU_SECOND:g} + GB × {cost.CU_PER_GB_SECOND:g}) CU, and {cost.CU_PER_INVOCATION:g} CU for each invocation, at ¥{cost.YUAN_PER_CU:.5f} a CU: the public price of the first tier ({cost.PRICES_OF}), without discounts and free quota. The SMS itself, which the provider bills, is dearer by three orders of magnitude.
+    return f"""Seconds are CPU seconds of this machine over the size's share of a core, plus {cost.PROVIDER_SECONDS * 1000:.0f} ms for the provider's answer. Yuan are seconds × (vCPU × {cost.CU_PER_VCPU_SECOND:g} + GB × {cost.CU_PER_GB_SECOND:g}) CU, and {cost.CU_PER_INVOCATION:g} CU for each invocation, at ¥{cost.YUAN_PER_CU:.5f} a CU: the public price of the first tier ({cost.PRICES_OF}), without discounts and free quota. The SMS itself costs about a thousand times as much.
 
 {_table(head, rows)}"""

@@ -1,4 +1,4 @@
-"""Interleaved rounds: each contender in turn, again and again, so that all meet the same machine."""
+"""Interleaved rounds: the contenders take turns, so that load on the machine meets all alike."""
 
 from collections.abc import Mapping, Sequence
 from statistics import median, quantiles
@@ -22,7 +22,7 @@ class Cold(NamedTuple):
 
 
 class Warm(NamedTuple):
-    """One message after the other; seconds for each, and memory after all."""
+    """One message after the other: seconds for each, and memory after the last."""
 
     cpu: float
     p50: float
@@ -34,7 +34,7 @@ Environ = Mapping[str, str]
 
 
 def cold(contenders: Sequence[Contender], environ: Environ) -> dict[str, Cold]:
-    """Start each anew. The first round, which fills the machine's caches, is not counted."""
+    """Measure starts. The first round, which fills the machine's caches, is not counted."""
     reports = _reports(contenders, environ, COLD_ROUNDS + 1, "cold")
     return {
         name: Cold(
@@ -47,6 +47,7 @@ def cold(contenders: Sequence[Contender], environ: Environ) -> dict[str, Cold]:
 
 
 def warm(contenders: Sequence[Contender], environ: Environ) -> dict[str, Warm]:
+    """Measure messages that follow each other in one process."""
     reports = _reports(contenders, environ, WARM_ROUNDS, "warm", str(WARM_MESSAGES))
     return {
         name: Warm(
@@ -60,7 +61,7 @@ def warm(contenders: Sequence[Contender], environ: Environ) -> dict[str, Warm]:
 
 
 def load(contenders: Sequence[Contender], environ: Environ) -> dict[str, dict[int, float]]:
-    """Give messages a second, for each number of messages at a time."""
+    """Return messages a second, for each number of messages at a time."""
     measured: dict[str, dict[int, float]] = {contender.name: {} for contender in contenders}
     for width in AT_A_TIME:
         words = ("load", str(min(40 * width, 1000)), str(width))

@@ -1,4 +1,4 @@
-"""A provider that accepts everything, 50 ms after it was asked: what a real one takes.
+"""A provider that accepts every message after 50 ms, about as long as the real one takes.
 
 ``python slow_provider.py CERTIFICATE KEY`` prints its port and serves until it is stopped.
 """
@@ -18,7 +18,7 @@ LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 
 
 async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Answer one request after the other, until the peer hangs up."""
+    """Answer one request after the other until the connection is closed."""
     try:
         while True:
             head = await reader.readuntil(b"\r\n\r\n")

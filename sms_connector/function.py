@@ -36,7 +36,7 @@ class Function:
             if settings.problems:
                 raise invalid_config(" ".join(settings.problems))
             self._stores = open_stores(settings)
-            self._loaded = SmsConnector(settings.read_config(), self._stores)
+            self._loaded = SmsConnector(settings.read_config(), settings.proxies, self._stores)
         except ConnectorError as error:
             self._loaded = error
 

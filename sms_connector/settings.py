@@ -22,12 +22,27 @@ LOCALE: Final = "SMS_CONNECTOR_LOCALE"
 STORE: Final = "SMS_CONNECTOR_STORE"
 SECRET: Final = "SMS_CONNECTOR_SECRET"
 
+HTTP_PROXY: Final = "HTTP_PROXY"
+HTTPS_PROXY: Final = "HTTPS_PROXY"
+NO_PROXY: Final = "NO_PROXY"
+
 LOCALES: Final = ("en", "zh-CN")
 SHORTEST_SECRET: Final = 32
 
 _CODE_DIRECTORY = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _DEFAULT_FILE = os.path.join(_CODE_DIRECTORY, "connector.json")
 _BASE_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
+
+
+class Proxies(msgspec.Struct, frozen=True):
+    """The proxy for each protocol, as an ``http://`` URL, and what is reached without one."""
+
+    http: str = ""
+    https: str = ""
+    no_proxy: str = ""
+
+    def __repr__(self) -> str:
+        return "Proxies()"
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -48,6 +63,7 @@ class Settings(msgspec.Struct, frozen=True):
     locale: str = LOCALES[0]
     store: str = ""
     secrets: tuple[str, ...] = ()
+    proxies: Proxies = Proxies()
     in_cloud: bool = False
     problems: tuple[str, ...] = ()
 
@@ -101,9 +117,15 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         locale=locale,
         store=environ.get(STORE, "").strip(),
         secrets=secrets,
+        proxies=_read_proxies(environ),
         in_cloud=bool(environ.get("FC_FUNCTION_NAME")),
         problems=tuple(problems),
     )
+
+
+def _read_proxies(environ: Mapping[str, str]) -> Proxies:
+    names = (HTTP_PROXY, HTTPS_PROXY, NO_PROXY)
+    return Proxies(*(environ.get(name) or environ.get(name.lower(), "") for name in names))
 
 
 def _split(values: str, separator: str) -> tuple[str, ...]:

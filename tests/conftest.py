@@ -17,7 +17,7 @@ import trustme
 from sms_connector.function import Function
 from sms_connector.local.emulate.server import Emulator
 from sms_connector.local.fc_context import FcContext
-from sms_connector.provider import tls
+from sms_connector.provider import tls, wire
 from tests.support.functions import body_of, new_function
 from tests.support.scripted_provider import ScriptedProvider
 
@@ -37,6 +37,12 @@ def _own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
     monkeypatch.delenv("DEBUG", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _no_connection_of_another_test() -> Iterator[None]:
+    yield
+    wire.idle_connections.close()
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -60,9 +66,9 @@ def emulator(running_emulator: Emulator) -> Emulator:
 
 @pytest.fixture
 def example(emulator: Emulator) -> dict[str, Any]:
-    """The example config of the README, at the running emulator."""
+    """The example config of the README, at the running emulator and without limits."""
     whole: dict[str, Any] = json.loads(EXAMPLE.read_text("utf-8"))
-    return whole | {"endpoint": emulator.url}
+    return whole | {"endpoint": emulator.url, "limits": {"perNumber": []}}
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import pkgutil
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -48,27 +47,6 @@ class TestSilence:
             send(connector_at(provider(act).endpoint, readTimeout=200), MESSAGE)
         printed = capfd.readouterr()
         assert caplog.text + printed.out + printed.err == ""
-
-    @pytest.mark.parametrize(
-        "name",
-        [
-            "darabonba.core:logger",
-            "Tea.core:logger",
-            "urllib3.connection:log",
-            "urllib3.connectionpool:log",
-        ],
-    )
-    def test_nor_could_they_if_nothing_else_held_them_back(
-        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, name: str
-    ) -> None:
-        logger: logging.Logger = pkgutil.resolve_name(name)
-        monkeypatch.setattr(logger, "disabled", False)
-        parent = logging.getLogger("urllib3")
-        monkeypatch.setattr(parent, "propagate", True)
-        monkeypatch.setattr(parent, "handlers", [caplog.handler])
-        connector_at("http://localhost").prepare()
-        logger.critical("13812345678")
-        assert caplog.text == ""
 
     @pytest.mark.parametrize("status", [299, 599])
     def test_a_status_without_a_name_does_no_harm_when_the_sdk_is_told_to_print(

@@ -1,4 +1,4 @@
-"""What a Python peer reports: its own cost, from the kernel, up to the moment of asking."""
+"""What a Python program reports of itself: CPU time and memory, as the kernel counts them."""
 
 import itertools
 import json
@@ -12,13 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 WARM_UP = 20
 
 Send = Callable[[str], None]
-"""Sends one message with this code. No two are the same: the function sends one only once."""
+"""Sends one message with this code. Codes differ, because the function sends the same one once."""
 
 
 def run(start: Callable[[], Send]) -> None:
     """Do what the arguments say: ``cold``, ``warm MESSAGES`` or ``load MESSAGES AT_A_TIME``.
 
-    ``start`` imports and builds what it takes.
+    ``start`` imports and builds what is needed for the first message.
     """
     codes = (f"{number:06}" for number in itertools.count())
     send = start()
@@ -36,7 +36,7 @@ def run(start: Callable[[], Send]) -> None:
         case _:
             raise SystemExit("cold, warm or load")
     print(json.dumps(report | _memory()), flush=True)
-    # What an interpreter does at its end is no part of a start, and an instance never gets there.
+    # The exit of the interpreter is not part of a start, and an instance never gets there.
     os._exit(0)
 
 

@@ -18,8 +18,8 @@ _REFUSALS: Final[dict[str, tuple[Kind, str]]] = {
 }
 
 _GIVEN_BACK: Final = ("unavailable", "invalid_config", "usage_limited")
-_OF_THE_NUMBER: Final = ("isv.", "biz.")
-"""Rate limits that the SMS service has for a number; the API gateway's have no such prefix."""
+_OF_A_NUMBER: Final = ("BUSINESS_LIMIT_CONTROL", "FREQUENCY")
+"""In the codes of the provider's limits per number. Its other rate limits are the API's."""
 
 
 class Guard:
@@ -65,5 +65,5 @@ def is_given_back(error: ConnectorError) -> bool:
     if error.sent is not False:
         return False
     if error.kind == "rate_limited" and error.provider is not None:
-        return not error.provider.code.startswith(_OF_THE_NUMBER)
+        return not any(word in error.provider.code for word in _OF_A_NUMBER)
     return error.kind in _GIVEN_BACK

@@ -1,9 +1,10 @@
 """Questions to the provider that send nothing: about a sign, a template, a message sent before.
 
-Asked with the official SDK, over the same watched transport and within the same time-outs as a
-message (see wire.py and ConnectorConfig).
+Asked with the official SDK, by the same wire and within the same time-outs as a message (see
+provider/wire.py and ConnectorConfig).
 """
 
+import os
 import re
 import time
 from collections.abc import Callable
@@ -23,8 +24,9 @@ from ..config import ConnectorConfig
 from ..errors import ProviderError
 from ..phone import PhoneNumber
 from ..privacy import Mask
-from ..provider import wire
-from ..provider.client import AccessKey, NoAnswer, build_client
+from ..provider.call import track
+from ..provider.client import AccessKey, NoAnswer, build_client, forget, tracked_call
+from ..settings import read_settings
 
 _NUMBER = re.compile(r"-?[0-9]{1,9}")
 _CODE = re.compile(r"[A-Za-z_]+([._:-][A-Za-z_]+)*")
@@ -115,19 +117,20 @@ class Lookup:
     def _ask(
         self, call: Callable[[DysmsClient, RuntimeOptions], Any], *personal: str
     ) -> Any | Refused | NoAnswer:
-        config = self._config
-        runtime = RuntimeOptions(
-            connect_timeout=config.connect_timeout, read_timeout=config.read_timeout
-        )
-        with wire.watch(time.monotonic() + config.longest_call) as attempt:
+        deadline = time.monotonic() + self._config.longest_call
+        with track(
+            tracked_call(self._config, deadline, read_settings(os.environ).proxies)
+        ) as tracked:
             try:
-                self._client = self._client or build_client(config, self._key)
-                response = call(self._client, runtime)
+                self._client = self._client or build_client(self._config, self._key)
+                response = call(self._client, RuntimeOptions())
             except AlibabaCloudException as refusal:
                 data = refusal.data if isinstance(refusal.data, dict) else {}
                 answer = (refusal.status_code, *map(data.get, ("Code", "Message", "RequestId")))
-            except Exception:  # noqa: BLE001  (it quotes the request: not passed on)
-                return NoAnswer(attempt.stage, attempt.reason)
+                forget(refusal)
+            except Exception as error:  # noqa: BLE001  (it quotes the request: not passed on)
+                forget(error)
+                return NoAnswer(tracked.stage, tracked.reason)
             else:
                 body = response.body
                 if body is not None and body.code == "OK":
@@ -138,7 +141,7 @@ class Lookup:
                 )
         status, code, *rest = answer
         if not isinstance(code, str) or not code or code == "OK":
-            return NoAnswer(attempt.stage, attempt.reason)
+            return NoAnswer(tracked.stage, tracked.reason)
         mask = self._mask(*personal)
         # A code is a name of the provider's; a mask would take a short secret for a part of it.
         shown = code if _CODE.fullmatch(code) else mask(code)

@@ -1,9 +1,7 @@
-"""The official client: built from the connector config, called once for each SMS."""
+"""The official client: built from the connector config, called once for each message."""
 
-from .. import cold_start  # noqa: F401  (before the libraries: it says what can wait)
-
-# isort: split
 import time
+from traceback import clear_frames
 from typing import Final
 
 import msgspec
@@ -15,15 +13,15 @@ from darabonba.runtime import RuntimeOptions
 
 from ..config import ConnectorConfig
 from ..message import Sms
-from . import wire
-from .library_logs import silence_libraries
+from ..settings import Proxies
+from .call import DIRECT, Stage, TrackedCall, track
+from .do_action import install
 from .tls import tls_context
-from .wire import Stage
 
 CENTRAL_ENDPOINT: Final = "dysmsapi.aliyuncs.com"
 
 PAUSE_SECONDS: Final = 0.1
-"""How long to wait before a connection that could not be made is tried once more."""
+"""Wait before the one retry of a connection that could not be made."""
 
 
 class AccessKey(msgspec.Struct, frozen=True):
@@ -37,10 +35,28 @@ class AccessKey(msgspec.Struct, frozen=True):
         return "AccessKey()"
 
 
-class Answer(msgspec.Struct, frozen=True):
-    """What the provider said, word for word: not yet fit to be shown to anyone.
+class _Credential:
+    """An access key in the form in which the SDK asks for one, once a message.
 
-    ``code`` is ``OK`` where the message was accepted; any other code means it was refused.
+    The SDK's own comes with a dozen other sources of keys, all of which would be imported.
+    """
+
+    type = "access_key"
+    provider_name = None
+
+    def __init__(self, key: AccessKey) -> None:
+        self.access_key_id = key.id
+        self.access_key_secret = key.secret
+        self.security_token = key.security_token
+
+    def get_credential(self) -> "_Credential":
+        return self
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """The provider's answer, unmasked: it may quote the phone number and the code.
+
+    ``code`` is ``OK`` if the message was accepted; with any other code it was refused.
     """
 
     http_status: int
@@ -51,74 +67,67 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class NoAnswer(msgspec.Struct, frozen=True):
-    """Nothing intelligible came back. ``reached`` is how far the call got, ``reason`` why."""
+    """There is no valid answer. ``reached`` is how far the request got, ``reason`` says why."""
 
     reached: Stage
     reason: str
 
 
 def build_client(config: ConnectorConfig, key: AccessKey) -> DysmsClient:
-    """Build the official client, and have it send over watched and silent connections."""
-    silence_libraries()
-    wire.install()
+    """Build the official client, which sends by the wire of this package."""
+    install()
     return DysmsClient(
         Config(
-            access_key_id=key.id,
-            access_key_secret=key.secret,
-            security_token=key.security_token,
+            credential=_Credential(key),
             protocol=config.protocol,
-            # With a region alone, the SDK knows the endpoint.
+            # With a region and no endpoint, the SDK looks the endpoint up in its own table.
             endpoint=config.host or (None if config.region_id else CENTRAL_ENDPOINT),
             region_id=config.region_id,
-            max_idle_conns=wire.MAX_CONNECTIONS,
         )
     )
 
 
 class SmsClient:
-    """Sends SMS with the official SDK. One for all threads.
+    """Sends messages with the official SDK. One for all threads.
 
-    One call takes as long as the config's time-outs allow (see ConnectorConfig), plus what is added
-    by a silent DNS server, by a name with several addresses that are all dead, or by an answer that
-    drips in byte by byte.
+    One message takes ``ConnectorConfig.longest_call`` seconds at most, plus the time that the
+    platform takes to resolve the provider's name.
     """
 
-    def __init__(self, config: ConnectorConfig) -> None:
+    def __init__(self, config: ConnectorConfig, proxies: Proxies = DIRECT) -> None:
         self._config = config
+        self._proxies = proxies
         self._latest: tuple[AccessKey, DysmsClient] | None = None
 
     def prepare(self, key: AccessKey) -> None:
-        """Build what the first message would otherwise have to wait for. Sends nothing."""
+        """Build what the first message needs. Sends nothing."""
         self._client_for(key)
         if self._config.protocol == "HTTPS":
             tls_context()
 
     def send(self, sms: Sms, key: AccessKey) -> Answer | NoAnswer:
-        """Call SendSms once; a second time only if the first could not even connect."""
+        """Call SendSms once; a second time only if no connection could be made the first time."""
         deadline = time.monotonic() + self._config.longest_call
-        outcome = self._call(sms, key, deadline)
+        call = tracked_call(self._config, deadline, self._proxies)
+        outcome = self._send(sms, key, call)
         if isinstance(outcome, NoAnswer) and outcome.reached is Stage.CONNECTING:
             time.sleep(PAUSE_SECONDS)
-            if self._milliseconds_to_connect(deadline) > 0:
-                return self._call(sms, key, deadline)
+            if call.can_connect:
+                return self._send(sms, key, tracked_call(self._config, deadline, self._proxies))
         return outcome
 
-    def _call(self, sms: Sms, key: AccessKey, deadline: float) -> Answer | NoAnswer:
+    def _send(self, sms: Sms, key: AccessKey, call: TrackedCall) -> Answer | NoAnswer:
         client = self._client_for(key)
-        runtime = RuntimeOptions(
-            connect_timeout=self._milliseconds_to_connect(deadline),
-            read_timeout=self._config.read_timeout,
-        )
-        with wire.watch(deadline) as attempt:
+        answer = None
+        with track(call):
             try:
-                response = client.send_sms_with_options(self._request(sms), runtime)
+                answer = _read(client.send_sms_with_options(self._request(sms), RuntimeOptions()))
             except AlibabaCloudException as refusal:
                 answer = _read_refusal(refusal)
-            except Exception:  # noqa: BLE001  (it quotes the phone and the code: not passed on)
-                answer = None
-            else:
-                answer = _read(response)
-        return answer or NoAnswer(attempt.stage, attempt.reason)
+                forget(refusal)
+            except Exception as error:  # noqa: BLE001  (it quotes the request: not passed on)
+                forget(error)
+        return answer or NoAnswer(call.stage, call.reason)
 
     def _request(self, sms: Sms) -> SendSmsRequest:
         return SendSmsRequest(
@@ -129,16 +138,33 @@ class SmsClient:
         )
 
     def _client_for(self, key: AccessKey) -> DysmsClient:
-        # Read and replaced as one value: a role's key may change while other threads send.
+        # One value, read and replaced at once: a role's key may change while other threads send.
         latest = self._latest
         if latest is None or latest[0] != key:
             self._latest = latest = (key, build_client(self._config, key))
         return latest[1]
 
-    def _milliseconds_to_connect(self, deadline: float) -> int:
-        """Keep back the time that reading the answer may take."""
-        left = int((deadline - time.monotonic()) * 1000) - self._config.read_timeout
-        return min(left + 1, self._config.connect_timeout)
+
+def tracked_call(
+    config: ConnectorConfig, deadline: float, proxies: Proxies = DIRECT
+) -> TrackedCall:
+    """Return a call with the time-outs of the config. ``deadline`` is in monotonic seconds."""
+    read_seconds = config.read_timeout / 1000
+    return TrackedCall(
+        connect_deadline=deadline - read_seconds,
+        connect_seconds=config.connect_timeout / 1000,
+        deadline=deadline,
+        read_seconds=read_seconds,
+        proxies=proxies,
+    )
+
+
+def forget(error: Exception) -> None:
+    """Clear what the frames of a finished SDK call hold: the phone number, the code, the keys.
+
+    The SDK keeps its exceptions in its own frames, a cycle that lives until the next collection.
+    """
+    clear_frames(error.__traceback__)
 
 
 def _read(response: SendSmsResponse) -> Answer | None:
@@ -155,9 +181,9 @@ def _read(response: SendSmsResponse) -> Answer | None:
 
 
 def _read_refusal(refusal: AlibabaCloudException) -> Answer | None:
-    # The exception's own message mixes in the request; `data` is the provider's JSON.
+    # The exception's message may quote the request; `data` is the provider's JSON.
     data = refusal.data if isinstance(refusal.data, dict) else {}
-    # Only the provider writes `Code`; what a proxy calls `code` says nothing about the message.
+    # The provider writes `Code`; a `code` is a proxy's, and says nothing about the message.
     code = data.get("Code")
     if not isinstance(code, str) or code == "OK":
         return None

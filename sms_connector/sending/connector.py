@@ -7,10 +7,10 @@ from ..errors import ConnectorError, ProviderError, invalid_config
 from ..message import Message, Receipt, Sms
 from ..phone import parse_phone
 from ..privacy import Mask
+from ..provider.call import DIRECT, Stage
 from ..provider.client import AccessKey, Answer, NoAnswer, SmsClient
 from ..provider.refusals import is_known, refusal
-from ..provider.wire import Stage
-from ..settings import Settings
+from ..settings import Proxies, Settings
 from ..store import Stores, open_stores
 from .once import NO_TERMS, Figures, Once, Terms
 
@@ -34,11 +34,12 @@ class SmsConnector:
     def __init__(
         self,
         config: ConnectorConfig,
+        proxies: Proxies = DIRECT,
         stores: Stores | None = None,
         figures: Figures | None = None,
     ) -> None:
         self.config = config
-        self._client = SmsClient(config)
+        self._client = SmsClient(config, proxies)
         stores = stores or open_stores(Settings())
         self._once = Once(stores.sending, stores.names, config.longest_call, figures)
 

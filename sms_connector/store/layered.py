@@ -47,8 +47,10 @@ class Layered:
         taken_here, taken_there = (*transaction.taken_at, 0, 0)[:2]
         here = self._memory.transact(_giving_back(transaction, taken_here))
         if not here.committed:
-            self._add_refused(transaction, here)
-            return here
+            if here.full is not None:
+                self._add_refused(transaction, here)
+                return here
+            return here if here.found[0].value else self._with_server(transaction, here)
         if _only_reads(transaction) and any(found.value for found in here.found):
             return here
         try:
@@ -67,6 +69,16 @@ class Layered:
 
     def figures(self, keys: Sequence[str]) -> tuple[Mapping[str, int], ...]:
         return self._server.figures(keys)
+
+    def _with_server(self, transaction: Transaction, here: Result) -> Result:
+        """Look on the server too for the records before the one that is in memory."""
+        reads = tuple(Record(record.key) for record in transaction.records)
+        try:
+            there = self._server.transact(Transaction(reads)).found
+        except StoreAwayError:
+            return here
+        found = (one if one.value else other for one, other in zip(here.found, there, strict=True))
+        return msgspec.structs.replace(here, found=tuple(found))
 
     def _add_refused(self, transaction: Transaction, here: Result) -> None:
         """Add to the figures for all instances what the memory alone has refused."""

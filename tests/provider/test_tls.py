@@ -9,12 +9,9 @@ import certifi
 import pytest
 import trustme
 from pytest_mock import MockerFixture
-from requests import Session
-from requests.exceptions import SSLError
 
 from sms_connector.local.package.root_certificates import write_directory
 from sms_connector.provider import tls
-from sms_connector.provider.wire import WatchedAdapter
 from sms_connector.web.http import error_body
 from tests.support.scripted_provider import ScriptedProvider, accept, tunnel_to
 from tests.support.sending import connector_at, failure, send
@@ -84,7 +81,7 @@ def test_certifi_s_roots_are_trusted_from_the_bundle() -> None:
 
 
 @pytest.mark.usefixtures("no_platform")
-def test_and_from_the_directory_without_parsing_the_bundle(
+def test_the_directory_is_trusted_without_parsing_the_bundle(
     provider: Providers, server: ssl.SSLContext, bundle: str, roots: Path, reach: Reach
 ) -> None:
     write_directory(bundle, roots)
@@ -92,7 +89,7 @@ def test_and_from_the_directory_without_parsing_the_bundle(
     assert len(tls.tls_context().get_ca_certs()) == 1  # the one that was looked up
 
 
-def test_so_is_a_file_that_the_platform_is_told_of(
+def test_a_file_named_in_the_environment_is_trusted_in_the_package(
     provider: Providers,
     server: ssl.SSLContext,
     authority: trustme.CA,
@@ -110,7 +107,7 @@ def test_so_is_a_file_that_the_platform_is_told_of(
 
 @pytest.mark.usefixtures("no_platform")
 @pytest.mark.parametrize("named", [True, False])
-def test_so_is_a_directory_of_the_platform_s(
+def test_the_platform_s_directory_is_trusted_in_the_package(
     provider: Providers,
     server: ssl.SSLContext,
     authority: trustme.CA,
@@ -134,8 +131,7 @@ def test_so_is_a_directory_of_the_platform_s(
     assert answering.connections == 1
 
 
-@pytest.mark.parametrize("whose", ["certifi's", "the platform's"])
-def test_a_root_that_only_a_bundle_has_is_found_at_the_second_try(
+def test_a_root_that_only_the_platform_s_bundle_has_is_found_at_the_second_attempt(
     provider: Providers,
     server: ssl.SSLContext,
     bundle: str,
@@ -143,15 +139,12 @@ def test_a_root_that_only_a_bundle_has_is_found_at_the_second_try(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     reach: Reach,
-    whose: str,
 ) -> None:
     roots.mkdir()
     (tmp_path / "bundle.pem").write_text(bundle, "ascii")
     tls.tls_context()
-    if whose == "certifi's":
-        monkeypatch.setattr(certifi, "where", lambda: str(tmp_path / "bundle.pem"))
-    else:  # its path is built into OpenSSL; one that is told too late stands in for it
-        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "bundle.pem"))
+    # The path of the platform's is built into OpenSSL: one that is set only now stands in for it.
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "bundle.pem"))
     answering = provider(accept, tls=server)
     connector = connector_at(reach(answering))
     assert send(connector).biz_id == "BIZ-1"
@@ -159,7 +152,7 @@ def test_a_root_that_only_a_bundle_has_is_found_at_the_second_try(
 
 
 @pytest.mark.parametrize("packaged", [True, False])
-def test_nobody_else_is_trusted(
+def test_a_certificate_of_an_unknown_authority_is_not_trusted(
     provider: Providers, server: ssl.SSLContext, roots: Path, reach: Reach, packaged: bool
 ) -> None:
     if packaged:
@@ -168,18 +161,6 @@ def test_nobody_else_is_trusted(
     error = failure(connector_at(reach(stranger)))
     assert "certificate" in json.dumps(error_body(error))
     assert stranger.requests == []
-
-
-def test_nor_whom_a_single_call_would_trust(
-    provider: Providers, server: ssl.SSLContext, bundle: str, reach: Reach, tmp_path: Path
-) -> None:
-    (tmp_path / "bundle.pem").write_text(bundle, "ascii")
-    endpoint = reach(provider(accept, tls=server))
-    with Session() as session:
-        session.mount("https://", WatchedAdapter(tls=True))
-        for verify in (str(tmp_path / "bundle.pem"), False):
-            with pytest.raises(SSLError):
-                session.get(endpoint, verify=verify)
 
 
 @pytest.mark.parametrize("packaged", [True, False])

@@ -76,8 +76,6 @@ REFUSED = [
     (404, "InvalidAccessKeyId.NotFound", "invalid_config", 500),
     (429, "Throttling.User", "rate_limit_exceeded", 429),
     (429, "Unheard.Of", "rate_limit_exceeded", 429),
-    (500, "InternalError", "general", 503),
-    (503, "Unheard.Of", "general", 503),
 ]
 
 

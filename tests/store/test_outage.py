@@ -45,7 +45,7 @@ def lines(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str]]:
 
 
 def test_an_outage_is_logged_at_its_start_and_once_a_minute(
-    at,
+    at: SetTime,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     outage = Outage()

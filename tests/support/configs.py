@@ -14,12 +14,16 @@ TEMPLATES: list[dict[str, Any]] = [
 
 
 def config(**changes: Any) -> dict[str, Any]:
-    """Give a valid connector JSON with some keys changed; a key set to `...` is left out."""
+    """Return a valid connector JSON with some keys changed; a key set to `...` is left out.
+
+    It has no limits: most tests send many messages to one number.
+    """
     whole = {
         "accessKeyId": KEY_ID,
         "accessKeySecret": KEY_SECRET,
         "signName": "阿里云短信测试",
         "templates": TEMPLATES,
+        "limits": {"perNumber": []},
         **changes,
     }
     return {key: value for key, value in whole.items() if value is not ...}

@@ -84,22 +84,33 @@ class ScriptedProvider:
     """Plays one act for each request, the last one again and again.
 
     ``requests`` holds the query parameters of every request whose head arrived, ``targets`` what
-    its first line asked for; ``connections`` counts the connections that were accepted.
+    its first line asked for, ``heads`` all of it; ``connections`` counts the connections that were
+    accepted.
     """
 
-    def __init__(self, acts: Iterable[Act], tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, acts: Iterable[Act], tls: ssl.SSLContext | None = None, host: str = "127.0.0.1"
+    ) -> None:
         self._acts = list(acts)
         self._tls = tls
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._host = "[::1]" if host == "::1" else "localhost"
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._listener = socket.create_server((host, 0), family=family)
         self._open: list[socket.socket] = []
         self.requests: list[dict[str, str]] = []
         self.targets: list[str] = []
+        self.heads: list[str] = []
         self.connections = 0
+
+    @property
+    def port(self) -> int:
+        port: int = self._listener.getsockname()[1]
+        return port
 
     @property
     def endpoint(self) -> str:
         scheme = "https" if self._tls else "http"
-        return f"{scheme}://localhost:{self._listener.getsockname()[1]}"
+        return f"{scheme}://{self._host}:{self.port}"
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._accept, daemon=True).start()
@@ -133,6 +144,7 @@ class ScriptedProvider:
             while head := _read_head(connection):
                 target = head.split(b" ", 2)[1].decode()
                 self.targets.append(target)
+                self.heads.append(head.decode("latin-1"))
                 query = parse_qs(urlsplit(target).query)
                 self.requests.append({name: values[0] for name, values in query.items()})
                 self._acts[min(len(self.requests), len(self._acts)) - 1](connection)

@@ -1,6 +1,7 @@
 """Sending one message through a connector, as most tests do."""
 
 import json
+import os
 from itertools import count
 from typing import Any
 
@@ -10,6 +11,7 @@ from sms_connector.config import parse_config
 from sms_connector.errors import ConnectorError
 from sms_connector.message import Message, Receipt
 from sms_connector.sending.connector import SmsConnector
+from sms_connector.settings import read_settings
 from tests.support.configs import config
 
 MESSAGE = Message("13812345678", "SignIn", "246810")
@@ -19,7 +21,8 @@ _codes = count()
 
 def connector_at(endpoint: str, **changes: Any) -> SmsConnector:
     """Build a connector whose config is valid and points to a provider of the test's."""
-    return SmsConnector(parse_config(json.dumps(config(endpoint=endpoint, **changes))))
+    parsed = parse_config(json.dumps(config(endpoint=endpoint, **changes)))
+    return SmsConnector(parsed, read_settings(os.environ).proxies)
 
 
 def another_message() -> Message:

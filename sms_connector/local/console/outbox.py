@@ -12,6 +12,7 @@ from ...config import ConnectorConfig
 from ...message import Message, Receipt, random_code
 from ...phone import PhoneNumber
 from ...sending.connector import SmsConnector
+from ...settings import read_settings
 from ..role import role_of
 
 # Messages that are kept in mind; nobody follows more of them on one page.
@@ -42,7 +43,7 @@ class Outbox:
 
         Raises ConnectorError.
         """
-        connector = SmsConnector(config)
+        connector = SmsConnector(config, read_settings(os.environ).proxies)
         message = Message(phone, usage_type, random_code())
         sms = connector.compose(message)
         receipt = connector.send(sms, role_of(os.environ))

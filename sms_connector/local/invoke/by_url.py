@@ -2,7 +2,7 @@
 
 import msgspec
 
-from .one_post import NoReply, OnePost, Reply
+from .one_post import NoReply, Reply, post_once
 
 
 class ByUrl(msgspec.Struct, frozen=True):
@@ -20,12 +20,7 @@ class ByUrl(msgspec.Struct, frozen=True):
 
     def invoke(self, payload: bytes, timeout: float) -> Reply | NoReply:
         """POST the payload, once. ``timeout`` is in seconds. Raises nothing."""
-        post = OnePost(timeout)
-        headers = {"Content-Type": "application/json"}
+        headers = {"content-type": "application/json"}
         if self.authorization:
-            headers["Authorization"] = self.authorization
-        try:
-            post("POST", self.url, headers=headers, data=payload)
-        except Exception:  # noqa: BLE001  (its text may quote the request; the outcome is enough)
-            return post.outcome
-        return post.outcome
+            headers["authorization"] = self.authorization
+        return post_once(self.url, headers, payload, timeout)

@@ -1,14 +1,16 @@
-"""One POST that is never made twice once anything of it has reached the other side."""
+"""One POST that is never made twice once anything of it may have reached the other side."""
 
+import os
 import time
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import quote
 
 import msgspec
-from requests import PreparedRequest, Response, Session
 
 from ...provider import wire
-from ...provider.library_logs import silence_libraries
-from ...provider.wire import Stage, WatchedAdapter
+from ...provider.call import Stage, TrackedCall, WireError
+from ...settings import read_settings
 
 CONNECT_SECONDS: Final = 5.0
 _PAUSE_SECONDS: Final = 0.2
@@ -23,55 +25,44 @@ class Reply(msgspec.Struct, frozen=True):
 
 
 class NoReply(msgspec.Struct, frozen=True):
-    """No answer, or none that could be read to its end: how far the request got, and why."""
+    """No answer, or one that could not be read to its end: how far the request got, and why."""
 
     reached: Stage
     reason: str
 
     @property
     def was_sent(self) -> bool:
-        return self.reached not in (Stage.UNSEEN, Stage.CONNECTING)
+        return self.reached is not Stage.CONNECTING
 
 
-class OnePost:
-    """Makes one request, and keeps what came of it in ``outcome``.
+def post_once(
+    url: str, headers: Mapping[str, object], body: bytes, timeout: float
+) -> Reply | NoReply:
+    """POST, and retry once only if no connection could be made.
 
-    A connection that could not be made is tried once more. No redirect is followed, and no
-    password of a ``.netrc`` takes the place of the Authorization header. ``timeout`` is in
-    seconds, for the whole of it.
+    No redirect is followed, and no password of a ``.netrc`` is used. ``timeout`` is in seconds,
+    for the whole of it.
     """
-
-    def __init__(self, timeout: float) -> None:
-        silence_libraries()
-        self._deadline = time.monotonic() + timeout
-        self.outcome: Reply | NoReply = NoReply(Stage.UNSEEN, "nothing was sent")
-
-    def __call__(self, method: str, url: str, **request: Any) -> Response:
-        """Send it. Raises what `requests` does; ``outcome`` is set in any case."""
-        request["timeout"] = (CONNECT_SECONDS, max(self._deadline - time.monotonic(), 0.001))
-        try:
-            return self._send(method, url, request)
-        except Exception:
-            if isinstance(self.outcome, Reply) or self.outcome.reached is not Stage.CONNECTING:
-                raise
+    deadline = time.monotonic() + timeout
+    outcome = _post(url, headers, body, deadline)
+    if isinstance(outcome, NoReply) and not outcome.was_sent:
         time.sleep(_PAUSE_SECONDS)
-        return self._send(method, url, request)
-
-    def _send(self, method: str, url: str, request: dict[str, Any]) -> Response:
-        is_tls = url.lower().startswith("https:")
-        with wire.watch(self._deadline) as attempt, Session() as session:
-            session.auth = _leave_as_it_is
-            session.mount("https://" if is_tls else "http://", WatchedAdapter(tls=is_tls))
-            try:
-                response = session.request(method, url, **request, allow_redirects=False)
-            except BaseException:
-                reason = attempt.reason if attempt.stage else "no such request can be made"
-                self.outcome = NoReply(attempt.stage, reason)
-                raise
-            headers = {name.lower(): value for name, value in response.headers.items()}
-            self.outcome = Reply(response.status_code, headers, response.content)
-            return response
+        if time.monotonic() < deadline:
+            return _post(url, headers, body, deadline)
+    return outcome
 
 
-def _leave_as_it_is(request: PreparedRequest) -> PreparedRequest:
-    return request
+def _post(url: str, headers: Mapping[str, object], body: bytes, deadline: float) -> Reply | NoReply:
+    call = TrackedCall(
+        connect_deadline=deadline,
+        connect_seconds=CONNECT_SECONDS,
+        deadline=deadline,
+        read_seconds=float("inf"),
+        proxies=read_settings(os.environ).proxies,
+    )
+    url = quote(url, safe="%/:?#[]@!$&'()*+,;=~")
+    try:
+        answer = wire.send("POST", url, headers, body, call)
+    except WireError as error:
+        return NoReply(error.stage, error.reason)
+    return Reply(answer.head.status, answer.head.headers, answer.body)

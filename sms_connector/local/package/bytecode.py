@@ -1,4 +1,4 @@
-"""Compiling ahead: the code directory is read-only, so what is not compiled is at every start."""
+"""Byte-compiling: the code directory is read-only, so Python could not save what it compiles."""
 
 import subprocess
 from pathlib import Path
@@ -9,13 +9,14 @@ import click
 from .interpreter import Interpreter
 
 CODE: Final = "/code"
-"""Where Function Compute puts the package: what a traceback shows."""
+"""Where Function Compute puts the package, as tracebacks show it."""
 
 
 def compile_all(directory: Path, interpreter: Interpreter) -> None:
-    """Byte-compile for good: a file's time, which unpacking may change, is not looked at.
+    """Byte-compile everything, never checked against its source, whose time unpacking changes.
 
-    One process and a fixed hash seed make the same bytes of the same source.
+    One process and a fixed hash seed make the same bytes of the same source. Raises
+    ClickException with the message of the compiler.
     """
     done = subprocess.run(  # noqa: S603
         [
@@ -29,4 +30,4 @@ def compile_all(directory: Path, interpreter: Interpreter) -> None:
         check=False,
     )
     if done.returncode:
-        raise click.ClickException(f"not everything can be compiled:\n{done.stdout}{done.stderr}")
+        raise click.ClickException(f"The package cannot be compiled:\n{done.stdout}{done.stderr}")

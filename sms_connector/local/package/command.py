@@ -14,8 +14,8 @@ from .interpreter import find_interpreter
 from .proof import prove
 
 PROJECT: Final = Path(__file__).parents[3]
-MOST_BYTES: Final = 5_000_000
-"""A larger package takes longer to fetch at a cold start; the plain install has 12.6 million."""
+MOST_BYTES: Final = 2_500_000
+"""Of the ZIP. A larger one takes longer to fetch at a cold start; a plain install has 12.6 MB."""
 
 
 @click.command()
@@ -28,8 +28,10 @@ MOST_BYTES: Final = 5_000_000
 )
 def package(python: str, output: Path) -> None:
     """Make the directory that is deployed, from pinned distributions, and prove it."""
+    if output.is_symlink():
+        raise click.ClickException(f"{output} is a symbolic link: name a directory instead.")
     if not may_be_replaced(output):
-        raise click.ClickException(f"{output} holds something else than a package: not replaced.")
+        raise click.ClickException(f"{output} holds files that are not a package: not replaced.")
     output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=output.parent, prefix=".package-") as folder:
         installed, made = Path(folder, "installed"), Path(folder, "package")
@@ -41,14 +43,16 @@ def package(python: str, output: Path) -> None:
         settle(made)
         size = zipped_size(made)
         if size > MOST_BYTES:
-            raise click.ClickException(f"The package has {size:,} bytes zipped: too many.")
+            raise click.ClickException(
+                f"The package has {size:,} bytes zipped: at most {MOST_BYTES:,} are allowed."
+            )
         shutil.rmtree(output, ignore_errors=True)
         made.rename(output)
     click.echo(f"{output}: {size / 1e6:.1f} MB zipped, {done}.")
 
 
 def may_be_replaced(output: Path) -> bool:
-    """Say whether a directory is a package, or nothing yet."""
+    """Return whether a directory is a package, is empty, or does not exist."""
     if not output.exists() or not any(output.iterdir()):
         return True
     return (output / "index.py").is_file() and (output / ROOTS).is_dir()
@@ -59,7 +63,7 @@ def _compile_and_prove(made: Path, python: str) -> str:
     if interpreter is None:
         click.secho(
             f"Python {python} is not on this machine: the package is neither compiled nor proved. "
-            "It works, but starting takes three times as long. Install that Python for a package "
+            "It works, but a start takes more than twice as long. Install that Python for a package "
             "to deploy.",
             fg="yellow",
             err=True,
@@ -75,4 +79,4 @@ def _compile_and_prove(made: Path, python: str) -> str:
             err=True,
         )
         return f"{compiled}, not proved"
-    return f"{compiled}, proved by {prove(made, interpreter)} messages"
+    return f"{compiled}, proved by {prove(made, interpreter)} cases"

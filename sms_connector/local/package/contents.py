@@ -1,14 +1,13 @@
-"""What is in the package: our code, and of the dependencies what the send path can reach."""
+"""What is in the package: our code, what it reaches of the distributions, stubs, and roots."""
 
 import os
-import shutil
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-from ...cold_start import POSTPONED
+from . import left_out, stubs
 from .reach import Reach
 from .root_certificates import write_directory
 
@@ -16,44 +15,53 @@ ROOTS: Final = "roots"
 CERTIFICATES: Final = "certifi/cacert.pem"
 
 _NOT_PACKAGED: Final = ("local", "__main__.py")
-# The first moment a ZIP file can name. A file's time must not tell when it was packaged.
-_TIME: Final = 315_532_800
+# The same for all files, however old they are: 2 January 1980, because the first day that a ZIP
+# file can name is still 1979 in some time zones.
+_TIME: Final = 315_619_200
 
 
 def copy_own_code(project: Path, directory: Path) -> None:
     """Copy ``index.py`` and the parts of ``sms_connector`` that run in the cloud."""
-    shutil.copyfile(project / "index.py", directory / "index.py")
+    _write(directory / "index.py", (project / "index.py").read_bytes())
     for source in _own_modules(project):
-        target = directory / source.relative_to(project)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, target)
+        _write(directory / source.relative_to(project), source.read_bytes())
 
 
 def select(installed: Path, directory: Path) -> None:
-    """Copy what is reached from our code, which must be among what is installed."""
+    """Copy what our code reaches, and write stubs for the rest. Our code is installed already."""
     ours = [_name(path.relative_to(installed)) for path in _own_modules(installed)]
-    reached = Reach(installed, POSTPONED).from_modules(["index", *ours])
-    for path in sorted([*reached, Path(CERTIFICATES)]):
-        target = directory / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(installed / path, target)
-    write_directory((directory / CERTIFICATES).read_text("ascii"), directory / ROOTS)
+    reach = Reach(installed, ["index", *ours])
+    for path in sorted(reach.files):
+        _write(directory / path, (installed / path).read_bytes())
+    for name, text in stubs.texts(reach.needs):
+        _write(directory / name, text.encode())
+    base = Path(left_out.__file__)
+    _write(directory / base.name, base.read_bytes())
+    write_directory((installed / CERTIFICATES).read_text("ascii"), directory / ROOTS)
 
 
 def settle(directory: Path) -> None:
-    """Give all files the same rights and times, so that the same input makes the same ZIP."""
+    """Set the same mode and time on all files, so that the same input makes the same ZIP."""
     for path in [directory, *directory.rglob("*")]:
         path.chmod(0o755 if path.is_dir() else 0o644)
         os.utime(path, (_TIME, _TIME))
 
 
 def zipped_size(directory: Path) -> int:
-    """Give the bytes that are uploaded."""
+    """Return the number of bytes that are uploaded."""
     archive = BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
         for path in sorted(directory.rglob("*")):
-            file.write(path, path.relative_to(directory))
+            if path.is_file():
+                # A ZipInfo of its own has the same time everywhere, whatever the time zone.
+                name = zipfile.ZipInfo(path.relative_to(directory).as_posix())
+                file.writestr(name, path.read_bytes(), zipfile.ZIP_DEFLATED)
     return len(archive.getvalue())
+
+
+def _write(target: Path, content: bytes) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(content)
 
 
 def _own_modules(project: Path) -> Iterator[Path]:

@@ -9,27 +9,20 @@ from typing import Final
 
 import click
 
-# What the send path uses. Others of requirements.txt are needed by parts of the SDK that
-# cold_start.py postpones: they would be fetched only to be left out.
+# The others of requirements.txt are stubs in the package, so they need not be fetched.
 NEEDED: Final = (
-    "alibabacloud-credentials",
-    "alibabacloud-credentials-api",
     "alibabacloud-dysmsapi20170525",
-    "alibabacloud-gateway-spi",
     "alibabacloud-tea",
     "alibabacloud-tea-openapi",
     "certifi",
-    "charset-normalizer",
     "darabonba-core",
     "msgspec",
     "phonenumberslite",
-    "requests",
     "standardwebhooks",
-    "urllib3",
 )
 
 SOURCE_ONLY: Final = ("alibabacloud-tea",)
-"""Published without a wheel: pure Python, so that one built here fits everywhere."""
+"""Published without a wheel. Pure Python: a wheel built on this machine fits all."""
 
 _PLATFORMS: Final = ("manylinux2014_x86_64", "manylinux_2_28_x86_64")
 _REQUIREMENT = re.compile(r"^[a-z0-9](?:[^\n]*\\\n)*[^\n]*", re.MULTILINE)
@@ -37,9 +30,9 @@ _PIP: Final = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--qu
 
 
 def install(requirements: Path, python: str, directory: Path) -> None:
-    """Install what is needed of a lock file, for x86-64 Linux and this version of Python.
+    """Install the needed part of a lock file, for x86-64 Linux and this version of Python.
 
-    Works on any host. Raises ClickException with what pip says if it cannot.
+    Works on any host. Raises ClickException with the message of pip if it fails.
     """
     with tempfile.TemporaryDirectory() as folder:
         pure, binary = Path(folder, "pure.txt"), Path(folder, "binary.txt")
@@ -47,7 +40,7 @@ def install(requirements: Path, python: str, directory: Path) -> None:
         pure.write_text("\n".join(pinned[name] for name in SOURCE_ONLY), "utf-8")
         rest = (pinned[name] for name in NEEDED if name not in SOURCE_ONLY)
         binary.write_text("\n".join(rest), "utf-8")
-        # Built by the setuptools that is pinned, not by one that is fetched just now.
+        # Built by the pinned setuptools, not by one that pip would fetch.
         build = ("wheel", "--use-pep517", "--no-build-isolation", "--no-deps", "--require-hashes")
         _pip(*build, "-w", folder, "-r", str(pure))
         platforms = [word for platform in _PLATFORMS for word in ("--platform", platform)]
@@ -63,7 +56,11 @@ def install(requirements: Path, python: str, directory: Path) -> None:
 
 
 def pinned_in(lock: str) -> dict[str, str]:
-    """Give each requirement with its hashes, without markers: pip reads those for this Python."""
+    """Return each needed requirement with its hashes, by name.
+
+    Without environment markers, which pip would read for the Python it runs on. Raises
+    ClickException if one is missing, or pinned twice.
+    """
     pinned: dict[str, str] = {}
     for block in _REQUIREMENT.findall(lock):
         name = block.partition("==")[0]

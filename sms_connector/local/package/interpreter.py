@@ -1,4 +1,4 @@
-"""The Python of the runtime's version, if this machine has one that runs."""
+"""Finding a Python of the runtime's version that runs on this machine."""
 
 import os
 import re
@@ -19,19 +19,18 @@ _CLOUD: Final = "linux-x86_64-glibc"
 
 
 class Interpreter(NamedTuple):
-    """A Python that was seen to run. ``version`` is whole: ``3.12.1``."""
+    """A Python that ran when it was tried. ``version`` is the full one: ``3.12.1``."""
 
     path: str
     version: str
     is_like_the_cloud: bool
-    """Whether it can load compiled code that was made for the machines of Function Compute."""
+    """Whether it can load the native code of the package, made for Function Compute's machines."""
 
 
 def find_interpreter(version: str) -> Interpreter | None:
-    """Find a CPython of a version such as ``3.12``.
+    """Return a CPython of a version such as ``3.12``, or None.
 
-    A name on the PATH proves nothing: pyenv puts a shim there that runs only where the version
-    is chosen. So every candidate is asked.
+    Every candidate is run: pyenv puts shims on the PATH that fail unless their version is selected.
     """
     for candidate in _candidates(version):
         try:
@@ -45,7 +44,7 @@ def find_interpreter(version: str) -> Interpreter | None:
             )
         except (OSError, subprocess.SubprocessError):
             continue
-        answer = done.stdout.strip().split(maxsplit=3)  # the path comes last: it may hold spaces
+        answer = done.stdout.strip().split(maxsplit=3)  # the path is last, as it may contain spaces
         if len(answer) == 4 and answer[0] == "cpython" and answer[1].startswith(f"{version}."):
             return Interpreter(answer[3], answer[1], answer[2] == _CLOUD)
     return None

@@ -1,4 +1,4 @@
-"""The proof of a package: messages sent from it alone, over TLS, to an emulator."""
+"""The proof of a package: alone, it sends messages to an emulator over TLS, and sees some fail."""
 
 import base64
 import hashlib
@@ -17,12 +17,14 @@ import trustme
 
 from ...settings import AUTHORIZATION, CONFIG, WEBHOOK_SECRETS
 from ..emulate.account import STS_KEY
+from ..emulate.magic import Behaviour, number_for
 from ..emulate.server import Emulator
 from .contents import ROOTS
 from .interpreter import Interpreter
 from .root_certificates import write_directory
 
 _EXAMPLE: Final = Path(__file__).parents[3] / "connector.example.json"
+_CONFIG: Final = json.loads(_EXAMPLE.read_text("utf-8"))
 _DRIVER: Final = Path(__file__).with_name("proof_run.py")
 _AUTHORIZATION: Final = "Bearer proof"
 _SECRET: Final = b"a secret that signs the proof"
@@ -31,19 +33,40 @@ _ROLE: Final = {
     "access_key_secret": STS_KEY.secret,
     "security_token": STS_KEY.security_token,
 }
+# One for each form in which the provider, or the network, says no.
+_FAILURES: Final[Mapping[str | Behaviour, str]] = {
+    "isv.MOBILE_NUMBER_ILLEGAL": "invalid_request_parameters",
+    "Forbidden.RAM": "invalid_config",
+    "InternalError": "general",
+    Behaviour.HTML_502: "invalid_response",
+    Behaviour.RESET_BEFORE: "general",
+}
+_CALL: Final = {
+    "PhoneNumbers": "13812345676",
+    "SignName": _CONFIG["signName"],
+    "TemplateCode": _CONFIG["templates"][0]["templateCode"],
+    "TemplateParam": '{"code": "246810"}',
+}
 _NO_ROLE: Final = dict.fromkeys(_ROLE, "")
 
 
 class Case(NamedTuple):
-    """One event that must send one message to ``phone``."""
+    """One event that must send exactly one message to ``phone``.
+
+    If an ``error`` is named, it must send none, and be answered with this code of ours.
+    """
 
     event: Mapping[str, Any]
     phone: str
     by_role: bool = False
+    error: str = ""
 
 
-def cases() -> Mapping[str, Case]:
-    """Give one case for each way a message may come: new ones each time, for they are signed."""
+def cases() -> dict[str, Case]:
+    """Return one case for each way to ask for a message, and for each way in which that fails.
+
+    They are signed, so they hold for some minutes.
+    """
     mainland = {"phone": "13812345671", "usageType": "SignIn", "code": "246810"}
     logto = {"to": "13812345673", "type": "SignIn", "payload": {"code": "246810"}}
     supabase = {"user": {"phone": "+8613812345674"}, "sms": {"otp": "246810"}}
@@ -58,58 +81,82 @@ def cases() -> Mapping[str, Case]:
         ),
         "a signed HTTP request": Case(_signed(json.dumps(supabase)), "13812345674"),
         "a role's key": Case(role, "13812345675", by_role=True),
+        **{
+            f"a failure, {outcome}": Case(
+                {"phone": number_for(outcome), "usageType": "SignIn", "code": "246810"},
+                number_for(outcome),
+                error=error,
+            )
+            for outcome, error in _FAILURES.items()
+        },
     }
 
 
 def prove(package: Path, interpreter: Interpreter) -> int:
-    """Send every case's message from the package, in a Python that sees nothing else.
+    """Run every case in the package, in a Python that can import nothing else.
 
-    The emulator's certificate is trusted only by a root among the package's own, so this is done
-    with a copy. Gives the number of messages. Raises ClickException that says which was not sent,
-    and if anything was written to the package, loaded from outside it, or loaded that is postponed.
+    Works on a copy, to whose roots the issuer of the emulator's certificate is added. Returns the
+    number of cases. Raises ClickException if one has another outcome, a stub was used, or anything
+    was written to the package or loaded from outside it.
     """
     sent = cases()
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder, "package")
+        copy = Path(folder, "package").resolve()
         shutil.copytree(package, copy)
         if not (copy / ROOTS).is_dir():
             raise _failure("it has no root certificates")
-        ca = trustme.CA()
-        write_directory(ca.cert_pem.bytes().decode(), copy / ROOTS)
+        certificate, key = _certify(Path(folder), copy / ROOTS)
         before = digest(copy)
-        issued = ca.issue_cert("localhost", "127.0.0.1")
-        certificate, key = (str(Path(folder, name)) for name in ("certificate", "key"))
-        issued.cert_chain_pems[0].write_to_path(certificate)
-        issued.private_key_pem.write_to_path(key)
         with Emulator(flow_control=False, ssl_certfile=certificate, ssl_keyfile=key) as emulator:
-            done = subprocess.run(  # noqa: S603
-                [interpreter.path, "-I", "-S", "-B", str(_DRIVER), str(copy.resolve())],
-                cwd=folder,
-                env={},
-                input=json.dumps([_told(case, emulator.url) for case in sent.values()]),
-                capture_output=True,
-                text=True,
-                check=False,
-            )
+            given = [_input(case, emulator.url) for case in sent.values()]
+            report = _run(interpreter, copy, {"cases": given, "call": _CALL})
             phones = [message.phone for message in emulator.inbox.messages()]
         is_changed = digest(copy) != before
-    if done.returncode or "cold_start" in done.stderr:
-        raise _failure(f"it does not start as it should:\n{done.stderr.strip()}")
-    told = json.loads(done.stdout)
-    for (name, case), answer in zip(sent.items(), told["answers"], strict=True):
-        if (count := phones.count(case.phone)) != 1:
+    # First, because it is often the cause of the rest.
+    if report["stubs"]:
+        raise _failure(f"it uses modules that are left out of it: {', '.join(report['stubs'])}")
+    sent["the SDK's generic client"] = Case({}, _CALL["PhoneNumbers"])
+    for (name, case), answer in zip(sent.items(), report["answers"], strict=True):
+        if (count := phones.count(case.phone)) != (0 if case.error else 1):
             raise _failure(f"{name} sent {count} messages: {json.dumps(answer)}")
-    if told["strangers"]:
-        raise _failure(f"it loads from outside: {', '.join(told['strangers'])}")
-    if told["woken"]:
-        raise _failure(f"it loads what a message does not need: {', '.join(told['woken'])}")
+        if case.error and answer["error"]["code"] != case.error:
+            raise _failure(f"{name} is answered with {json.dumps(answer)}")
+    if report["strangers"]:
+        raise _failure(f"it loads from outside: {', '.join(report['strangers'])}")
     if is_changed:
         raise _failure("it writes into its own directory, which is read-only in the cloud")
     return len(sent)
 
 
+def _certify(folder: Path, roots: Path) -> tuple[str, str]:
+    """Make a certificate for the emulator, and add its issuer to the roots."""
+    ca = trustme.CA()
+    write_directory(ca.cert_pem.bytes().decode(), roots)
+    issued = ca.issue_cert("localhost", "127.0.0.1")
+    certificate, key = str(folder / "certificate"), str(folder / "key")
+    issued.cert_chain_pems[0].write_to_path(certificate)
+    issued.private_key_pem.write_to_path(key)
+    return certificate, key
+
+
+def _run(interpreter: Interpreter, package: Path, given: object) -> dict[str, Any]:
+    done = subprocess.run(  # noqa: S603
+        [interpreter.path, "-I", "-S", "-B", str(_DRIVER), str(package)],
+        cwd=package.parent,
+        env={},
+        input=json.dumps(given),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise _failure(f"it does not start:\n{done.stderr.strip()}")
+    report: dict[str, Any] = json.loads(done.stdout)
+    return report
+
+
 def digest(package: Path) -> str:
-    """Give one hash of all names and bytes."""
+    """Return one hash of all names and contents."""
     total = hashlib.sha256()
     for path in sorted(package.rglob("*")):
         content = path.read_bytes() if path.is_file() else b""
@@ -121,8 +168,8 @@ def _failure(problem: str) -> click.ClickException:
     return click.ClickException(f"The package is not fit to be deployed: {problem}")
 
 
-def _told(case: Case, endpoint: str) -> dict[str, object]:
-    config = json.loads(_EXAMPLE.read_text("utf-8")) | {"endpoint": endpoint}
+def _input(case: Case, endpoint: str) -> dict[str, object]:
+    config = _CONFIG | {"endpoint": endpoint}
     if case.by_role:
         del config["accessKeyId"], config["accessKeySecret"]
     return {

@@ -1,67 +1,110 @@
-"""Which modules of the installed distributions the send path can reach.
+"""Which modules of the installed distributions our code reaches, and what those take from stubs.
 
 Read from the source, so that it needs no Python of the version that is packaged for. An import
-anywhere in a module counts, also inside a function, because an error may lead there; what
-cold_start.py postpones does not, because nothing on the way of a message uses it.
+anywhere in a module counts, also inside a function, because an error may lead there.
 """
 
-import ast
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+import click
+
+from .imports import Source
+from .stubs import LEFT_OUT, LeftOut, Needs
+
 # Loaded by a name that is made up at run time: one module for each region of the world.
 WHOLE: Final = ("phonenumbers.data", "phonenumbers.shortdata")
 
-LEFT_OUT: Final = (
-    # msgspec takes what it needs from `typing` where this is not there, which saves a tenth of
-    # its import.
-    "typing_extensions",
-    # For browsers, SOCKS proxies and Pythons without SNI.
-    "urllib3.contrib.emscripten",
-    "urllib3.contrib.pyopenssl",
-    "urllib3.contrib.socks",
-    "urllib3.http2.connection",
-)
-
-_TYPE_CHECKING: Final = ("TYPE_CHECKING", "typing.TYPE_CHECKING")
+# msgspec tries to import it and takes the same from `typing` without it, in less time.
+NOT_COPIED: Final = ("typing_extensions",)
 
 
 class Reach:
-    """Follows imports through a directory of sources, from one module to the next."""
+    """Follows imports through a directory of sources, from one module to the next.
 
-    def __init__(self, directory: Path, postponed: Mapping[str, Mapping[str, str]]) -> None:
+    Raises ClickException if a stub is to keep a name that its module does not import.
+    """
+
+    def __init__(
+        self, directory: Path, start: Iterable[str], left_out: Mapping[str, LeftOut] = LEFT_OUT
+    ) -> None:
         self._directory = directory
-        self._postponed = {
-            name: frozenset(f"{name}.{submodule}" for submodule in names.values())
-            for name, names in postponed.items()
-        }
+        self._left_out = left_out
+        self._needs = Needs(set(), set(), set(), {})
+        self._paths: dict[str, Path] = {}
+        for module, left in left_out.items():
+            if left.kept:
+                self._needs.kept.update(self._definitions(module, left.kept))
+        self._follow(start)
 
-    def from_modules(self, names: Iterable[str]) -> frozenset[Path]:
-        """Give the files, relative to the directory, of these modules and all they import."""
-        files: dict[str, Path] = {}
-        waiting, seen = list(names), set(names)
+    @property
+    def files(self) -> frozenset[Path]:
+        """The files that are reached, relative to the directory."""
+        return frozenset(path.relative_to(self._directory) for path in self._paths.values())
+
+    @property
+    def needs(self) -> Needs:
+        """What the files that are reached take from stubs."""
+        return self._needs._replace(names=self._needs.names - self._needs.modules)
+
+    def _follow(self, start: Iterable[str]) -> None:
+        waiting = list(start)
+        seen = set(waiting)
         while waiting:
             name = waiting.pop()
-            path = self._find(name) if self._counts(name) else None
-            found = self._postponed.get(name, frozenset())
-            if path is not None:
-                files[name] = path
-                found = frozenset(_imports(path, name))
-                if name in WHOLE:
-                    found |= {f"{name}.{module.stem}" for module in path.parent.glob("*.py")}
-            # A module's packages are imported before it.
-            found |= frozenset(filter(None, (imported.rpartition(".")[0] for imported in found)))
+            if self._is_stub(name):
+                kept = self._needs.kept.items()
+                found = {home for each, home in kept if _package(each) == name}
+            elif name not in NOT_COPIED and (path := self._find(name)):
+                self._paths[name] = path
+                found = self._read(name, path)
+            else:
+                continue
+            found |= {_package(each) for each in found} - {""}  # imported before it
             waiting.extend(found - seen)
             seen |= found
-        return frozenset(path.relative_to(self._directory) for path in files.values())
 
-    def _counts(self, name: str) -> bool:
-        *above, itself = (name[:end] for end in _ends(name))
-        if itself in self._postponed or not {itself, *above}.isdisjoint(LEFT_OUT):
+    def _read(self, name: str, path: Path) -> set[str]:
+        """Return every name that an import in a module could mean a module by."""
+        source = Source(path, name)
+        found = set()
+        if name in WHOLE:
+            found = {f"{name}.{each.stem}" for each in path.parent.glob("*.py")}
+        meanings = {}
+        for module, imported, bound, meaning in source.imports():
+            found |= {module, meaning}
+            meanings[bound] = meaning
+            if self._is_stub(module):
+                self._needs.modules.update(self._stubs_above(module))
+                self._needs.names.update([meaning] if imported else [])
+            elif self._is_stub(meaning):
+                self._needs.modules.add(meaning)
+        for chain, is_called in source.evaluated():
+            bound, dot, rest = chain.partition(".")
+            meaning = f"{meanings.get(bound, '')}{dot}{rest}"
+            if self._is_stub(meaning):
+                self._needs.names.update(self._stubs_above(meaning))
+                self._needs.called.update([meaning] if is_called else [])
+        return found
+
+    def _is_stub(self, name: str) -> bool:
+        if name in self._needs.kept.values():
             return False
-        # Submodules of a package that keeps some are taken one by one; those of others wait too.
-        return all(self._postponed.get(package, True) for package in above)
+        return any(f"{name}.".startswith(f"{module}.") for module in self._left_out)
+
+    def _stubs_above(self, name: str) -> Iterator[str]:
+        while self._is_stub(name):
+            yield name
+            name = _package(name)
+
+    def _definitions(self, module: str, names: Iterable[str]) -> Mapping[str, str]:
+        path = self._find(module)
+        imports = Source(path, module).imports() if path else ()
+        homes = {each.name: each.module for each in imports}
+        if missing := sorted(set(names) - homes.keys()):
+            raise click.ClickException(f"{module} does not import {', '.join(missing)}.")
+        return {f"{module}.{name}": homes[name] for name in names}
 
     def _find(self, name: str) -> Path | None:
         place = self._directory.joinpath(*name.split("."))
@@ -73,34 +116,5 @@ class Reach:
         return next(iter(sorted(place.parent.glob(f"{place.name}.*.so"))), None)
 
 
-def _ends(name: str) -> list[int]:
-    return [index for index, letter in enumerate(name) if letter == "."] + [len(name)]
-
-
-def _imports(path: Path, name: str) -> Iterator[str]:
-    """Give every name that an import statement could mean a module by."""
-    if path.suffix != ".py":
-        return
-    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-    for node in _executed(ast.parse(path.read_bytes())):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            base = node.module or ""
-            if node.level:
-                above = package.split(".")[: len(package.split(".")) - node.level + 1]
-                base = ".".join([*above, *filter(None, [node.module])])
-            yield base
-            yield from (f"{base}.{alias.name}" for alias in node.names)
-
-
-def _executed(tree: ast.AST) -> Iterator[ast.AST]:
-    """Walk through all but what only a type checker reads."""
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.If) and ast.unparse(node.test) in _TYPE_CHECKING:
-            for branch in node.orelse:
-                yield branch
-                yield from _executed(branch)
-            continue
-        yield node
-        yield from _executed(node)
+def _package(name: str) -> str:
+    return name.rpartition(".")[0]

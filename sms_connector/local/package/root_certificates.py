@@ -1,8 +1,7 @@
-"""Certifi's bundle as a directory that OpenSSL looks a certificate up in, by the hash of its name.
+"""Certifi's bundle as a directory in which OpenSSL finds a certificate by the hash of its subject.
 
-Parsing the bundle costs a cold start a seventh of its time; from such a directory OpenSSL reads
-the one certificate that a chain ends in. It is what ``openssl rehash`` makes, which is not on
-every machine. https://docs.openssl.org/3.0/man1/openssl-rehash/
+Parsing the bundle takes a seventh of a cold start; from such a directory OpenSSL reads only the
+one root that a chain ends in. ``openssl rehash`` makes the same, but is not on every machine. https://docs.openssl.org/3.0/man1/openssl-rehash/
 """
 
 import base64
@@ -20,7 +19,7 @@ _SEQUENCE: Final = 0x30
 _SET: Final = 0x31
 _UTF8: Final = 0x0C
 _VERSION: Final = 0xA0
-# How each kind of string in a name is read. T61 is taken for Latin-1, as everybody does.
+# How each type of string in a name is decoded. T61 is read as Latin-1, as is common.
 _ENCODINGS: Final = {
     _UTF8: "utf-8",
     0x13: "ascii",  # PrintableString
@@ -34,7 +33,7 @@ _LOWER: Final = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrs
 
 
 class _Element(NamedTuple):
-    """One element of DER: its tag, what is in it, and all of it."""
+    """One element of DER: its tag, its content, and the whole element with its header."""
 
     tag: int
     content: bytes
@@ -42,7 +41,7 @@ class _Element(NamedTuple):
 
 
 def write_directory(bundle: str, directory: Path) -> None:
-    """Put each certificate of a PEM bundle into a file of its own, ``<hash of its name>.<n>``."""
+    """Write each certificate of a PEM bundle to a file ``<hash of its subject>.<n>``."""
     directory.mkdir(exist_ok=True)
     taken: Counter[str] = Counter()
     for pem in _PEM.finditer(bundle):
@@ -52,7 +51,7 @@ def write_directory(bundle: str, directory: Path) -> None:
 
 
 def subject_hash(certificate: bytes) -> str:
-    """Give the hash of a certificate's subject by which OpenSSL names its file."""
+    """Return the hash of a certificate's subject as OpenSSL computes it for the file name."""
     (whole,) = _elements(certificate)
     signed = next(_elements(whole.content))
     parts = [part for part in _elements(signed.content) if part.tag != _VERSION]
@@ -62,7 +61,7 @@ def subject_hash(certificate: bytes) -> str:
 
 
 def _canonical(relative_name: _Element) -> bytes:
-    """Write one part of a name so that two spellings of it are the same bytes."""
+    """Encode one part of a name so that different spellings of it give the same bytes."""
     pairs = []
     for pair in _elements(relative_name.content):
         kind, value = _elements(pair.content)

@@ -36,8 +36,9 @@ def send(phone: str, usage_type: str, code: str | None, wait: bool, yes: bool) -
     """
     made_code = None if code else random_code()
     try:
-        config = read_settings(os.environ).read_config()
-        connector = SmsConnector(config)
+        settings = read_settings(os.environ)
+        config = settings.read_config()
+        connector = SmsConnector(config, settings.proxies)
         sms = connector.compose(Message(phone, usage_type, code or made_code or ""))
         if not yes and not is_emulator(config):
             _ask_first(sms)

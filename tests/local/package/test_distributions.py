@@ -11,7 +11,7 @@ from sms_connector.local.package.distributions import NEEDED, install, pinned_in
 LOCK = (Path(__file__).parents[3] / "requirements.txt").read_text("utf-8")
 
 
-def test_each_that_is_needed_is_pinned_with_its_hashes() -> None:
+def test_each_needed_distribution_is_pinned_with_its_hashes() -> None:
     pinned = pinned_in(LOCK)
     assert set(pinned) == set(NEEDED)
     for name, requirement in pinned.items():
@@ -19,22 +19,22 @@ def test_each_that_is_needed_is_pinned_with_its_hashes() -> None:
         assert "--hash=sha256:" in requirement
 
 
-def test_markers_are_left_to_the_target() -> None:
+def test_environment_markers_are_dropped() -> None:
     marked = re.sub(r"(?m)^certifi==\S+", "certifi==3.1 ; python_full_version < '3.1'", LOCK)
     assert pinned_in(marked)["certifi"].startswith("certifi==3.1 \\\n    --hash=sha256:")
 
 
-def test_one_that_is_not_pinned_stops_everything() -> None:
+def test_a_needed_distribution_that_is_not_pinned_is_an_error() -> None:
     with pytest.raises(click.ClickException, match="does not pin certifi"):
         pinned_in(LOCK.replace("\ncertifi==", "\nother=="))
 
 
-def test_so_does_one_that_is_pinned_twice() -> None:
+def test_a_distribution_that_is_pinned_twice_is_an_error() -> None:
     with pytest.raises(click.ClickException, match="pins certifi twice"):
         pinned_in(f"{LOCK}certifi==3.1 ; python_full_version < '3.1'\n")
 
 
-def test_a_hash_that_does_not_fit_stops_everything(tmp_path: Path) -> None:
+def test_a_distribution_with_another_hash_is_not_installed(tmp_path: Path) -> None:
     tampered = tmp_path / "requirements.txt"
     wrong = re.sub(r"sha256:[0-9a-f]{64}", f"sha256:{'0' * 64}", LOCK)
     tampered.write_text(wrong, "utf-8")

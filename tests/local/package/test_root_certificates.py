@@ -1,7 +1,9 @@
-"""The directory of roots. That OpenSSL finds one in it, tests/provider/test_tls.py shows."""
+"""The directory of roots. tests/provider/test_tls.py shows that OpenSSL finds a root in it."""
 
 import base64
 import re
+import shutil
+import subprocess
 from datetime import datetime
 from pathlib import Path
 
@@ -19,7 +21,7 @@ from sms_connector.local.package.root_certificates import subject_hash, write_di
 
 BUNDLE = Path(certifi.where()).read_text("ascii")
 
-# As `openssl x509 -subject_hash` gives them: names in ASCII, with accents, with an address.
+# As `openssl x509 -subject_hash` prints them: names in ASCII, with accents, with an address.
 LONG_LIVED = ("4042bcee", "607986c7", "988a38cb", "8160b96c")
 
 
@@ -30,7 +32,7 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-def test_every_certificate_has_its_file(directory: Path) -> None:
+def test_every_certificate_has_a_file_of_its_own(directory: Path) -> None:
     files = sorted(directory.iterdir())
     assert len(files) == BUNDLE.count("BEGIN CERTIFICATE")
     assert all(re.fullmatch(r"[0-9a-f]{8}\.[0-9]", file.name) for file in files)
@@ -40,8 +42,18 @@ def test_every_certificate_has_its_file(directory: Path) -> None:
 
 
 @pytest.mark.parametrize("name", LONG_LIVED)
-def test_it_is_named_as_openssl_names_it(directory: Path, name: str) -> None:
+def test_roots_that_will_stay_have_the_names_that_openssl_gave_them(
+    directory: Path, name: str
+) -> None:
     assert (directory / f"{name}.0").is_file()
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="needs the openssl command")
+def test_openssl_computes_the_same_name_for_every_root(directory: Path) -> None:
+    command = ("openssl", "x509", "-noout", "-subject_hash", "-in")
+    for file in directory.iterdir():
+        done = subprocess.run([*command, file], capture_output=True, text=True, check=True)  # noqa: S603
+        assert done.stdout.strip() == file.stem
 
 
 @pytest.mark.parametrize(
@@ -61,7 +73,7 @@ def test_it_is_named_as_openssl_names_it(directory: Path, name: str) -> None:
         ),
     ],
 )
-def test_so_is_every_kind_of_string(
+def test_names_in_every_kind_of_string_have_the_hash_of_openssl(
     attributes: list[tuple[x509.ObjectIdentifier, str, _ASN1Type]], name: str
 ) -> None:
     assert subject_hash(certificate(attributes)) == name
@@ -79,13 +91,13 @@ def certificate(attributes: list[tuple[x509.ObjectIdentifier, str, _ASN1Type]]) 
     return made.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
-def test_two_of_one_name_are_both_there(tmp_path: Path) -> None:
+def test_two_certificates_of_one_name_have_two_files(tmp_path: Path) -> None:
     pem = trustme.CA().cert_pem.bytes().decode()
     write_directory(pem + pem, tmp_path / "roots")
     assert sorted(file.suffix for file in (tmp_path / "roots").iterdir()) == [".0", ".1"]
 
 
-def test_two_spellings_of_a_name_have_one_hash() -> None:
+def test_two_spellings_of_a_name_have_the_same_hash() -> None:
     def written(name: str) -> str:
         pem = trustme.CA(organization_name=name, organization_unit_name="Unit").cert_pem.bytes()
         der = base64.b64decode(b"".join(pem.split(b"-----")[2].split()))

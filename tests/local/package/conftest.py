@@ -1,0 +1,45 @@
+"""A package, made once for all tests of a process."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from sms_connector.local.cli import cli
+from sms_connector.local.package.interpreter import Interpreter, find_interpreter
+
+# Where there is no 3.12, the package for the Python that runs shows the same.
+VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def make(output: Path) -> Result:
+    made = CliRunner().invoke(cli, ["package", "--python", VERSION, "--output", str(output)])
+    assert made.exit_code == 0, made.output
+    return made
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    output = tmp_path_factory.mktemp("build") / "function"
+    return output, make(output).output
+
+
+@pytest.fixture(scope="session")
+def package(made: tuple[Path, str]) -> Path:
+    return made[0]
+
+
+@pytest.fixture
+def copy(package: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(package, tmp_path / "copy"))
+
+
+@pytest.fixture
+def interpreter() -> Interpreter:
+    found = find_interpreter(VERSION)
+    assert found is not None
+    if not found.is_like_the_cloud:
+        pytest.skip("the package runs on x86-64 Linux")
+    return found

@@ -1,0 +1,134 @@
+"""The proof: a package that is broken in any way fails it."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pytest
+
+from sms_connector.local.package.interpreter import Interpreter
+from sms_connector.local.package.proof import prove
+
+
+def remove_a_model(package: Path) -> None:
+    models = package / "alibabacloud_dysmsapi20170525" / "models"
+    (models / "_send_sms_response_body.py").unlink()
+    shutil.rmtree(models / "__pycache__")
+
+
+def remove_the_numbers_abroad(package: Path) -> None:
+    shutil.rmtree(package / "phonenumbers")
+
+
+def remove_the_signatures(package: Path) -> None:
+    shutil.rmtree(package / "standardwebhooks")
+
+
+def remove_the_roots(package: Path) -> None:
+    shutil.rmtree(package / "roots")
+
+
+def append(module: Path, code: str) -> None:
+    module.write_text(f"{module.read_text('utf-8')}\n{code}\n", "utf-8")
+    shutil.rmtree(module.parent / "__pycache__")
+
+
+def look_for_the_roots_elsewhere(package: Path) -> None:
+    append(package / "sms_connector" / "provider" / "tls.py", "ROOTS = ROOTS + '2'")
+
+
+def leave_the_sdk_its_own_wire(package: Path) -> None:
+    append(package / "sms_connector" / "provider" / "do_action.py", "def install() -> None: pass")
+
+
+def parse_refusals_with_a_stub(package: Path) -> None:
+    code = "def _read_refusal(refusal): import requests; requests.get(refusal)"
+    append(package / "sms_connector" / "provider" / "client.py", code)
+
+
+def mistake_a_refusal(package: Path) -> None:
+    code = "refusal = lambda *_: bad_config('')"
+    append(package / "sms_connector" / "sending" / "connector.py", code)
+
+
+def write_a_file(package: Path) -> None:
+    append(package / "index.py", "open(__file__ + '.log', 'w').close()")
+
+
+def use_a_stub_at_import(package: Path) -> None:
+    append(package / "index.py", "import requests; requests.get")
+
+
+def use_a_stub_and_go_on(package: Path) -> None:
+    code = "import requests\ntry:\n    requests.get\nexcept Exception:\n    pass"
+    append(package / "index.py", code)
+
+
+def sign_with_a_stub(package: Path) -> None:
+    code = "Utils.get_nonce = staticmethod(lambda: hashes.SHA256())"
+    append(package / "alibabacloud_tea_openapi" / "utils.py", code)
+
+
+def need_another_name_of_a_stub(package: Path) -> None:
+    append(package / "darabonba" / "core.py", "from aiohttp import FormData")
+
+
+def break_the_generic_client(package: Path) -> None:
+    code = """
+def call_api(self, params, request, runtime):
+    assert request.query["PhoneNumbers"] != "13812345676"
+    return super(Client, self).call_api(params, request, runtime)
+Client.call_api = call_api"""
+    append(package / "alibabacloud_dysmsapi20170525" / "client.py", code)
+
+
+def send_twice(package: Path) -> None:
+    code = "RecentMessages.once = lambda self, sms, send: (send(sms), send(sms))[1]"
+    append(package / "sms_connector" / "sending" / "once.py", code)
+
+
+class TestAPackageThatIsBroken:
+    """`make package` fails, so that it cannot fail in the cloud."""
+
+    @pytest.mark.parametrize(
+        ("harm", "problem"),
+        [
+            (remove_a_model, "does not start"),
+            (remove_the_numbers_abroad, "a number overseas sent 0 messages"),
+            (remove_the_signatures, "HTTP request sent 0 messages"),
+            (remove_the_roots, "no root certificates"),
+            (look_for_the_roots_elsewhere, "left out of it: certifi.where"),
+            (use_a_stub_at_import, "requests.get is a stub"),
+            (use_a_stub_and_go_on, "left out of it: requests.get"),
+            (sign_with_a_stub, r"left out of it: cryptography\.hazmat\.primitives\.hashes\.SHA256"),
+            (leave_the_sdk_its_own_wire, r"left out of it: requests\.PreparedRequest"),
+            (parse_refusals_with_a_stub, "left out of it: requests.get"),
+            (mistake_a_refusal, "a failure, isv.MOBILE_NUMBER_ILLEGAL is answered with"),
+            (need_another_name_of_a_stub, "aiohttp.FormData is a stub"),
+            (break_the_generic_client, "the SDK's generic client sent 0 messages"),
+            (send_twice, "a direct invocation sent 2 messages"),
+            (write_a_file, "writes into its own directory"),
+        ],
+    )
+    def test_fails_its_proof(
+        self,
+        copy: Path,
+        interpreter: Interpreter,
+        harm: Callable[[Path], None],
+        problem: str,
+    ) -> None:
+        harm(copy)
+        with pytest.raises(click.ClickException, match=problem):
+            prove(copy, interpreter)
+
+    def test_fails_its_proof_if_it_imports_from_outside(
+        self, copy: Path, interpreter: Interpreter, tmp_path: Path
+    ) -> None:
+        (tmp_path / "stranger.py").write_text("", "utf-8")
+        index = copy / "index.py"
+        lean = f"import sys; sys.path.append({str(tmp_path)!r}); import stranger\n"
+        index.write_text(lean + index.read_text("utf-8"), "utf-8")
+        shutil.rmtree(copy / "__pycache__")
+        with pytest.raises(click.ClickException, match="loads from outside: stranger"):
+            prove(copy, interpreter)
