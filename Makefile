@@ -17,7 +17,8 @@ help: ## list the targets
 setup: $(READY) ## make .venv with everything pinned and hashed
 
 $(READY): requirements-dev.txt
-	$(PYTHON) -m venv --clear $(VENV)
+	@# A linked one is another project's too: what it points to is not emptied.
+	@test -L $(VENV) || $(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	touch $@
 

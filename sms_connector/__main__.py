@@ -1,4 +1,4 @@
-"""``python -m sms_connector``: the tools for a person's machine. Not packaged."""
+"""``python -m sms_connector``: the local tools. Not packaged."""
 
 from .local.cli import cli
 

@@ -16,12 +16,14 @@ import trustme
 
 from sms_connector.function import Function
 from sms_connector.local.emulate.server import Emulator
+from sms_connector.local.example import EXAMPLE, example_config
 from sms_connector.local.fc_context import FcContext
 from sms_connector.provider import tls, wire
+from tests.support.emulators import emulator, running_emulator
 from tests.support.functions import body_of, new_function
 from tests.support.scripted_provider import ScriptedProvider
 
-EXAMPLE = Path(__file__).parent.parent / "connector.example.json"
+__all__ = ["EXAMPLE", "emulator", "running_emulator"]
 
 Invoke = Callable[..., Any]
 
@@ -51,24 +53,10 @@ def _ctrl_c() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-@pytest.fixture(scope="session")
-def running_emulator() -> Iterator[Emulator]:
-    with Emulator(flow_control=False) as emulator:
-        yield emulator
-
-
-@pytest.fixture
-def emulator(running_emulator: Emulator) -> Emulator:
-    """An emulator with an empty inbox and no flow control."""
-    running_emulator.clear()
-    return running_emulator
-
-
 @pytest.fixture
 def example(emulator: Emulator) -> dict[str, Any]:
     """The example config of the README, at the running emulator and without limits."""
-    whole: dict[str, Any] = json.loads(EXAMPLE.read_text("utf-8"))
-    return whole | {"endpoint": emulator.url, "limits": {"perNumber": []}}
+    return example_config(emulator.url) | {"limits": {"perNumber": []}}
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ def urls(
 ) -> Iterator[tuple[str, str]]:
     """Two instances of the function: one behind an HTTP trigger, one behind API Gateway."""
     with RedisServer() as server:
-        configure(example)
+        configure({**example, "limits": {"perNumber": ["1/minute"]}})
         monkeypatch.setenv("SMS_CONNECTOR_AUTHORIZATION", HEADERS["Authorization"])
         monkeypatch.setenv("SMS_CONNECTOR_STORE", server.url)
         monkeypatch.setenv("SMS_CONNECTOR_SECRET", SECRET)

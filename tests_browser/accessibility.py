@@ -1,13 +1,13 @@
-"""What axe says of a page."""
+"""Accessibility problems of a page, found by axe."""
 
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-# Everything axe knows, best practices included.
+# All rules of axe, best practices included.
 _OPTIONS = {"resultTypes": ["violations"]}
 
 
 def violations(page: Page) -> list[str]:
-    """Give each violation by rule and place; none is what a test wants."""
+    """Return each violation with its rule and place."""
     found = Axe().run(page, options=_OPTIONS).response["violations"]
     return [f"{rule['id']}: {node['target']}" for rule in found for node in rule["nodes"]]

@@ -1,4 +1,4 @@
-"""A browser, a console with an emulator, and pages that may not ask anyone else for anything."""
+"""A browser, a console with an emulator, and pages that may not load from other hosts."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from sms_connector.local.console.server import Console
 from sms_connector.local.emulate.server import Emulator
+from tests.support.emulators import emulator, running_emulator
+
+__all__ = ["emulator", "running_emulator"]
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 
-# It is not to look for updates or for anything else of its own, and CI runs it as root.
+# No updates and no other requests of its own. CI runs it as root.
 SWITCHES = [
     "--no-sandbox",
     "--disable-gpu",
@@ -38,21 +41,9 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def running_emulator() -> Iterator[Emulator]:
-    with Emulator(flow_control=False) as emulator:
-        yield emulator
-
-
-@pytest.fixture
-def emulator(running_emulator: Emulator) -> Emulator:
-    running_emulator.clear()
-    return running_emulator
-
-
 @pytest.fixture
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the console saves to: `connector.json` in a directory of the test's own."""
+    """The file the console saves: `connector.json` in a directory of the test's own."""
     monkeypatch.chdir(tmp_path)
     return Path("connector.json")
 
@@ -67,9 +58,9 @@ def console(file: Path, emulator: Emulator) -> Iterator[Console]:
 def open_page(browser: Browser) -> Iterator[Open]:
     """Open an address in a browser of its own: `open_page(url, "zh-CN", "dark")`.
 
-    When the test ends, no script may have failed, and no other host been asked.
+    When the test ends, no script may have failed, and no other host been requested.
     """
-    troubles: list[str] = []
+    failures: list[str] = []
     contexts = []
 
     def foreign(address: str, origin: str) -> list[str]:
@@ -85,8 +76,8 @@ def open_page(browser: Browser) -> Iterator[Open]:
         page = context.new_page()
         page.set_default_timeout(10_000)
         origin = "/".join(url.split("/")[:3])
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("request", lambda asked: troubles.extend(foreign(asked.url, origin)))
+        page.on("pageerror", lambda error: failures.append(str(error)))
+        page.on("request", lambda asked: failures.extend(foreign(asked.url, origin)))
         page.goto(url)
         page.locator("h1").filter(has_text="SMS" if language == "en" else "短信").wait_for()
         return page
@@ -94,4 +85,4 @@ def open_page(browser: Browser) -> Iterator[Open]:
     yield open_address
     for context in contexts:
         context.close()
-    assert troubles == []
+    assert failures == []

@@ -1,4 +1,4 @@
-"""Pictures for the docs. A run makes all of them, and keeps them only where it is asked to."""
+"""Screenshots for the docs. A run takes all of them, and keeps them only if asked to."""
 
 import io
 import os
@@ -9,19 +9,19 @@ from PIL import Image
 from playwright.sync_api import Page
 
 KEEP: Final = "KEEP_SCREENSHOTS"
-"""Set this environment variable, to anything, to have docs/screenshots written anew."""
+"""Set this environment variable to any value to replace docs/screenshots."""
 
 Colour: TypeAlias = tuple[int, int, int]
 
 _DIRECTORY = Path(__file__).parents[1] / "docs" / "screenshots"
 
-# As many as a small PNG can have.
+# The most that a PNG with a palette can have.
 _COLOURS = 256
 
 
 def picture(page: Page, name: str) -> None:
-    """Take a picture of the whole page as it is now. `name` gets the language put behind it."""
-    # Where the focus is would be chance.
+    """Take a screenshot of the whole page. Its file is named after `name` and the language."""
+    # The pointer would be at a random place.
     page.mouse.move(0, 0)
     taken = page.screenshot(full_page=True, animations="disabled", caret="hide")
     if os.environ.get(KEEP):
@@ -32,7 +32,7 @@ def picture(page: Page, name: str) -> None:
 
 
 def _fewer_colours(image: Image.Image) -> Image.Image:
-    """Keep the most frequent colours as they are; a palette made of averages would tint them."""
+    """Keep the most frequent colours; an averaged palette would change them."""
     counted = image.getcolors(image.width * image.height) or []
     frequent = sorted(counted, reverse=True, key=lambda pair: pair[0])[:_COLOURS]
     palette = Image.new("P", (1, 1))

@@ -1,19 +1,22 @@
-"""Fill in, see an error, mend it, check, send, see the SMS, save, reload: in both languages."""
+"""Fill in, see an error, fix it, check, send, see the SMS, save, reload: in both languages."""
 
 from __future__ import annotations
 
 import json
 import re
 import stat
+import webbrowser
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
+from sms_connector.local.console.browser import open_in_browser
 from sms_connector.local.console.server import Console
 from sms_connector.local.emulate.account import ORDINARY_KEY
 from sms_connector.local.emulate.magic import number_for
 from sms_connector.local.emulate.server import Emulator
+from sms_connector.local.example import example_config
 
 from .accessibility import violations
 from .conftest import Open, Scheme
@@ -22,6 +25,7 @@ from .words import Words
 
 PHONE = "13812345678"
 CODES = ("SMS_200000001", "SMS_200000002", "SMS_200000003", "SMS_200000004")
+RED: dict[Scheme, str] = {"light": "rgb(168, 41, 28)", "dark": "rgb(255, 157, 143)"}
 STORIES: list[tuple[str, Scheme]] = [("en", "light"), ("zh-CN", "dark")]
 
 
@@ -37,17 +41,17 @@ def fill_in(page: Page, words: Words, endpoint: str) -> None:
 
 
 @pytest.mark.parametrize(("language", "scheme"), STORIES)
-def test_the_whole_way(
+def test_filling_in_fixing_and_saving_the_settings(
     open_page: Open, file: Path, emulator: Emulator, language: str, scheme: Scheme
 ) -> None:
     words = Words(language)
     with Console(file) as console:  # no emulator of its own: the form is empty
-        page = open_page(console.url, language, scheme)
+        page = open_page(console.address, language, scheme)
         expect(page.get_by_text(words("noFile", path="connector.json"))).to_be_visible()
         assert violations(page) == []
         picture(page, "console-empty")
 
-        # Whoever saves too early is led to what is missing.
+        # Saving an incomplete form moves the focus to the first missing field.
         page.get_by_role("button", name=words("save"), exact=True).click()
         expect(page.get_by_text(words("problems", count=5))).to_be_visible()
         sign = page.get_by_label(words("signName"), exact=True)
@@ -57,7 +61,7 @@ def test_the_whole_way(
         picture(page, "console-errors")
         assert not file.exists()
 
-        # It is mended as one types.
+        # Problems disappear while the fields are filled in.
         fill_in(page, words, emulator.url)
         expect(page.locator("[aria-invalid]")).to_have_count(0)
         expect(page.get_by_text(words("toEmulator"))).to_be_visible()
@@ -76,17 +80,17 @@ def test_the_whole_way(
 
 
 @pytest.mark.parametrize(("language", "scheme"), STORIES)
-def test_try_it(
+def test_checking_and_sending_a_test_message(
     open_page: Open, console: Console, emulator: Emulator, language: str, scheme: Scheme
 ) -> None:
     words = Words(language)
-    page = open_page(console.url, language, scheme)
+    page = open_page(console.address, language, scheme)
     expect(page.get_by_text(words("screenEmpty"))).to_be_visible()
 
-    # The checks stand beside their fields, good ones and bad ones.
+    # Each check is shown beside its field.
     sign = page.get_by_label(words("signName"), exact=True)
     sign.fill("码上驳回")
-    page.get_by_role("button", name=words("check"), exact=True).click()
+    page.get_by_role("button", name=words("checkEmulator"), exact=True).click()
     expect(page.get_by_text(words("oneCheckFailed"))).to_be_visible()
     notes = page.locator("#sign-name-notes")
     expect(notes).to_contain_text(words("wrong"))
@@ -94,19 +98,19 @@ def test_try_it(
     assert violations(page) == []
     picture(page, "console-checks")
 
-    # What was checked before does not stand there any more once it is changed.
+    # A change of the field removes the old check.
     sign.fill("码上登录")
     expect(notes).to_be_empty()
-    page.get_by_role("button", name=words("check"), exact=True).click()
+    page.get_by_role("button", name=words("checkEmulator"), exact=True).click()
     expect(page.get_by_text(words("checksPassed"))).to_be_visible()
 
-    # One number that is none, then one that is.
+    # First an invalid number, then a valid one.
     phone = page.get_by_label(words("phone"), exact=True)
     phone.fill("12345")
     expect(page.locator("#phone-notes .bad")).to_be_visible()
     phone.fill(PHONE)
-    told = words("mainlandTemplate", code="SMS_200000002")
-    expect(page.get_by_text(told)).to_be_visible()
+    note = words("mainlandTemplate", code="SMS_200000002")
+    expect(page.get_by_text(note)).to_be_visible()
     page.get_by_role("button", name=words("send"), exact=True).click()
     expect(page.get_by_text(words("accepted"))).to_be_visible()
     expect(page.get_by_text(words("delivery.waiting"))).to_be_visible()
@@ -117,7 +121,7 @@ def test_try_it(
     assert violations(page) == []
     picture(page, "console-sent")
 
-    # The other code of the row goes abroad.
+    # The overseas code of the row is used abroad.
     phone.fill("+852 5123 4567")
     expect(page.get_by_text(words("abroadTemplate", code="SMS_200000102"))).to_be_visible()
     page.get_by_role("button", name=words("send"), exact=True).click()
@@ -125,11 +129,11 @@ def test_try_it(
 
 
 @pytest.mark.parametrize(("language", "scheme"), STORIES)
-def test_a_message_that_does_not_go_out(
+def test_a_refused_or_undelivered_message_is_shown_with_its_reason(
     open_page: Open, console: Console, language: str, scheme: Scheme
 ) -> None:
     words = Words(language)
-    page = open_page(console.url, language, scheme)
+    page = open_page(console.address, language, scheme)
     page.get_by_label(words("phone"), exact=True).fill(number_for("isv.AMOUNT_NOT_ENOUGH"))
     page.get_by_role("button", name=words("send"), exact=True).click()
     expect(page.locator("#outcome")).to_contain_text(words("notSent"))
@@ -146,9 +150,11 @@ def test_a_message_that_does_not_go_out(
     assert violations(page) == []
 
 
-def test_templates_come_and_go(open_page: Open, console: Console, file: Path) -> None:
+def test_template_rows_can_be_added_and_removed(
+    open_page: Open, console: Console, file: Path
+) -> None:
     words = Words("en")
-    page = open_page(console.url)
+    page = open_page(console.address)
     page.get_by_role("button", name=words("addTemplate"), exact=True).click()
     new = page.get_by_label(words("usageType"), exact=True).nth(4)
     expect(new).to_be_focused()
@@ -164,7 +170,7 @@ def test_templates_come_and_go(open_page: Open, console: Console, file: Path) ->
     expect(page.get_by_text(words("saved"))).to_be_visible()
     last = json.loads(file.read_text("utf-8"))["templates"][-1]
     assert last["templateCode"] == {"china": "SMS_200000004", "overseas": "SMS_200000102"}
-    # It can be tried at once, and taken away again.
+    # A new row is offered for the test message at once, and can be removed.
     expect(page.locator("#usage option")).to_have_text(
         ["Register", "SignIn", "ForgotPassword", "Generic", "MfaVerification"]
     )
@@ -175,13 +181,15 @@ def test_templates_come_and_go(open_page: Open, console: Console, file: Path) ->
     assert page.get_by_role("button", name="Remove the template").count() == 0
 
 
-def test_the_language_changes_at_once_and_stays(open_page: Open, console: Console) -> None:
-    page = open_page(console.url)
+def test_the_language_changes_at_once_and_is_kept_on_reload(
+    open_page: Open, console: Console
+) -> None:
+    page = open_page(console.address)
     english, chinese = Words("en"), Words("zh-CN")
-    page.get_by_role("button", name=english("check"), exact=True).click()
+    page.get_by_role("button", name=english("checkEmulator"), exact=True).click()
     expect(page.get_by_text(english("checksPassed"))).to_be_visible()
     page.get_by_role("button", name="中文", exact=True).click()
-    # What was said before is said anew, too.
+    # Texts that are already shown change too.
     expect(page.get_by_text(chinese("checksPassed"))).to_be_visible()
     expect(page.locator("#sign-name-notes")).to_contain_text("签名已通过审核")
     assert page.evaluate("document.documentElement.lang") == "zh-CN"
@@ -191,9 +199,9 @@ def test_the_language_changes_at_once_and_stays(open_page: Open, console: Consol
     expect(page.get_by_role("button", name="中文")).to_have_attribute("aria-pressed", "true")
 
 
-def test_what_is_copied_is_what_is_shown(open_page: Open, console: Console) -> None:
+def test_the_copy_buttons_copy_the_shown_text(open_page: Open, console: Console) -> None:
     words = Words("en")
-    page = open_page(console.url)
+    page = open_page(console.address)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     expect(page.locator("#json")).to_contain_text("accessKeyId")
     for index, place in enumerate(("json", "environment", "shell")):
@@ -206,33 +214,74 @@ def test_what_is_copied_is_what_is_shown(open_page: Open, console: Console) -> N
     expect(page.locator(".copy").first).to_have_text(words("copy"))
 
 
-def test_without_its_token_the_page_says_where_to_find_it(
-    open_page: Open, console: Console
-) -> None:
-    page = open_page(console.origin)
+def test_without_a_token_the_page_says_where_to_find_it(open_page: Open, console: Console) -> None:
+    page = open_page(console.url)
     expect(page.get_by_role("alert")).to_have_text(Words("en")("noToken"))
     expect(page.locator("#panels")).to_be_hidden()
     assert violations(page) == []
 
 
-def test_a_console_that_has_stopped_is_told(open_page: Open, file: Path) -> None:
+def test_a_stopped_console_is_reported_on_the_page(open_page: Open, file: Path) -> None:
     words = Words("en")
     with Console(file) as console:
-        page = open_page(console.url)
+        page = open_page(console.address)
         expect(page.locator("#panels")).to_be_visible()
     page.get_by_role("button", name=words("save"), exact=True).click()
     expect(page.locator("#state")).to_have_text(words("gone"))
 
 
-def test_a_file_that_is_no_connector_json_is_told(
+def test_a_file_that_is_not_a_connector_json_is_reported_and_not_overwritten(
     open_page: Open, file: Path, emulator: Emulator
 ) -> None:
     words = Words("en")
     file.write_text("{ my notes")
     with Console(file, emulator) as console:
-        page = open_page(console.url)
+        page = open_page(console.address)
         expect(page.get_by_role("alert")).to_have_text(words("unreadable", path="connector.json"))
         fill_in(page, words, emulator.url)
         page.get_by_role("button", name=words("save"), exact=True).click()
         expect(page.locator("#state")).to_contain_text("not a connector JSON")
     assert file.read_text() == "{ my notes"
+
+
+@pytest.mark.parametrize(("language", "scheme"), STORIES)
+def test_a_real_message_is_sent_only_after_a_confirmation(
+    open_page: Open, file: Path, language: str, scheme: Scheme
+) -> None:
+    words = Words(language)
+    file.write_text(json.dumps(example_config("http://192.0.2.1:1") | {"connectTimeout": 1}))
+    asked: list[str] = []
+    with Console(file) as console:
+        page = open_page(console.address, language, scheme)
+
+        def refuse(dialog: Dialog) -> None:
+            asked.append(dialog.message)
+            dialog.dismiss()
+
+        page.once("dialog", refuse)
+        destination = page.locator("#destination")
+        expect(destination).to_have_text(words("toProvider"))
+        expect(destination).to_have_css("color", RED[scheme])
+        assert violations(page) == []
+        page.get_by_label(words("phone"), exact=True).fill(PHONE)
+        send = page.get_by_role("button", name=words("send"), exact=True)
+        send.click()
+        expect(page.locator("#outcome")).to_have_text(words("notSent"))
+        page.once("dialog", lambda dialog: dialog.accept())
+        send.click()
+        expect(page.locator("#outcome dl")).to_contain_text("general")
+    values = {"usageType": "SignIn", "phone": "138****5678", "templateCode": "SMS_200000002"}
+    assert asked == [words("confirmSend", **values)]
+
+
+def test_the_file_that_opens_the_browser_leads_to_the_console(
+    open_page: Open, console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = open_page(console.url)
+    opened: list[str] = []
+    monkeypatch.setattr(webbrowser, "open", opened.append)
+    with open_in_browser(console.address):
+        own = page.context.new_page()
+        own.goto(opened[0])
+        expect(own.locator("#panels")).to_be_visible()
+        assert own.url == f"{console.url}/"

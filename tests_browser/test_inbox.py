@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from playwright.sync_api import expect
 
 from sms_connector.config import parse_config
-from sms_connector.local.console.server import EXAMPLE
 from sms_connector.local.emulate.server import Emulator
+from sms_connector.local.example import example_config
 from sms_connector.message import Message
 from sms_connector.sending.connector import SmsConnector
 
@@ -18,8 +20,7 @@ from .words import inbox_words
 
 
 def send(emulator: Emulator, phone: str, code: str) -> None:
-    example = EXAMPLE.read_text("utf-8").replace("http://127.0.0.1:8025", emulator.url)
-    connector = SmsConnector(parse_config(example))
+    connector = SmsConnector(parse_config(json.dumps(example_config(emulator.url))))
     connector.send(connector.compose(Message(phone, "SignIn", code)))
 
 
@@ -33,7 +34,7 @@ def test_messages_show_up_newest_first_and_can_be_searched(
     expect(page.get_by_text(words("none"))).to_be_visible()
     assert violations(page) == []
 
-    # They come in by themselves.
+    # They appear without a reload.
     send(emulator, "13812345678", "246810")
     expect(messages).to_have_count(1)
     expect(page.get_by_text(words("one"), exact=True)).to_be_visible()
@@ -59,8 +60,10 @@ def test_messages_show_up_newest_first_and_can_be_searched(
     assert emulator.inbox.messages() == ()
 
 
-def test_a_message_that_stays_is_not_drawn_again(open_page: Open, emulator: Emulator) -> None:
-    """Who is reading, or copying, is not disturbed by what comes in."""
+def test_a_shown_message_is_not_redrawn_when_another_arrives(
+    open_page: Open, emulator: Emulator
+) -> None:
+    """A new message does not disturb a person who reads or copies."""
     send(emulator, "13812345678", "246810")
     page = open_page(emulator.url)
     first = page.get_by_role("main").get_by_role("listitem").first
@@ -70,7 +73,7 @@ def test_a_message_that_stays_is_not_drawn_again(open_page: Open, emulator: Emul
     expect(page.get_by_role("main").get_by_role("listitem")).to_have_count(2)
 
 
-def test_an_emulator_that_has_stopped_is_told_and_found_again(open_page: Open) -> None:
+def test_a_stopped_emulator_is_reported_and_found_again(open_page: Open) -> None:
     words = inbox_words("en")
     with Emulator(flow_control=False) as emulator:
         send(emulator, "13812345678", "246810")

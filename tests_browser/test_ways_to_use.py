@@ -1,6 +1,9 @@
-"""By keyboard alone, on a small screen, in the dark, with large letters."""
+"""By keyboard alone, on a small screen, in dark mode, with long texts."""
 
 from __future__ import annotations
+
+import json
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -8,6 +11,7 @@ from playwright.sync_api import Page, expect
 from sms_connector.local.console.server import Console
 from sms_connector.local.emulate.account import ORDINARY_KEY
 from sms_connector.local.emulate.server import Emulator
+from sms_connector.local.example import example_config
 
 from .accessibility import violations
 from .conftest import Open, Scheme
@@ -20,7 +24,7 @@ OUTLINE = "getComputedStyle(document.activeElement).outlineStyle"
 
 
 def tab_to(page: Page, id_: str) -> None:
-    """Press Tab until an element has the focus, which must be seen at every stop."""
+    """Press Tab until an element has the focus, which must be visible at every stop."""
     for _ in range(60):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement === document.body"):
@@ -31,8 +35,10 @@ def tab_to(page: Page, id_: str) -> None:
     raise AssertionError(f"the Tab key never led to {id_}")
 
 
-def test_by_keyboard_alone(open_page: Open, console: Console, emulator: Emulator) -> None:
-    page = open_page(console.url)
+def test_the_console_can_be_used_by_keyboard_alone(
+    open_page: Open, console: Console, emulator: Emulator
+) -> None:
+    page = open_page(console.address)
     words = Words("en")
     expect(page.locator("#panels")).to_be_visible()
     tab_to(page, "access-key-secret")
@@ -53,13 +59,13 @@ def test_by_keyboard_alone(open_page: Open, console: Console, emulator: Emulator
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_on_a_small_screen_nothing_sticks_out(
+def test_a_small_screen_does_not_scroll_sideways(
     open_page: Open, console: Console, language: str
 ) -> None:
-    page = open_page(console.url, language, width=WIDTH_OF_A_PHONE)
+    page = open_page(console.address, language, width=WIDTH_OF_A_PHONE)
     expect(page.locator("#panels")).to_be_visible()
     page.get_by_role("button", name=Words(language)("addTemplate"), exact=True).click()
-    page.get_by_role("button", name=Words(language)("check"), exact=True).click()
+    page.get_by_role("button", name=Words(language)("checkEmulator"), exact=True).click()
     assert page.evaluate("document.documentElement.scrollWidth") == WIDTH_OF_A_PHONE
     assert violations(page) == []
     if language == "en":
@@ -67,10 +73,10 @@ def test_on_a_small_screen_nothing_sticks_out(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_text_that_is_far_too_long_breaks_nothing(
+def test_very_long_texts_do_not_widen_the_page(
     open_page: Open, console: Console, language: str
 ) -> None:
-    page = open_page(console.url, language)
+    page = open_page(console.address, language)
     words = Words(language)
     expect(page.locator("#panels")).to_be_visible()
     page.get_by_label(words("signName"), exact=True).fill("签" * 300)
@@ -82,24 +88,27 @@ def test_a_text_that_is_far_too_long_breaks_nothing(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_colour_can_be_read(
-    open_page: Open, console: Console, language: str, scheme: Scheme
+def test_every_colour_has_enough_contrast(
+    open_page: Open, file: Path, language: str, scheme: Scheme
 ) -> None:
-    """Contrast is judged as it is painted, so each pair of language and scheme is asked."""
+    """Contrast is measured as painted, for each language in each scheme."""
     words = Words(language)
-    page = open_page(console.url, language, scheme)
-    page.get_by_label(words("accessKeyId"), exact=True).fill("")
-    expect(page.locator("#access-key-id-notes .bad")).to_be_visible()
-    assert violations(page) == []
-    page.get_by_label(words("accessKeyId"), exact=True).fill(ORDINARY_KEY.id)
-    page.get_by_label(words("endpoint"), exact=True).fill("")
-    expect(page.get_by_text(words("toProvider"))).to_be_visible()
-    assert violations(page) == []
+    file.write_text(json.dumps(example_config("http://127.0.0.1:8025")))
+    with Console(file) as console:
+        page = open_page(console.address, language, scheme)
+        expect(page.get_by_text(words("toEmulator"))).to_be_visible()
+        page.get_by_label(words("accessKeyId"), exact=True).fill("")
+        expect(page.locator("#access-key-id-notes .bad")).to_be_visible()
+        assert violations(page) == []
+        page.get_by_label(words("accessKeyId"), exact=True).fill(ORDINARY_KEY.id)
+        page.get_by_label(words("endpoint"), exact=True).fill("")
+        expect(page.get_by_text(words("toProvider"))).to_be_visible()
+        assert violations(page) == []
 
 
-def test_messages_are_announced(open_page: Open, console: Console) -> None:
-    """What changes by itself stands in a live region, and fields name their problems."""
-    page = open_page(console.url)
+def test_changes_are_announced_to_screen_readers(open_page: Open, console: Console) -> None:
+    """Changes are in live regions, and fields have their problems in their descriptions."""
+    page = open_page(console.address)
     for id_ in ("state", "outcome", "delivery"):
         expect(page.locator(f"#{id_}")).to_have_role("status")
     expect(page.locator("#screen-messages")).to_have_role("log")
@@ -107,7 +116,7 @@ def test_messages_are_announced(open_page: Open, console: Console) -> None:
     sign.fill("")
     expect(sign).to_have_attribute("aria-invalid", "true")
     expect(sign).to_have_accessible_description(
-        "As approved, without the brackets 【】. To mend: Required. "
+        "As approved, without the brackets 【】. To fix: Required. "
         "Put the name of an approved sign here: dysms.console.aliyun.com/domestic/text/sign "
         "(国内消息 → 签名管理)."
     )

@@ -1,4 +1,4 @@
-"""The words of a page in one language, so that a test finds things as a person would."""
+"""The texts of a page in one language, so that a test finds elements as a person does."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ LANGUAGES = ("en", "zh-CN")
 
 
 class Words:
-    """`words("send")` is what the button says."""
+    """`words("send")` is the text of the button."""
 
     def __init__(self, language: str, page: Path = CONSOLE) -> None:
         whole: dict[str, Any] = json.loads((page / "texts" / f"{language}.json").read_text("utf-8"))

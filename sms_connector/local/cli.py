@@ -1,4 +1,4 @@
-"""The commands of ``python -m sms_connector``, one folder each; `demo` needs but a file."""
+"""The commands of ``python -m sms_connector``, one folder each; `demo` is one file."""
 
 import click
 
@@ -14,18 +14,24 @@ from .serve.command import serve
 from .verify.command import verify
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _WholeSummaries(click.Group):
+    """Wraps the summaries of the commands in `--help`, where click would cut them."""
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary(self.commands[name])) for name in self.commands])
+
+
+def summary(command: click.Command) -> str:
+    """Return the first line of a command's help."""
+    return (command.help or "").partition("\n")[0]
+
+
+@click.group(cls=_WholeSummaries, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 def cli() -> None:
     """Try, test and run the SMS connector on this machine."""
 
 
-cli.add_command(check)
-cli.add_command(console)
-cli.add_command(demo)
-cli.add_command(emulate)
-cli.add_command(invoke)
-cli.add_command(package)
-cli.add_command(send)
-cli.add_command(serve)
-cli.add_command(verify)
+for _command in (check, console, demo, emulate, invoke, package, send, serve, verify):
+    cli.add_command(_command)

@@ -1,8 +1,9 @@
-"""`demo`: one message from event to phone, with everything real but the provider."""
+"""`demo`: send three messages through the whole function, to an emulator."""
 
 import json
+import logging
 import os
-from pathlib import Path
+from typing import cast
 
 import click
 from rich import box
@@ -11,9 +12,8 @@ from rich.panel import Panel
 
 from ..settings import CONFIG
 from .emulate.server import Emulator
+from .example import example_config
 from .fc_context import FcContext
-
-EXAMPLE = Path(__file__).parents[2] / "connector.example.json"
 
 EVENTS = (
     (
@@ -24,32 +24,45 @@ EVENTS = (
         "A phone abroad; the function makes the code",
         {"phone": "+852 5123 4567", "usageType": "SignIn"},
     ),
-    ("A number that is none", {"phone": "12345", "usageType": "SignIn", "code": "246810"}),
+    ("An invalid phone number", {"phone": "12345", "usageType": "SignIn", "code": "246810"}),
 )
 
 
 @click.command()
 def demo() -> None:
-    """Start an emulator, call index.handler, and show what the phone receives."""
-    console = Console(highlight=False)
+    """Send three messages to an emulator, and show what phones receive."""
+    console = Console(highlight=False, markup=False, emoji=False)
     with Emulator() as emulator:
-        config = json.loads(EXAMPLE.read_text("utf-8")) | {"endpoint": emulator.url}
-        os.environ[CONFIG] = json.dumps(config)
-        # Only now, as in the cloud: the settings are there before the function is.
+        os.environ[CONFIG] = json.dumps(example_config(emulator.url))
+        # Imported after the settings are made, as in the cloud.
         import index
 
-        context = FcContext()
+        lines = _Lines()
+        context = FcContext(logger=lines.logger)
         index.initializer(context)
         for title, event in EVENTS:
             emulator.clear()
-            payload = json.dumps(event).encode()
-            answer = index.handler(payload, context)
-            console.print(f"\n[bold]{title}[/]")
-            console.print(f"  event   {payload.decode()}", markup=False, soft_wrap=True)
-            console.print(f"  answer  {json.dumps(answer)}", markup=False, soft_wrap=True)
+            lines.clear()
+            payload = json.dumps(event)
+            answer = cast(bytes, index.handler(payload.encode(), context))
+            console.print(f"\n{title}", style="bold")
+            rows = [("event", payload), ("answer", answer.decode()), *(("log", it) for it in lines)]
+            for name, text in rows:
+                console.print(f"  {name:<7} {text}", soft_wrap=True)
             for sms in emulator.inbox.messages():
                 console.print(_phone_screen(f"SMS to {sms.phone}", sms.content))
-    console.print("\nThe emulator has stopped; nothing left this machine.")
+    console.print("\nThe emulator has stopped. Nothing left this machine.")
+
+
+class _Lines(list[str]):
+    """The lines that are logged to `logger`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        handler = logging.Handler()
+        handler.emit = lambda record: self.append(record.getMessage())  # type: ignore[method-assign]
+        self.logger = logging.Logger("demo")
+        self.logger.addHandler(handler)
 
 
 def _phone_screen(title: str, content: str) -> Panel:

@@ -1,4 +1,4 @@
-"""Whether messages go to an emulator, where they cost nothing, or out into the world."""
+"""Whether messages go to an emulator, where they cost nothing, or are real."""
 
 import ipaddress
 from urllib.parse import urlsplit
@@ -7,7 +7,7 @@ from ..config import ConnectorConfig
 
 
 def is_emulator(config: ConnectorConfig) -> bool:
-    """Say whether the endpoint is an address of this machine."""
+    """Return whether the endpoint is an address of this machine."""
     host = urlsplit(f"//{config.host or ''}").hostname or ""
     if host == "localhost":
         return True

@@ -1,4 +1,4 @@
-"""The context object that Function Compute gives with every event, made on this machine."""
+"""The context object that Function Compute passes with every event."""
 
 import logging
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Credentials:
-    """The role's key as the runtime gives it: three empty strings without a role."""
+    """The role's key; without a role, three empty strings."""
 
     access_key_id: str = ""
     access_key_secret: str = ""
@@ -15,7 +15,7 @@ class Credentials:
 
 @dataclass(frozen=True)
 class FcContext:
-    """As much of the context as a function may look at."""
+    """The part of the context that the function reads."""
 
     request_id: str = "1-6740f5c0-1234"
     credentials: Credentials = field(default_factory=Credentials)

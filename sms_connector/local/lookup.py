@@ -1,4 +1,4 @@
-"""Questions to the provider that send nothing: about a sign, a template, a message sent before.
+"""Queries to the provider that send nothing: a sign, a template, the state of a sent message.
 
 Asked with the official SDK, by the same wire and within the same time-outs as a message (see
 provider/wire.py and ConnectorConfig).
@@ -33,22 +33,22 @@ _CODE = re.compile(r"[A-Za-z_]+([._:-][A-Za-z_]+)*")
 
 
 class Refused(msgspec.Struct, frozen=True):
-    """The provider does not answer the question. ``provider`` is masked: it may be shown."""
+    """The provider refused the query. ``provider`` is masked, so that it can be shown."""
 
     http_status: int
     provider: ProviderError
 
 
-class Sign(msgspec.Struct, frozen=True):
-    """A sign as GetSmsSign tells it. ``status``: 0 under review, 1 approved, 2 rejected."""
+class ReviewedSign(msgspec.Struct, frozen=True):
+    """A sign, from GetSmsSign. ``status``: 0 under review, 1 approved, 2 rejected."""
 
     status: int | None
     usage: str
     reject_info: str
 
 
-class Template(msgspec.Struct, frozen=True):
-    """A template as GetSmsTemplate tells it. ``status`` counts as a sign's does.
+class ReviewedTemplate(msgspec.Struct, frozen=True):
+    """A template, from GetSmsTemplate. ``status`` has the values of a sign's.
 
     ``kind``: 0 verification code, 1 notification, 2 promotion, 3 international; of the last,
     ``intl_kind`` is 0 notification, 1 promotion, 2 verification code.
@@ -62,33 +62,33 @@ class Template(msgspec.Struct, frozen=True):
 
 
 class SendDetail(msgspec.Struct, frozen=True):
-    """A message as QuerySendDetails tells it. ``status``: 1 waiting, 2 failed, 3 delivered."""
+    """A sent message, from QuerySendDetails. ``status``: 1 waiting, 2 failed, 3 delivered."""
 
     status: int | None
     err_code: str
 
 
 class Lookup:
-    """Asks with one access key. Nothing here raises: what goes wrong is an answer too."""
+    """Queries with one access key. No method raises: a failure is returned."""
 
     def __init__(self, config: ConnectorConfig, key: AccessKey) -> None:
         self._config = config
         self._key = key
         self._client: DysmsClient | None = None
 
-    def sign(self, name: str) -> Sign | Refused | NoAnswer:
+    def sign(self, name: str) -> ReviewedSign | Refused | NoAnswer:
         request = GetSmsSignRequest(sign_name=name)
         body = self._ask(lambda client, with_: client.get_sms_sign_with_options(request, with_))
         if isinstance(body, Refused | NoAnswer):
             return body
-        return Sign(_number(body.sign_status), _text(body.sign_usage), self._reason(body))
+        return ReviewedSign(_number(body.sign_status), _text(body.sign_usage), self._reason(body))
 
-    def template(self, code: str) -> Template | Refused | NoAnswer:
+    def template(self, code: str) -> ReviewedTemplate | Refused | NoAnswer:
         request = GetSmsTemplateRequest(template_code=code)
         body = self._ask(lambda client, with_: client.get_sms_template_with_options(request, with_))
         if isinstance(body, Refused | NoAnswer):
             return body
-        return Template(
+        return ReviewedTemplate(
             _number(body.template_status),
             _number(body.template_type),
             _number(body.intl_type),
@@ -99,7 +99,7 @@ class Lookup:
     def send_detail(
         self, phone: PhoneNumber, day: str, biz_id: str
     ) -> SendDetail | Refused | NoAnswer | None:
-        """Ask for one message of one day (yyyyMMdd in Shanghai). None: no such message yet."""
+        """Return one message of one day (yyyyMMdd in Shanghai); None if it is not listed yet."""
         request = QuerySendDetailsRequest(
             phone_number=phone.digits, send_date=day, biz_id=biz_id, page_size=1, current_page=1
         )
@@ -139,24 +139,25 @@ class Lookup:
                     response.status_code,
                     *(getattr(body, name, None) for name in ("code", "message", "request_id")),
                 )
-        status, code, *rest = answer
+        status, code, message, request_id = answer
         if not isinstance(code, str) or not code or code == "OK":
             return NoAnswer(tracked.stage, tracked.reason)
         mask = self._mask(*personal)
         # A code is a name of the provider's; a mask would take a short secret for a part of it.
-        shown = code if _CODE.fullmatch(code) else mask(code)
-        return Refused(status, ProviderError(shown, *(mask(_text(text)) for text in rest)))
+        shown = code if _CODE.fullmatch(code) else mask.name(code)
+        said = ProviderError(shown, mask(_text(message)), mask.name(_text(request_id)))
+        return Refused(status, said)
 
     def _mask(self, *personal: str) -> Mask:
         return Mask((self._key.id, self._key.secret, self._key.security_token, *personal))
 
     def _reason(self, body: Any) -> str:
-        """Give why a reviewer said no: words of a person, which may hold anything."""
+        """Return the reason of the reviewer: free text, which may contain anything."""
         return self._mask()(_text(getattr(body.audit_info, "reject_info", None)))
 
 
 def _number(value: object) -> int | None:
-    # Some of them are numbers in strings.
+    # The provider writes some numbers as strings.
     return int(str(value)) if _NUMBER.fullmatch(str(value)) else None
 
 

@@ -6,7 +6,7 @@ SHANGHAI = timezone(timedelta(hours=8))
 
 
 def day_of(moment: datetime) -> str:
-    """Give the natural day as yyyyMMdd."""
+    """Return the calendar day as yyyyMMdd."""
     return moment.astimezone(SHANGHAI).strftime("%Y%m%d")
 
 

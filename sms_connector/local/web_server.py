@@ -1,6 +1,7 @@
-"""Serving an application on this machine: what the emulator, the console and `serve` stand on."""
+"""Serve an application on this machine: shared by the emulator, the console and `serve`."""
 
 import asyncio
+import errno
 import socket
 import threading
 from types import TracebackType
@@ -11,24 +12,59 @@ from starlette.types import ASGIApp
 from typing_extensions import Self
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-# In seconds. It takes milliseconds; this is for a machine that has stopped breathing.
+# In seconds. It takes milliseconds, but a machine may be very busy.
 _START_TIMEOUT = 10.0
 
-# Connections that may wait while a server starts, or starts anew.
+# Connections that may wait while a server starts or restarts.
 _BACKLOG = 1024
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Open the port; 0 picks a free one. Raises OSError if it is taken."""
-    listener = socket.create_server((host, port), backlog=_BACKLOG)
-    # Connections inherit it. Without it an answer's second packet waits 40 ms for the first
-    # to be acknowledged, and asyncio leaves it off for sockets made like this one.
+    """Open the port; 0 picks a free one. Raises OSError, for which see `listen_problem`."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    # Connections inherit it. Without it the second packet of an answer waits 40 ms for the first
+    # to be acknowledged, and asyncio does not set it for sockets made like this one.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
 
 
+def listen_or_pick(host: str, port: int) -> socket.socket:
+    """Open the port, or a free one if it is taken. Raises OSError like `listen`."""
+    try:
+        return listen(host, port)
+    except OSError as error:
+        if not is_taken(error):
+            raise
+        return listen(host, 0)
+
+
+def url_of(listener: socket.socket) -> str:
+    """Return the HTTP address of an open port, without a slash at its end."""
+    return _url("http", listener.getsockname()[:2])
+
+
+def _url(scheme: str, address: tuple[str, int]) -> str:
+    host, port = address
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+
+
+def is_taken(error: OSError) -> bool:
+    """Return whether another program listens on the port."""
+    return error.errno == errno.EADDRINUSE
+
+
+def listen_problem(error: OSError, host: str, port: int) -> str:
+    """Return one sentence on why the port could not be opened, and what to do."""
+    if is_taken(error):
+        return f"Port {port} of {host} is taken: stop what listens there, or choose another port."
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return f"{host} is not an address of this machine."
+    return f"Port {port} of {host} cannot be opened: {error.strerror}."
+
+
 def quiet_config(app: ASGIApp, **changes: Any) -> uvicorn.Config:
-    """Configure uvicorn to serve and to say nothing."""
+    """Return a uvicorn config that prints and logs nothing."""
     settings: dict[str, Any] = {
         "http": H11Protocol,
         "loop": "asyncio",
@@ -45,9 +81,9 @@ def quiet_config(app: ASGIApp, **changes: Any) -> uvicorn.Config:
 
 
 class WebServer:
-    """Serves for as long as its one `with` block lasts.
+    """Serves within its one `with` block.
 
-    Port 0 picks a free one. Both certificate files are PEM, and with them it speaks TLS. Entering
+    Port 0 picks a free one. Both certificate files are PEM; with them it serves TLS. Entering
     raises OSError if the port is taken or a certificate cannot be read.
     """
 
@@ -71,9 +107,8 @@ class WebServer:
 
     @property
     def url(self) -> str:
-        """The address, without a slash at its end. Ask only inside the `with` block."""
-        host, port = self._address
-        return f"{self._scheme}://{host}:{port}"
+        """The address, without a slash at its end. Valid only within the `with` block."""
+        return _url(self._scheme, self._address)
 
     def __enter__(self) -> Self:
         self._server.config.load()
@@ -107,7 +142,7 @@ class _Server(uvicorn.Server):
         self.ready.set()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        # uvicorn would wait for open requests, and a hung one never ends by itself.
+        # uvicorn would wait for open requests, and one that hangs never ends.
         for connection in list(self.server_state.connections):
             connection.transport.abort()
         await super().shutdown(sockets)

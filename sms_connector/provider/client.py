@@ -35,6 +35,13 @@ class AccessKey(msgspec.Struct, frozen=True):
         return "AccessKey()"
 
 
+def signing_key(config: ConnectorConfig, role: AccessKey | None) -> AccessKey | None:
+    """Return the key pair of the config, else the key of the role, else None."""
+    if config.access_key_id and config.access_key_secret:
+        return AccessKey(config.access_key_id, config.access_key_secret)
+    return role
+
+
 class _Credential:
     """An access key in the form in which the SDK asks for one, once a message.
 

@@ -9,7 +9,8 @@ something failed.
 """
 
 import re
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, Literal
 
 from ..errors import ConnectorError, Kind, ProviderError
 
@@ -41,6 +42,7 @@ _PNVS = (
 _KEY_ID = "Check `accessKeyId`: it must exist and be enabled."
 _KEY_SECRET = "Check `accessKeySecret`; if it is right, check that this machine's clock is."
 _ROLE_TOKEN = "The function's role gave a token that is invalid or expired: check the role."
+_NO_TOKEN = "The access key is a role's and needs its security token: use a user's key pair."
 _PERMISSION = (
     "Give the access key or role the permission dysms:SendSms, and dypns:SendSmsVerifyCode for "
     "template codes of digits alone."
@@ -58,6 +60,23 @@ _MAYBE_SENT = (
     "before sending again: the message may have gone out."
 )
 _UNDOCUMENTED = "The provider refused the message: see its code."
+
+Cause = Literal["key", "secret", "token", "clock", "account", "permission", "sign", "template"]
+"""What to look at after a refusal that concerns the settings or the account."""
+
+_CAUSES: Final[Mapping[str, Cause]] = {
+    _KEY_ID: "key",
+    _KEY_SECRET: "secret",
+    _ROLE_TOKEN: "token",
+    _NO_TOKEN: "token",
+    _CLOCK: "clock",
+    _ACCOUNT: "account",
+    _BALANCE: "account",
+    _ADDRESS: "account",
+    _PERMISSION: "permission",
+    _SIGN: "sign",
+    _TEMPLATE: "template",
+}
 
 # The service's own codes, without `isv.` or `biz.`: refused by a check of the request.
 _OF_THE_SERVICE: Final[dict[str, tuple[Kind, str]]] = {
@@ -103,6 +122,7 @@ _OF_THE_GATEWAY: Final[dict[str, tuple[Kind, str]]] = {
     "isp.RAM_PERMISSION_DENY": (_CONFIG, _PERMISSION),
     "InvalidAccessKeyId.NotFound": (_CONFIG, _KEY_ID),
     "InvalidAccessKeyId.Inactive": (_CONFIG, _KEY_ID),
+    "MissingSecurityToken": (_CONFIG, _NO_TOKEN),
     "SignatureDoesNotMatch": (_CONFIG, _KEY_SECRET),
     "InvalidTimeStamp.Expired": (_OTHER, _CLOCK),
 }
@@ -137,6 +157,12 @@ def refusal(http_status: int, code: str, shown: ProviderError) -> ConnectorError
     if _is_per_number(code):
         retry_after = _flow_control_window(shown.message)
     return ConnectorError(kind, remedy, sent=sent, provider=shown, retry_after=retry_after)
+
+
+def cause_of(code: str) -> Cause | None:
+    """Return what a code is about, if that is the settings or the account."""
+    known = _known(code)
+    return _CAUSES.get(known[1]) if known else None
 
 
 def is_known(code: str) -> bool:

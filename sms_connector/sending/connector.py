@@ -8,7 +8,7 @@ from ..message import Message, Receipt, Sms
 from ..phone import parse_phone
 from ..privacy import Mask
 from ..provider.call import DIRECT, Stage
-from ..provider.client import AccessKey, Answer, NoAnswer, SmsClient
+from ..provider.client import AccessKey, Answer, NoAnswer, SmsClient, signing_key
 from ..provider.refusals import is_known, refusal
 from ..settings import Proxies, Settings
 from ..store import Stores, open_stores
@@ -85,24 +85,23 @@ class SmsConnector:
         outcome = self._client.send(sms, key)
         if isinstance(outcome, NoAnswer):
             raise _unanswered(outcome)
+        mask = Mask((sms.phone.digits, sms.code, key.id, key.secret, key.security_token))
         if outcome.code != "OK":
-            raise refusal(outcome.http_status, outcome.code, _masked(outcome, sms, key))
-        return Receipt(outcome.biz_id, outcome.request_id, sms.usage_type, sms.template_code)
+            raise refusal(outcome.http_status, outcome.code, _masked(outcome, mask))
+        biz_id, request_id = mask.name(outcome.biz_id), mask.name(outcome.request_id)
+        return Receipt(biz_id, request_id, sms.usage_type, sms.template_code)
 
     def _key(self, role: AccessKey | None) -> AccessKey:
-        config = self.config
-        if config.access_key_id and config.access_key_secret:
-            return AccessKey(config.access_key_id, config.access_key_secret)
-        if role is None:
+        key = signing_key(self.config, role)
+        if key is None:
             raise invalid_config(_NO_KEY)
-        return role
+        return key
 
 
-def _masked(answer: Answer, sms: Sms, key: AccessKey) -> ProviderError:
-    mask = Mask((sms.phone.digits, sms.code, key.id, key.secret, key.security_token))
+def _masked(answer: Answer, mask: Mask) -> ProviderError:
     # A code we know stays readable, even where a secret happens to be a part of it.
-    code = answer.code if is_known(answer.code) else mask.secrets_in(answer.code)
-    return ProviderError(code, mask(answer.message), mask.secrets_in(answer.request_id))
+    code = answer.code if is_known(answer.code) else mask.name(answer.code)
+    return ProviderError(code, mask(answer.message), mask.name(answer.request_id))
 
 
 def _unanswered(outcome: NoAnswer) -> ConnectorError:

@@ -124,7 +124,7 @@ def test_the_platform_s_directory_is_trusted_in_the_package(
         monkeypatch.setenv("SSL_CERT_DIR", str(directory))
     else:
         monkeypatch.delenv("SSL_CERT_DIR")
-        built_in = ssl.get_default_verify_paths()._replace(openssl_capath=str(directory))
+        built_in = ssl.get_default_verify_paths()._replace(capath=str(directory))
         mocker.patch("ssl.get_default_verify_paths", return_value=built_in)
     answering = provider(accept, tls=server)
     assert send(connector_at(answering.endpoint)).biz_id == "BIZ-1"

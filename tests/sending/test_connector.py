@@ -9,13 +9,13 @@ from urllib.parse import quote
 import pytest
 
 from sms_connector.config import parse_config
-from sms_connector.errors import ConnectorError
+from sms_connector.errors import ConnectorError, LimitReached, ProviderError
 from sms_connector.local.emulate.server import Emulator
 from sms_connector.message import Message, Receipt
 from sms_connector.provider.client import AccessKey
 from sms_connector.sending.connector import SmsConnector
 from sms_connector.web.http import STATUS, error_body
-from tests.support.configs import KEY_ID, KEY_SECRET
+from tests.support.configs import KEY_ID, KEY_SECRET, TEMPLATES
 from tests.support.scripted_provider import (
     ACCEPTED,
     Act,
@@ -76,6 +76,7 @@ REFUSED = [
     (404, "InvalidAccessKeyId.NotFound", "invalid_config", 500),
     (429, "Throttling.User", "rate_limit_exceeded", 429),
     (429, "Unheard.Of", "rate_limit_exceeded", 429),
+    (503, "ServiceUnavailable", "general", 503),
 ]
 
 
@@ -137,6 +138,17 @@ class TestRefused:
         assert error.provider is not None
         assert error.provider.code == "Unheard.****.****"
         assert error.provider.request_id == "****"
+
+    @pytest.mark.parametrize("text", ["to +86 138 1234 5678", "246810", "x" * 200, "私密"])
+    def test_a_code_or_id_of_another_shape_is_not_passed_on(
+        self, provider: Providers, text: str
+    ) -> None:
+        said = {"Code": text, "Message": "", "RequestId": text, "BizId": text}
+        error = failure(connector_at(provider(answer(400, said)).endpoint))
+        assert error.provider == ProviderError("****", "", "****")
+        accepting = provider(answer(200, said | {"Code": "OK"}))
+        receipt = send(connector_at(accepting.endpoint), MESSAGE)
+        assert (receipt.biz_id, receipt.request_id) == ("****", "****")
 
     def test_a_wrong_secret_is_told_as_such(
         self, emulator: Emulator, example: dict[str, Any]
@@ -254,6 +266,51 @@ class TestStrictCheck:
         for strict, template in ((False, "SMS_CHINA"), (True, "SMS_OVERSEAS")):
             connector = connector_at(endpoint, strictPhoneRegionNumberCheck=strict)
             assert connector.compose(bare).template_code == template
+
+
+class TestBeforeACall:
+    """What is refused without asking the provider."""
+
+    @pytest.mark.parametrize(
+        ("phone", "usage_type", "problem"),
+        [
+            ("+1 312 345 6789", "SignIn", "`overseas`"),
+            ("+1 202 555 0123", "Register", "`overseas`"),
+            ("+44 909 879 0000", "Generic", "premium rate"),
+            ("+800 1234 5678", "Generic", "satellite"),
+            ("+65 9123 4567", "Generic", "`limits.countries`"),
+        ],
+    )
+    def test_a_number_that_cannot_or_may_not_be_sent_to(
+        self, provider: Providers, phone: str, usage_type: str, problem: str
+    ) -> None:
+        idle = provider(accept)
+        templates = [{"usageType": "Register", "templateCode": "100001"}, *TEMPLATES[1:]]
+        limits = {"countries": ["CN", "US", "GB"]}
+        connector = connector_at(idle.endpoint, templates=templates, limits=limits)
+        with pytest.raises(ConnectorError, match=problem) as refusal:
+            connector.compose(Message(phone, usage_type, "246810"))
+        error = refusal.value
+        assert (error.kind, error.field, error.sent) == ("invalid_parameter", "phone", False)
+        assert (error.limit == LimitReached("countries", "SG")) is ("countries" in problem)
+        assert idle.connections == 0
+
+    def test_digits_that_two_regions_share_go_abroad_by_an_overseas_template(
+        self, emulator: Emulator, example: dict[str, Any]
+    ) -> None:
+        connector = SmsConnector(parse_config(json.dumps(example)))
+        send(connector, Message("+1 312 345 6789", "SignIn", "246810"))
+        [message] = emulator.inbox.messages()
+        assert (message.phone, message.template_code) == ("13123456789", "SMS_200000102")
+
+    def test_an_sms_carries_the_sign_of_its_template(self) -> None:
+        own = [{**TEMPLATES[0], "signName": "另一个签名"}, *TEMPLATES[1:]]
+        connector = connector_at("http://127.0.0.1:9", templates=own)
+        signs = [
+            connector.compose(Message("13812345678", usage_type, "246810")).sign_name
+            for usage_type in ("Register", "SignIn")
+        ]
+        assert signs == ["另一个签名", None]
 
 
 class TestThreads:

@@ -70,7 +70,7 @@ def _guess(
 ) -> None:
     redis.SECONDS_PER_CALL = 5.0  # type: ignore[misc]
     service = verifications(RedisStore(address), verification={"attempts": attempts})
-    told = []
+    told: list[str | int] = []
     for number, (verification_id, phone, code) in enumerate(started):
         guess = code if index < right_ones and number % 3 else wrong(code)
         barrier.wait(60)

@@ -1,4 +1,4 @@
-"""One HTTP request in each of the wrappings that Function Compute puts around it."""
+"""One HTTP request in each of the events that Function Compute makes of it."""
 
 import base64
 import io
@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
+
+from sms_connector.local import http_trigger_event as trigger
 
 
 class HttpRequest(msgspec.Struct, frozen=True):
@@ -31,28 +33,16 @@ Handler = Callable[[Any, Any], Any]
 
 def http_trigger_event(request: HttpRequest, *, encode: bool = False) -> dict[str, Any]:
     """The event of an FC 3.0 HTTP trigger."""
-    return {
-        "version": "v1",
-        "rawPath": request.path,
-        **_body(request, encode),
-        "headers": {name.title(): value for name, value in request.headers.items()},
-        "queryParameters": {},
-        "requestContext": {
-            "accountId": "1234567890",
-            "domainName": "sms.example.fcapp.run",
-            "domainPrefix": "sms",
-            "http": {
-                "method": request.method,
-                "path": request.path,
-                "protocol": "HTTP/1.1",
-                "sourceIp": "203.0.113.7",
-                "userAgent": "test",
-            },
-            "requestId": "1-6740f5c0-1234",
-            "time": "2026-01-02T03:04:05Z",
-            "timeEpoch": "1767323045000",
-        },
-    }
+    headers = {name.title(): value for name, value in request.headers.items()}
+    event = trigger.http_trigger_event(
+        request.body,
+        headers,
+        method=request.method,
+        path=request.path,
+        raw_path=request.path,
+        client_ip="203.0.113.7",
+    )
+    return event | _body(request, encode)
 
 
 def api_gateway_event(request: HttpRequest, *, encode: bool = False) -> dict[str, Any]:

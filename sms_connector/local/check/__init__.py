@@ -1,1 +1,1 @@
-"""Whether the connector's settings will let messages go out, and what to mend if not."""
+"""Checks of the connector's settings: whether messages can be sent, and how to fix problems."""

@@ -1,9 +1,10 @@
-"""`check`: whether the settings will let messages go out, on a terminal or for a script."""
+"""`check`: whether messages can be sent with the settings, on a terminal or for a script."""
 
 import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 import click
 from rich.console import Console
@@ -17,13 +18,15 @@ from .finding import Check
 from .provider import check_provider
 from .settings_text import read_config_text
 
+_STYLES: Final = {"ok": "green", "warn": "yellow", "fix": "bold red"}
+
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
 def check(as_json: bool) -> None:
-    """Check the connector JSON, and with the provider key, sign and templates.
+    """Check the connector JSON, the access key, the sign and the templates.
 
-    Sends nothing. The exit code is 1 if anything would keep a message from going out.
+    Sends nothing. The exit code is 1 if some messages cannot be sent.
     """
     checks = list(_checks())
     ok = all(item.ok for item in checks)
@@ -38,7 +41,7 @@ def _checks() -> Iterator[Check]:
     try:
         text = read_config_text(os.environ)
     except ConnectorError as error:
-        yield Check("config", False, error.message, "connector.example.json shows how it looks.")
+        yield Check("config", False, error.message, "connector.example.json is an example.")
         return
     about_config = check_config(text)
     yield from about_config
@@ -66,12 +69,19 @@ def _print_table(ok: bool, checks: Sequence[Check]) -> None:
     else:
         width = max(len(item.subject) for item in checks)
         for item in checks:
-            mark = "ok " if item.ok else "fix"
-            click.echo(f"{mark}  {item.subject:{width}}  {item.message} {item.remedy}".rstrip())
+            click.echo(
+                f"{_mark(item):4}  {item.subject:{width}}  {item.message} {item.remedy}".rstrip()
+            )
     failed = sum(not item.ok for item in checks)
-    needs = "1 thing needs" if failed == 1 else f"{failed} things need"
-    told = "Messages can go out." if ok else f"{needs} mending before every message can go out."
-    console.print(f"\n{told}", style="green" if ok else "red")
+    problems = "1 problem" if failed == 1 else f"{failed} problems"
+    summary = "Messages can be sent." if ok else f"{problems} to fix: some messages cannot be sent."
+    console.print(f"\n{summary}", style="green" if ok else "red")
+
+
+def _mark(item: Check) -> str:
+    if not item.ok:
+        return "fix"
+    return "warn" if item.remedy else "ok"
 
 
 def _table(checks: Sequence[Check]) -> Table:
@@ -80,7 +90,7 @@ def _table(checks: Sequence[Check]) -> Table:
     table.add_column(overflow="fold")
     table.add_column(overflow="fold")
     for item in checks:
-        mark = Text("ok", "green") if item.ok else Text("fix", "bold red")
+        mark = Text(_mark(item), _STYLES[_mark(item)])
         message = Text(item.message)
         if item.remedy:
             message.append(f" {item.remedy}", "yellow")

@@ -1,4 +1,4 @@
-"""What can be said about a connector JSON without asking anyone."""
+"""Checks of a connector JSON that need no network."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from ...config import (
 from ...config_fields import Problem
 from ...message import FALLBACK_USAGE_TYPE
 from ..endpoint import is_emulator
-from . import places
+from . import links
 from .finding import Check
 from .limits import check_limits
 
@@ -27,7 +27,7 @@ OTHER_USAGE_TYPES: Final = (
 )
 """Logto's, beyond the required ones. They fall back to Generic."""
 
-_COPY_KEY: Final = f"Copy both keys from {places.KEYS}, or leave both out to use the role."
+_COPY_KEY: Final = f"Copy both keys from {links.KEYS}, or leave both out to use the role."
 _OWN_DEFAULT: Final = "Correct it, or leave it out: the default fits most."
 
 # By the last name of a problem's path.
@@ -35,19 +35,19 @@ _REMEDIES: Final = {
     "": "Compare it with connector.example.json.",
     "accessKeyId": _COPY_KEY,
     "accessKeySecret": _COPY_KEY,
-    "signName": f"Put the name of an approved sign here: {places.SIGNS}.",
+    "signName": f"Put the name of an approved sign here: {links.SIGNS}.",
     "templates": 'Add {"usageType": "…", "templateCode": "SMS_…"} to the list for each of '
     f"{', '.join(REQUIRED_USAGE_TYPES)}.",
     "usageType": f"Put one of {', '.join(REQUIRED_USAGE_TYPES + OTHER_USAGE_TYPES)} here.",
-    "templateCode": f"Copy the code of an approved template: {places.TEMPLATES}.",
+    "templateCode": f"Copy the code of an approved template: {links.TEMPLATES}.",
 }
 
 
 def check_config(text: str | bytes) -> list[Check]:
-    """Check a connector JSON. Raises nothing, and repeats no key.
+    """Check a connector JSON. Raise nothing, and repeat no secret.
 
-    Gives each problem; or, if there are none, also which template each usage type has, Logto's
-    other ones included.
+    Return each problem; without any, which template each usage type has, Logto's other ones
+    included.
     """
     config, problems = read_config(text)
     if config is None:

@@ -1,14 +1,15 @@
-"""One finding about the connector's settings."""
+"""The result of one check of the settings."""
 
 import msgspec
 
 
 class Check(msgspec.Struct, frozen=True):
-    """One thing that was looked at, fit to be shown to anyone.
+    """The result of one check. It holds no secret.
 
     ``subject`` is a path into the connector JSON (``templates[1].templateCode.overseas``),
-    ``config`` for the whole of it, or a usage type. With ``ok`` false, some message would be kept
-    from going out, and ``remedy`` says what to do and where; else ``remedy`` is mostly empty.
+    ``config`` for the whole of it, or a usage type. With ``ok`` false, some messages cannot be
+    sent, and ``remedy`` says what to do and where. With ``ok`` true and a ``remedy`` it is a
+    warning.
     """
 
     subject: str

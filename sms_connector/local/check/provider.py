@@ -1,6 +1,6 @@
-"""What the provider says about a valid config: its key, its sign and its templates.
+"""Checks of a valid config by the provider: its key, its sign and its templates.
 
-A library with no terminal in it: `check` prints what it gives, and the console page shows it.
+`check` prints the results, and the console page shows them.
 """
 
 import os
@@ -9,17 +9,16 @@ from typing import Final
 
 from ...config import ConnectorConfig, RegionalCode
 from ...provider.client import NoAnswer
-from ..lookup import Lookup, Refused
-from ..lookup import Template as Reviewed
-from ..role import KEY_ID, KEY_SECRET, key_of
+from ..access_keys import KEY_ID, KEY_SECRET, local_key
+from ..lookup import Lookup, Refused, ReviewedTemplate
 from .finding import Check
-from .provider_trouble import trouble_of
+from .lookup_failures import explain_failure
 from .review import Region, check_sign, check_template
 
 _NO_KEY: Final = Check(
     "accessKeyId",
     False,
-    "There is no access key to ask the provider with.",
+    "There is no access key to query the provider with.",
     "Put accessKeyId and accessKeySecret into the connector JSON. Where the function has a role "
     f"instead, set {KEY_ID}, {KEY_SECRET} and the token of that role here.",
 )
@@ -28,23 +27,25 @@ _NO_KEY: Final = Check(
 def check_provider(
     config: ConnectorConfig, environ: Mapping[str, str] = os.environ
 ) -> Iterator[Check]:
-    """Ask the provider about the key, the sign and each template in use. Sends nothing.
+    """Ask the provider about the key, the sign and each template in use. Send nothing.
 
-    Gives each check as soon as it is known. Where the config has no key pair, the role of the
-    environment is used (see role.py). Raises nothing: what goes wrong is a check that failed.
+    Yield each check as soon as it is known. Where the config has no key pair, the key of the
+    environment is used (see access_keys.py). Raise nothing: every failure is a failed check.
     """
-    key = key_of(config, environ)
+    key = local_key(config, environ)
     if key is None:
         yield _NO_KEY
         return
     lookup = Lookup(config, key)
     sign = lookup.sign(config.sign_name)
-    trouble = trouble_of(sign, "signName") if isinstance(sign, Refused | NoAnswer) else None
-    if trouble is None or trouble.key_works:
+    failure = (
+        explain_failure(sign, "signName", config) if isinstance(sign, Refused | NoAnswer) else None
+    )
+    if failure is None or failure.key_works:
         yield Check("accessKeyId", True, "The provider accepts this key.")
-    if trouble is not None:
-        yield trouble.check
-        if trouble.is_final:
+    if failure is not None:
+        yield failure.check
+        if failure.is_final:
             return
     if not isinstance(sign, Refused | NoAnswer):
         yield from check_sign(sign)
@@ -52,7 +53,7 @@ def check_provider(
 
 
 def _check_templates(config: ConnectorConfig, lookup: Lookup) -> Iterator[Check]:
-    asked: dict[str, Reviewed | Refused | NoAnswer] = {}
+    asked: dict[str, ReviewedTemplate | Refused | NoAnswer] = {}
     for path, code, region in _codes_in_use(config):
         if code not in asked:
             asked[code] = lookup.template(code)
@@ -60,17 +61,17 @@ def _check_templates(config: ConnectorConfig, lookup: Lookup) -> Iterator[Check]
         if not isinstance(answer, Refused | NoAnswer):
             yield from check_template(path, code, region, answer)
             continue
-        trouble = trouble_of(answer, path)
-        yield trouble.check
-        if trouble.is_final:
+        failure = explain_failure(answer, path, config)
+        yield failure.check
+        if failure.is_final:
             return
 
 
 def _codes_in_use(config: ConnectorConfig) -> Iterator[tuple[str, str, Region]]:
-    """Give path, code and region of every code that some message would be sent with."""
+    """Yield path, code and region of every code that some message would be sent with."""
     for index, template in enumerate(config.templates):
         if config.template_for(template.usage_type) is not template:
-            continue  # an earlier one has this usage type
+            continue  # an earlier template has this usage type
         path, code = f"templates[{index}].templateCode", template.template_code
         if isinstance(code, RegionalCode):
             yield f"{path}.china", code.china, Region.MAINLAND

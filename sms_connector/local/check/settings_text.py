@@ -1,4 +1,4 @@
-"""The connector JSON as it stands, valid or not, from where the function would read it."""
+"""The text of the connector JSON, valid or not, from where the function would read it."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,7 +9,7 @@ from ...settings import read_settings
 def read_config_text(environ: Mapping[str, str]) -> str:
     """Return the text of the connector JSON.
 
-    Raises ConnectorError (``invalid_config``) that names what to set, if none can be read.
+    Raise ConnectorError (``invalid_config``) that names what to set if it cannot be read.
     """
     settings = read_settings(environ)
     if settings.config_text:
@@ -17,5 +17,5 @@ def read_config_text(environ: Mapping[str, str]) -> str:
     try:
         return Path(settings.config_path).read_text("utf-8-sig")
     except (OSError, UnicodeError):
-        settings.read_config()  # fails in the same way, and names what to set
+        settings.read_config()  # fails too, with an error that names what to set
         raise

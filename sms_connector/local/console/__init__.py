@@ -1,1 +1,1 @@
-"""The connector's settings as a page in the browser, to fill in, check, try and save."""
+"""The connector's settings as a page in the browser, to fill in, check, test and save."""

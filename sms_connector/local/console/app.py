@@ -1,4 +1,4 @@
-"""The console over HTTP: the page at `/`, and under `/api/` what its scripts ask for."""
+"""The console over HTTP: the page at `/`, and its API under `/api/`."""
 
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -17,48 +17,48 @@ from starlette.types import ASGIApp
 from ...errors import ConnectorError
 from ...web.http import error_body
 from ..pages import page, page_files
+from .actions import Actions, InvalidFormError, SendRequest
 from .connector_file import UnreadableFileError
-from .desk import Desk, NotValidError, Trial
 from .form import Form
 from .guard import Guard
 
 PAGE = Path(__file__).parent / "page"
 
-Wanted = TypeVar("Wanted", Form, Trial)
+Body = TypeVar("Body", Form, SendRequest)
 
 
-def create_app(desk: Desk, token: str) -> ASGIApp:
-    """Make the application. Only what carries the token, and comes from the page, is answered."""
+def create_app(actions: Actions, token: str) -> ASGIApp:
+    """Return the application. Its API answers only requests of the page, with the token."""
 
     async def show_page(_request: Request) -> Response:
         return page(PAGE)
 
     async def settings(_request: Request) -> Response:
-        return JSONResponse(desk.settings())
+        return JSONResponse(actions.settings())
 
     async def validate(request: Request) -> Response:
-        trial = await _read(request, Trial)
-        return JSONResponse(await run_in_threadpool(desk.validate, trial))
+        body = await _read(request, SendRequest)
+        return JSONResponse(await run_in_threadpool(actions.validate, body))
 
     async def save(request: Request) -> Response:
         form = await _read(request, Form)
         try:
-            await run_in_threadpool(desk.save, form)
+            await run_in_threadpool(actions.save, form)
         except OSError as error:
             message = f"The file could not be written: {error.strerror}."
             raise HTTPException(500, message) from None
         return JSONResponse({"saved": True})
 
     async def check(request: Request) -> Response:
-        checks = desk.checks(await _read(request, Form))
+        checks = actions.checks(await _read(request, Form))
         return StreamingResponse(_lines(checks), media_type="application/x-ndjson")
 
     async def send(request: Request) -> Response:
-        trial = await _read(request, Trial)
-        return JSONResponse(await run_in_threadpool(desk.send, trial))
+        body = await _read(request, SendRequest)
+        return JSONResponse(await run_in_threadpool(actions.send, body))
 
     async def sent(request: Request) -> Response:
-        found = await run_in_threadpool(desk.sent, request.path_params["name"])
+        found = await run_in_threadpool(actions.delivery, request.path_params["name"])
         if found is None:
             raise HTTPException(404)
         return JSONResponse(found)
@@ -76,18 +76,18 @@ def create_app(desk: Desk, token: str) -> ASGIApp:
     handlers: Any = {
         HTTPException: _http_error,
         ConnectorError: _connector_error,
-        NotValidError: _not_valid,
+        InvalidFormError: _invalid_form,
         UnreadableFileError: _unreadable,
-        Exception: _unforeseen,
+        Exception: _unexpected,
     }
     return Guard(Starlette(routes=routes, exception_handlers=handlers), token)
 
 
-async def _read(request: Request, wanted: type[Wanted]) -> Wanted:
+async def _read(request: Request, kind: type[Body]) -> Body:
     try:
-        return msgspec.json.decode(await request.body(), type=wanted)
+        return msgspec.json.decode(await request.body(), type=kind)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
-        raise HTTPException(400, "This is not what the page sends.") from None
+        raise HTTPException(400, "The body is not a request of the page.") from None
 
 
 def _lines(checks: Iterator[object]) -> Iterator[bytes]:
@@ -101,20 +101,20 @@ async def _http_error(_request: Request, error: HTTPException) -> Response:
 
 
 async def _connector_error(_request: Request, error: ConnectorError) -> Response:
-    # The outcome of a trial is what was asked for: it is no failure of the console.
+    # A refused test message is a result, not a failure of the console.
     return JSONResponse(error_body(error))
 
 
-async def _not_valid(_request: Request, error: NotValidError) -> Response:
+async def _invalid_form(_request: Request, error: InvalidFormError) -> Response:
     problems = msgspec.to_builtins(error.problems)
-    return JSONResponse({"message": "The settings must be mended.", "problems": problems}, 422)
+    return JSONResponse({"message": "The settings are invalid.", "problems": problems}, 422)
 
 
 async def _unreadable(_request: Request, _error: UnreadableFileError) -> Response:
-    message = "The file is not a connector JSON: mend it, or move it away."
+    message = "The file is not a connector JSON: correct it, or move it away."
     return JSONResponse({"message": message}, 409)
 
 
-async def _unforeseen(_request: Request, _error: Exception) -> Response:
+async def _unexpected(_request: Request, _error: Exception) -> Response:
     # Its text may hold anything.
-    return JSONResponse({"message": "Something unforeseen happened in the console."}, 500)
+    return JSONResponse({"message": "Unexpected error in the console."}, 500)

@@ -1,4 +1,4 @@
-"""`connector.json` on this machine: read, and written whole or not at all."""
+"""`connector.json` on this machine: read, and replaced in one step."""
 
 import json
 import os
@@ -8,11 +8,11 @@ from typing import Any
 
 
 class UnreadableFileError(Exception):
-    """The file is there, and what it holds cannot be taken for a connector JSON."""
+    """The file exists, but it is not a JSON object that can be read."""
 
 
 class ConnectorFile:
-    """`start` is what the settings begin with as long as there is no file."""
+    """The file at `path`; as long as it does not exist, `start` is read instead."""
 
     def __init__(self, path: Path, start: dict[str, Any] | None = None) -> None:
         self.path = path
@@ -22,9 +22,9 @@ class ConnectorFile:
         return self.path.exists()
 
     def read(self) -> dict[str, Any]:
-        """Give the whole object, keys that nobody knows and the secret included.
+        """Return the whole object, with its secret and with unknown keys.
 
-        Raises UnreadableFileError.
+        Raise UnreadableFileError.
         """
         try:
             whole = json.loads(self.path.read_text("utf-8-sig"))
@@ -37,13 +37,13 @@ class ConnectorFile:
         return whole
 
     def write(self, whole: dict[str, Any]) -> None:
-        """Replace the file in one step by one that only its owner may read. Raises OSError."""
-        # A link stays a link: what it leads to is replaced.
+        """Replace the file in one step by one that only its owner may read. Raise OSError."""
+        # A link stays a link: its target is replaced.
         target = Path(os.path.realpath(self.path))
         descriptor, temporary = tempfile.mkstemp(prefix=".connector-", dir=target.parent)
         try:
             with open(descriptor, "w", encoding="utf-8") as file:
-                # mkstemp gives this mode on POSIX already; it is what the file is to have.
+                # mkstemp does this on POSIX already; the file must have this mode.
                 os.chmod(temporary, 0o600)
                 json.dump(whole, file, ensure_ascii=False, indent=2)
                 file.write("\n")

@@ -1,4 +1,4 @@
-"""The form: the fields that a person fills in, and the connector JSON that they stand for."""
+"""The form's fields, and the connector JSON that they make."""
 
 import json
 from collections.abc import Mapping
@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 
 SECRET_PLACEHOLDER = "your-access-key-secret"
-"""Stands for the secret wherever the JSON is shown."""
+"""Takes the place of the secret where the JSON is shown."""
 
-# What the connector knows, in the order of Logto's form.
+# The connector's keys, in the order of Logto's form.
 _SHOWN = (
     "accessKeyId",
     "accessKeySecret",
@@ -27,7 +27,7 @@ _SHOWN_OF_A_TEMPLATE = ("usageType", "templateCode", "signName")
 
 
 class TemplateRow(msgspec.Struct, frozen=True, rename="camel"):
-    """With `overseas` the row has two codes, and `code` is the one for mainland China."""
+    """With `overseas`, `code` is for mainland China alone."""
 
     usage_type: str
     code: str
@@ -35,9 +35,9 @@ class TemplateRow(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Form(msgspec.Struct, frozen=True, rename="camel"):
-    """What the page sends. An empty field is one that is left out of the connector JSON.
+    """The fields as the page sends them. Empty ones are left out of the connector JSON.
 
-    An empty secret stands for the one that is kept.
+    An empty secret keeps the one in the file.
     """
 
     access_key_id: str
@@ -52,7 +52,7 @@ class Form(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def filled_in(whole: Mapping[str, Any]) -> Form:
-    """Fill the form in from a connector JSON, as far as it fits, and without the secret."""
+    """Fill in the form from a connector JSON, as far as it fits, without the secret."""
     templates = whole.get("templates")
     rows = templates if isinstance(templates, list) else []
     return Form(
@@ -75,7 +75,7 @@ def _row(template: Mapping[str, Any]) -> TemplateRow:
 
 
 def connector_json(form: Form, kept: Mapping[str, Any]) -> dict[str, Any]:
-    """Put a form over the JSON that is kept; what the form has no field for stays as it is."""
+    """Merge a form into the JSON of the file; keys without a field stay as they are."""
     fields: dict[str, Any] = {
         "accessKeyId": form.access_key_id,
         "accessKeySecret": form.access_key_secret or _text(kept, "accessKeySecret"),
@@ -84,7 +84,7 @@ def connector_json(form: Form, kept: Mapping[str, Any]) -> dict[str, Any]:
         "strictPhoneRegionNumberCheck": form.strict,
         "endpoint": form.endpoint,
     }
-    # A key that stood there stays where it stood.
+    # Keys keep their order.
     whole = dict(kept) | fields
     left_out = {name for name in fields if whole[name] == ""}
     if not form.strict and "strictPhoneRegionNumberCheck" not in kept:
@@ -102,7 +102,7 @@ def _template(row: TemplateRow, kept: Mapping[str, Any]) -> dict[str, Any]:
     template = dict(known.get(row.usage_type, {}))
     template.pop("usageType", None)
     template.pop("templateCode", None)
-    # First what people look for, then whatever else stood there.
+    # The keys that people look for come first.
     named: dict[str, Any] = {"usageType": row.usage_type} if row.usage_type else {}
     if row.overseas:
         codes = {"china": row.code, "overseas": row.overseas}
@@ -113,7 +113,7 @@ def _template(row: TemplateRow, kept: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def shown_json(whole: Mapping[str, Any]) -> str:
-    """Write the JSON to copy: without the secret, and without keys the connector does not know."""
+    """Return the JSON to copy: without the secret, and without unknown keys."""
     shown: dict[str, Any] = {name: whole[name] for name in _SHOWN if name in whole}
     if "accessKeySecret" in shown:
         shown["accessKeySecret"] = SECRET_PLACEHOLDER

@@ -1,9 +1,8 @@
-"""Who may talk to the console: the page that it served itself, and nobody else in the browser.
+"""Lets only the console's own page use the console, and no other page in the browser.
 
-Every page of every site can send requests to 127.0.0.1, and a name that its owner points to
-127.0.0.1 makes them look like the console's own (DNS rebinding). So four things must be right:
-the token, which only the address on the terminal holds; the host that was asked for; the origin
-that asks; and what the browser itself says about the two.
+Every page of every site can send requests to 127.0.0.1, and a host name that resolves to
+127.0.0.1 makes them look like the console's own (DNS rebinding). So four things are checked: the
+token, which only the address on the terminal has; `Host`; `Origin`; and `Sec-Fetch-Site`.
 """
 
 import hmac
@@ -27,11 +26,11 @@ def new_token() -> str:
 
 
 class Guard:
-    """Lets requests of the console's own page through to `app`, and puts headers on every answer.
+    """Passes requests of the console's own page to `app`, and adds headers to every response.
 
-    The page itself needs no token, for it holds nothing; everything under `/api/` does. What is
-    sent must be JSON: a form of another site cannot be, and a script of one would have to ask
-    first. No answer allows another origin anything.
+    The page itself needs no token, because it holds no settings; everything under `/api/` does.
+    A body must be JSON, which a form of another site cannot send, and a script only after a CORS
+    preflight. No response allows another origin anything.
     """
 
     def __init__(self, app: ASGIApp, token: str) -> None:
@@ -54,12 +53,12 @@ class Guard:
         host = headers.get("host", "")
         port = scope["server"][1]
         if host not in (f"127.0.0.1:{port}", f"localhost:{port}"):
-            return 403, "This host name is not the console's."
+            return 403, "The Host header is not the console's."
         if any(origin != f"http://{host}" for origin in headers.getlist("origin")):
-            return 403, "Another page may not ask this."
-        # A link may lead here; nothing that another page loads or sends may.
+            return 403, "Requests of other pages are refused."
+        # A link may open the page; another page may neither load nor send anything.
         if not _from_own_page(headers) and not _opens_page(scope, headers):
-            return 403, "Another page may not ask this."
+            return 403, "Requests of other pages are refused."
         if not scope["path"].startswith(API):
             return None
         if not hmac.compare_digest(headers.get(TOKEN_HEADER, "").encode(), self._token):
@@ -70,7 +69,7 @@ class Guard:
 
 
 def _from_own_page(headers: Headers) -> bool:
-    """Browsers have said since 2023 who asks; a tool that is not a browser says nothing."""
+    """All browsers send this header since 2023; other tools do not."""
     return headers.get("sec-fetch-site", "none") in ("same-origin", "none")
 
 
@@ -85,10 +84,10 @@ def _opens_page(scope: Scope, headers: Headers) -> bool:
 
 def _body_refusal(headers: Headers) -> tuple[int, str] | None:
     if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        return 415, "Send JSON."
+        return 415, "The body must be JSON."
     length = headers.get("content-length", "")
     if not length.isdecimal():
-        return 411, "Say how long the body is."
+        return 411, "Content-Length is required."
     if len(length) > 9 or int(length) > MAX_BODY:
         return 413, "The body is too large."
     return None

@@ -1,57 +1,33 @@
 """The console as a server in a thread of its own, for the command and for tests."""
 
-import json
 from pathlib import Path
-from types import TracebackType
 
 from ..emulate.server import Emulator
+from ..example import example_config
 from ..web_server import WebServer
+from .actions import Actions
 from .app import create_app
 from .connector_file import ConnectorFile
-from .desk import Desk
 from .guard import new_token
 
-EXAMPLE = Path(__file__).parents[3] / "connector.example.json"
 
-
-class Console:
+class Console(WebServer):
     """Serves on 127.0.0.1 for as long as its one `with` block lasts; port 0 picks a free one.
 
-    `path` is the connector JSON to load and save. With a running `emulator` the page shows its
-    phones, and as long as there is no file the form begins with the example config pointed at it.
-    Entering raises OSError if the port is taken.
+    `path` is the connector JSON to load and save. With a running `emulator`, all checks and
+    messages go to it, the page shows its phone, and as long as there is no file the form begins
+    with the example config. Entering raises OSError if the port is taken.
     """
 
     def __init__(self, path: Path, emulator: Emulator | None = None, port: int = 0) -> None:
         self.path = path
-        start = None
-        if emulator is not None:
-            start = json.loads(EXAMPLE.read_text("utf-8")) | {"endpoint": emulator.url}
         self.token = new_token()
-        desk = Desk(ConnectorFile(path, start), emulator)
-        # Never another address: whoever reaches the page with its token can send messages.
-        self._server = WebServer(
-            create_app(desk, self.token), "127.0.0.1", port, name="sms-console"
-        )
+        file = ConnectorFile(path, example_config(emulator.url) if emulator else None)
+        app = create_app(Actions(file, emulator), self.token)
+        # Never another address: everyone who has the address with the token can send messages.
+        super().__init__(app, "127.0.0.1", port, name="sms-console")
 
     @property
-    def origin(self) -> str:
-        """The address without the token, and without a slash at its end."""
-        return self._server.url
-
-    @property
-    def url(self) -> str:
-        """The address to open: whoever knows it may use the console."""
-        return f"{self.origin}/?token={self.token}"
-
-    def __enter__(self) -> "Console":
-        self._server.__enter__()
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._server.__exit__(exc_type, exc, traceback)
+    def address(self) -> str:
+        """The URL to open. It holds the token: everyone who has it can use the console."""
+        return f"{self.url}/?token={self.token}"

@@ -1,1 +1,1 @@
-"""An Alibaba Cloud SMS (Dysmsapi 2017-05-25) for this machine: no account, no money, no phone."""
+"""An emulator of Alibaba Cloud SMS: it needs no account, no money and no phone."""

@@ -1,6 +1,6 @@
-"""The account the emulator knows: access keys, signs and templates, as the console would list them.
+"""The emulated account: its access keys, signs and templates, as the provider's console lists them.
 
-Every value here is public and made up; docs/emulator.md lists them for people.
+Every value here is public and made up; docs/emulator.md lists them.
 """
 
 import re
@@ -11,7 +11,7 @@ _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
 class Review(Enum):
-    """How far the provider's review is: `AuditStatus` of the lists, and the number elsewhere."""
+    """The state of the provider's review: `AuditStatus` in the lists, a number elsewhere."""
 
     PENDING = ("AUDIT_STATE_INIT", 0)
     APPROVED = ("AUDIT_STATE_PASS", 1)
@@ -31,16 +31,15 @@ class Scene(Enum):
 
     GENERAL = "通用"
     VERIFICATION = "验证码"
-    # The provider knows the two above today; a sign approved for something else is the case that
-    # a connector for verification codes has to recognise.
+    # The provider has only the two above today. This one stands for a sign that is approved, but
+    # not for verification codes.
     NOTIFICATION = "通知"
 
 
 class Kind(Enum):
     """What a template is for: `TemplateType` in GetSmsTemplate, and in QuerySmsTemplateList.
 
-    The list counts differently from the newer call, and says the newer call's number under
-    `OuterTemplateType`.
+    The list has numbers of its own, and gives those of GetSmsTemplate as `OuterTemplateType`.
     """
 
     VERIFICATION = (0, 2)
@@ -65,7 +64,7 @@ class IntlType(Enum):
     VERIFICATION = 2
 
 
-class AccessKey(NamedTuple):
+class AccountKey(NamedTuple):
     """An access key pair, or an STS triple when it has a security token."""
 
     id: str
@@ -75,20 +74,20 @@ class AccessKey(NamedTuple):
     active: bool = True
 
 
-class Sign(NamedTuple):
+class AccountSign(NamedTuple):
     name: str
     review: Review = Review.APPROVED
     scene: Scene = Scene.GENERAL
     reject_info: str = ""
 
-    def suits(self, template: "Template") -> bool:
-        """Say whether messages of this template may go out under this sign."""
+    def suits(self, template: "AccountTemplate") -> bool:
+        """Return whether messages of this template may be sent with this sign."""
         if self.scene is Scene.GENERAL:
             return True
         return (self.scene is Scene.VERIFICATION) == template.for_codes
 
 
-class Template(NamedTuple):
+class AccountTemplate(NamedTuple):
     code: str
     name: str
     content: str
@@ -99,12 +98,12 @@ class Template(NamedTuple):
 
     @property
     def overseas(self) -> bool:
-        """Such a template sends abroad only, and every other one to the mainland only."""
+        """An international template sends abroad only, any other to the mainland only."""
         return self.kind is Kind.INTERNATIONAL
 
     @property
     def for_codes(self) -> bool:
-        """Verification templates have rules of their own on values and on frequency."""
+        """The rules for values and frequency depend on whether it is a verification template."""
         return self.kind is Kind.VERIFICATION or self.intl_type is IntlType.VERIFICATION
 
     @property
@@ -112,81 +111,87 @@ class Template(NamedTuple):
         return frozenset(_VARIABLE.findall(self.content))
 
     def render(self, values: dict[str, str]) -> str:
-        """Put values in place of the variables. Every variable must have one."""
+        """Replace the variables by their values. Raises KeyError if one has no value."""
         return _VARIABLE.sub(lambda variable: values[variable[1]], self.content)
 
 
 class Account(NamedTuple):
-    access_keys: tuple[AccessKey, ...]
-    signs: tuple[Sign, ...]
-    templates: tuple[Template, ...]
+    access_keys: tuple[AccountKey, ...]
+    signs: tuple[AccountSign, ...]
+    templates: tuple[AccountTemplate, ...]
 
-    def access_key(self, key_id: str) -> AccessKey | None:
+    def access_key(self, key_id: str) -> AccountKey | None:
         return next((key for key in self.access_keys if key.id == key_id), None)
 
-    def sign(self, name: str) -> Sign | None:
+    def sign(self, name: str) -> AccountSign | None:
         return next((sign for sign in self.signs if sign.name == name), None)
 
-    def template(self, code: str) -> Template | None:
+    def template(self, code: str) -> AccountTemplate | None:
         return next((template for template in self.templates if template.code == code), None)
 
 
-ORDINARY_KEY = AccessKey(
+ORDINARY_KEY = AccountKey(
     id="LTAI5tORrctvcL9cCE8zWn4e",
     secret="PWPksCHt0RCq8Mg5BHHpg8AYm03HiM",  # noqa: S106
 )
-STS_KEY = AccessKey(
+STS_KEY = AccountKey(
     id="STS.NdK2981qeNqpnYMnNPpcD4HpNb",
     secret="3twEz4LOMZuWofyZOt6h4oTGJSJnhoMqMhGgWMVBLN4r",  # noqa: S106
     security_token="CAISUdNG00glv7oNnowjgqITUHIO4JRui8zhawbpwRqdzc2XyueS3IMGbHCBxQ2s",  # noqa: S106
     expired_token="CAISwalkgLUkZIawPEPDyu7ECcTx8OHgbMotS6EITOogx3VDqjxYoTQFc817lVxr",  # noqa: S106
 )
-DISABLED_KEY = AccessKey(
+DISABLED_KEY = AccountKey(
     id="LTAI5tU6TZJEKdSOp5DbatUM",
     secret="HknCgIkyTNAqj5kYHFFUeMeWpNpDqb",  # noqa: S106
     active=False,
 )
 
 SIGNS = (
-    Sign("码上登录"),
-    Sign("码上验证", scene=Scene.VERIFICATION),
-    Sign("码上通知", scene=Scene.NOTIFICATION),
-    Sign("码上审核", review=Review.PENDING),
-    Sign("码上驳回", review=Review.REJECTED, reject_info="签名与主体无关"),
+    AccountSign("码上登录"),
+    AccountSign("码上验证", scene=Scene.VERIFICATION),
+    AccountSign("码上通知", scene=Scene.NOTIFICATION),
+    AccountSign("码上审核", review=Review.PENDING),
+    AccountSign("码上驳回", review=Review.REJECTED, reject_info="签名与主体无关"),
 )
 
 TEMPLATES = (
-    Template("SMS_200000001", "注册", "您的注册验证码为${code}，5分钟内有效，请勿告知他人。"),
-    Template("SMS_200000002", "登录", "您的登录验证码为${code}，5分钟内有效，请勿告知他人。"),
-    Template("SMS_200000003", "找回密码", "您正在重置密码，验证码为${code}，如非本人操作请忽略。"),
-    Template("SMS_200000004", "通用", "您的验证码为${code}，5分钟内有效。"),
-    Template(
+    AccountTemplate(
+        "SMS_200000001", "注册", "您的注册验证码为${code}，5分钟内有效，请勿告知他人。"
+    ),
+    AccountTemplate(
+        "SMS_200000002", "登录", "您的登录验证码为${code}，5分钟内有效，请勿告知他人。"
+    ),
+    AccountTemplate(
+        "SMS_200000003", "找回密码", "您正在重置密码，验证码为${code}，如非本人操作请忽略。"
+    ),
+    AccountTemplate("SMS_200000004", "通用", "您的验证码为${code}，5分钟内有效。"),
+    AccountTemplate(
         "SMS_200000102",
         "Sign in",
         "Your sign-in code is ${code}. It is valid for 5 minutes.",
         kind=Kind.INTERNATIONAL,
         intl_type=IntlType.VERIFICATION,
     ),
-    Template(
+    AccountTemplate(
         "SMS_200000105",
         "Notice",
         "Your appointment ${code} is confirmed.",
         kind=Kind.INTERNATIONAL,
         intl_type=IntlType.NOTIFICATION,
     ),
-    Template("SMS_200000201", "审核中", "您的验证码为${code}。", review=Review.PENDING),
-    Template(
+    AccountTemplate("SMS_200000201", "审核中", "您的验证码为${code}。", review=Review.PENDING),
+    AccountTemplate(
         "SMS_200000202",
         "已驳回",
         "点击领取红包，验证码${code}。",
         review=Review.REJECTED,
         reject_info="验证码模板不得含有营销内容",
     ),
-    Template("SMS_200000301", "取件通知", "您的取件码为${code}。", kind=Kind.NOTIFICATION),
-    Template("SMS_200000302", "优惠推广", "凭券码${code}到店立减。", kind=Kind.PROMOTION),
-    Template("SMS_200000401", "没有变量", "您正在登录，请在应用内确认。"),
-    Template("SMS_200000402", "变量名不同", "您的验证码为${number}。"),
-    Template("SMS_200000403", "多一个变量", "您正在登录${product}，验证码为${code}。"),
+    AccountTemplate("SMS_200000301", "取件通知", "您的取件码为${code}。", kind=Kind.NOTIFICATION),
+    AccountTemplate("SMS_200000302", "优惠推广", "凭券码${code}到店立减。", kind=Kind.PROMOTION),
+    AccountTemplate("SMS_200000401", "没有变量", "您正在登录，请在应用内确认。"),
+    AccountTemplate("SMS_200000402", "变量名不同", "您的验证码为${number}。"),
+    AccountTemplate("SMS_200000403", "多一个变量", "您正在登录${product}，验证码为${code}。"),
 )
 
 DEFAULT_ACCOUNT = Account((ORDINARY_KEY, STS_KEY, DISABLED_KEY), SIGNS, TEMPLATES)

@@ -7,9 +7,9 @@ import hashlib
 import hmac
 import re
 
+from .api_call import ApiCall, canonical_query
 from .claim import Claim
 from .provider_errors import missing, refused
-from .wire import Call, canonical_query
 
 ALGORITHM = "ACS3-HMAC-SHA256"
 
@@ -17,7 +17,7 @@ _AUTHORIZATION = re.compile(
     r"ACS3-HMAC-SHA256 Credential=([^,\s]+),\s*SignedHeaders=([^,\s]+),\s*Signature=([0-9a-f]+)"
 )
 
-# Without these a signature proves too little, and without a header it has no value to check.
+# A signature must cover each of these headers.
 _MANDATORY = {
     "host": "Host",
     "x-acs-action": "Action",
@@ -28,10 +28,10 @@ _MANDATORY = {
 }
 
 
-def read_claim(call: Call) -> Claim:
+def read_claim(call: ApiCall) -> Claim:
     """Read the `Authorization` header and what it covers.
 
-    Raises ProviderError if the header is malformed, if a mandatory header is missing, or if a
+    Raises RefusedError if the header is malformed, if a mandatory header is missing, or if a
     mandatory or `x-acs-*` header is not covered by the signature.
     """
     authorization = _AUTHORIZATION.fullmatch(call.headers["authorization"])

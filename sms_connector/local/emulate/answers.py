@@ -1,4 +1,4 @@
-"""The shapes that answers share: https://help.aliyun.com/document_detail/419273.html."""
+"""The shapes of answers: https://help.aliyun.com/document_detail/419273.html."""
 
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -8,7 +8,7 @@ from .provider_errors import Refusal
 
 
 class Answer(NamedTuple):
-    """An HTTP status and a JSON object; `behaviour` says how it goes wrong on its way, if so."""
+    """An HTTP status and a JSON object; `behaviour` is the fault that it is sent with, if any."""
 
     status: int
     body: dict[str, Any]
@@ -25,7 +25,7 @@ def ok(request_id: str, behaviour: Behaviour | None = None, /, **fields: Any) ->
 
 
 def refusal(request_id: str, host: str, refused: Refusal) -> Answer:
-    """Tell a refusal; the gateway adds where it was and where to read on, the service does not."""
+    """Return the answer of a refusal; the gateway adds `HostId` and `Recommend`."""
     body = {"RequestId": request_id, "Message": refused.message, "Code": refused.code}
     if refused.status != 200:
         body["HostId"] = host

@@ -1,6 +1,6 @@
-"""The emulator over HTTP: the provider at `/`, and the phones at `/inbox`.
+"""The emulator over HTTP: the provider at `/`, and the accepted messages at `/inbox`.
 
-A person who opens `/` in a browser calls no action, and gets a page that shows the inbox.
+A browser that opens `/` gets a page that shows the inbox.
 """
 
 import time
@@ -16,16 +16,17 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from ..pages import page, page_files
+from ..web_guard import Hosts, WebGuard
 from .account import DEFAULT_ACCOUNT, Account
 from .answers import new_request_id, ok, refusal
+from .api_call import read_api_call
 from .behaviours import REDIRECT_PATH, misbehave
 from .flow_control import FlowControl
 from .inbox import Inbox
 from .provider import Provider
-from .provider_errors import REFUSALS
-from .wire import read_call
+from .provider_errors import REFUSALS, Refusal
 
-# How long a message is on its way to the phone, in seconds.
+# The time from accepting a message to its delivery, in seconds.
 DELIVERY_DELAY = 2.0
 
 PAGE = Path(__file__).parent / "page"
@@ -37,20 +38,22 @@ def create_app(
     flow_control: FlowControl | None = None,
     clock: Callable[[], float] = time.time,
     delivery_delay: float = DELIVERY_DELAY,
-) -> Starlette:
-    """Make the application; without `flow_control` any number of messages may go out.
+    hosts: Hosts | None = None,
+) -> ASGIApp:
+    """Return the application. Without `flow_control` the number of messages is not limited.
 
-    `clock` gives seconds since the epoch, and `delivery_delay` is in seconds. Numbers that break
-    the connection need it to be served through `connection.Connection`, as `Emulator` does.
+    `clock` returns seconds since the epoch, `delivery_delay` is in seconds. Magic numbers that
+    break the connection need `connection.Connection` as the server's protocol, as in `Emulator`.
+    `hosts` are those of a server on 127.0.0.1 by default.
     """
     kept = Inbox() if inbox is None else inbox
     provider = Provider(account, kept, flow_control, clock, delivery_delay)
 
     async def call(request: Request) -> ASGIApp:
-        if _is_person(request):
+        if _opens_page(request):
             return page(PAGE)
         request_id = new_request_id()
-        read = read_call(
+        read = read_api_call(
             request.method,
             request.url.path,
             request.headers,
@@ -64,7 +67,7 @@ def create_app(
         return misbehave(answer.behaviour, response, request_id)
 
     async def redirected(request: Request) -> Response:
-        """Send once more what led here: whoever follows a redirect is to find out."""
+        """Send the message again: a client must not follow a redirect."""
         first = request.path_params["request_id"]
         again = new_request_id()
         biz_id = ""
@@ -75,7 +78,7 @@ def create_app(
         return JSONResponse(ok(again, BizId=biz_id).body)
 
     async def show_inbox(request: Request) -> Response:
-        # The page asks every second: as long as nothing came in, the answer is empty.
+        # The page asks every second: while nothing changes, the answer has no body.
         headers = {"ETag": f'"{kept.revision}"', "Cache-Control": "no-cache"}
         if request.headers.get("if-none-match") == headers["ETag"]:
             return Response(status_code=304, headers=headers)
@@ -88,9 +91,11 @@ def create_app(
 
     async def clear_inbox(_request: Request) -> Response:
         kept.clear()
+        if flow_control is not None:
+            flow_control.clear()
         return Response(status_code=204)
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/", call, methods=["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]),
             Route("/inbox", show_inbox, methods=["GET"]),
@@ -100,10 +105,11 @@ def create_app(
         ],
         exception_handlers={HTTPException: _not_found},
     )
+    return WebGuard(app, hosts or Hosts("127.0.0.1"), _forbidden)
 
 
-def _is_person(request: Request) -> bool:
-    """A client of the provider names an action and asks for no HTML; a browser is the reverse."""
+def _opens_page(request: Request) -> bool:
+    """Return whether a browser asks, which accepts HTML and names no action."""
     return (
         request.method == "GET"
         and "text/html" in request.headers.get("accept", "")
@@ -113,8 +119,13 @@ def _is_person(request: Request) -> bool:
 
 
 async def _not_found(request: Request, error: Exception) -> Response:
-    """Answer in JSON also where nothing is, as everywhere else."""
+    """Answer in JSON for other paths too."""
     wrong_method = isinstance(error, HTTPException) and error.status_code == 405
     code = "UnsupportedHTTPMethod" if wrong_method else "InvalidPath.NotFound"
     answer = refusal(new_request_id(), request.headers.get("host", ""), REFUSALS[code])
+    return JSONResponse(answer.body, answer.status)
+
+
+def _forbidden(message: str) -> ASGIApp:
+    answer = refusal(new_request_id(), "", Refusal(403, "Forbidden.WebPage", message))
     return JSONResponse(answer.body, answer.status)

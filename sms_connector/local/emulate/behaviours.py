@@ -1,4 +1,4 @@
-"""How the answers of `magic.Behaviour` go out, down to the bytes and the connection."""
+"""Send answers with the faults of `magic.Behaviour`, down to the connection."""
 
 import asyncio
 import socket
@@ -10,17 +10,17 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from .connection import transport_of
 from .magic import Behaviour
 
-# In seconds: long enough to notice, short enough for a client's time-out.
+# In seconds: long enough to be noticed, and below a client's time-out.
 SLOW = 1.0
 
-# Where a redirect leads; the request id of the first message follows.
+# The target of a redirect; the request id of the first message follows.
 REDIRECT_PATH = "/redirected/"
 
 _PAGE = "<!DOCTYPE html><html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
 
 
 def misbehave(behaviour: Behaviour, answer: JSONResponse, request_id: str) -> ASGIApp:
-    """Turn a good answer into what the client gets to see of it."""
+    """Return an application that sends the answer with this fault."""
     location = REDIRECT_PATH + request_id
     responses: dict[Behaviour, ASGIApp] = {
         Behaviour.SLOW: _after(SLOW, answer),
@@ -60,7 +60,7 @@ def _after(seconds: float, answer: Response) -> ASGIApp:
 
 async def _reset(scope: Scope, receive: Receive, _send: Send) -> None:
     transport = transport_of(scope)
-    # Lingering for no time at all makes the close a TCP RST and not a FIN.
+    # With a linger time of 0, closing sends a TCP RST instead of a FIN.
     linger = struct.pack("ii", 1, 0)
     transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
     transport.abort()

@@ -1,15 +1,15 @@
-"""What a call claims: which action, by whom, when, and the signature that is to prove it."""
+"""What a signed call claims: its action, access key and time, and the signature."""
 
 from collections.abc import Callable
 from typing import NamedTuple
 
 
 class Claim(NamedTuple):
-    """Both kinds of signature come down to this.
+    """The parts that both kinds of signature have in common.
 
-    `sign` makes the signature that the owner of a secret would have made. `calculation` is what
-    the provider quotes to whoever signed wrongly, so that they can find the difference: it holds
-    every parameter of the call in the clear, phone number and code included, as the real one does.
+    `sign` returns the signature that a secret gives. `calculation` is the message for a wrong
+    signature: like the provider's, it quotes the text that had to be signed, with every parameter
+    of the call in the clear, phone number and code included.
     `timestamp` is ISO 8601 in UTC, to the second.
     """
 

@@ -1,4 +1,4 @@
-"""uvicorn's HTTP/1.1 connection, with its transport in reach of the application."""
+"""uvicorn's HTTP/1.1 connection, with its transport available to the application."""
 
 import asyncio
 from typing import cast
@@ -8,7 +8,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 
 class Connection(H11Protocol):
-    """ASGI has no word for a broken connection, so requests carry the transport itself along."""
+    """Puts the transport into each request's scope: ASGI has no message to break a connection."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         # uvicorn copies this into the `state` of every request's scope.

@@ -1,4 +1,4 @@
-"""How often one sign may send verification codes to one number.
+"""The limits on how often one sign may send verification codes to one number.
 
 Follows https://help.aliyun.com/document_detail/55284.html: 1 a minute, 5 an hour, 10 a natural
 day in Shanghai.
@@ -16,13 +16,13 @@ PER_DAY = 10
 
 
 class FlowControl:
-    """Counts the messages that were accepted; a refused one counts for nothing."""
+    """Counts accepted messages; refused ones are not counted."""
 
     def __init__(self) -> None:
         self._sent: defaultdict[tuple[str, str], list[datetime]] = defaultdict(list)
 
     def check(self, sign_name: str, digits: str, now: datetime) -> None:
-        """Raise ProviderError (isv.BUSINESS_LIMIT_CONTROL) if a message now is one too many."""
+        """Raise RefusedError (isv.BUSINESS_LIMIT_CONTROL) if another message exceeds a limit."""
         sent = self._sent.get((sign_name, digits), [])
         ages = [(now - moment).total_seconds() for moment in sent]
         today = day_of(now)
@@ -36,7 +36,7 @@ class FlowControl:
                 raise refused("isv.BUSINESS_LIMIT_CONTROL", message)
 
     def count(self, sign_name: str, digits: str, now: datetime) -> None:
-        """Count one accepted message, and forget those that no limit looks at any more."""
+        """Count one accepted message, and drop those too old for every limit."""
         sent = self._sent[sign_name, digits]
         sent[:] = [moment for moment in sent if (now - moment).total_seconds() < 86400]
         sent.append(now)

@@ -1,4 +1,4 @@
-"""The phones: what arrived, newest first, as their owners would read it."""
+"""The messages that were accepted, newest first, as a phone would show them."""
 
 import math
 import threading
@@ -9,15 +9,17 @@ from datetime import datetime
 
 import msgspec
 
-# Messages kept; older ones make room.
+# Messages kept; beyond that the oldest are dropped.
 CAPACITY = 10_000
 
 
 class ReceivedMessage(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
-    """One message on one phone. `GET /inbox` shows it under these names in camelCase.
+    """One accepted message to one number. `GET /inbox` has these names in camelCase.
 
     `phone` is the 11 digits of a mainland number, else country code and number; `content` is
-    what the phone shows; `received_at` is in UTC; `parts` is how many messages are billed.
+    the text of the SMS; `received_at` is when it was accepted, in UTC; `parts` is the number of
+    messages billed. `delivery_error` is the carrier's error code, if the phone does not receive
+    it.
     """
 
     phone: str
@@ -30,15 +32,16 @@ class ReceivedMessage(msgspec.Struct, frozen=True, rename="camel", kw_only=True)
     received_at: datetime
     out_id: str | msgspec.UnsetType = msgspec.UNSET
     parts: int
+    delivery_error: str | msgspec.UnsetType = msgspec.UNSET
 
 
 def count_parts(content: str) -> int:
-    """Count what is billed: 70 characters fit one message, and longer ones go in parts of 67."""
+    """Return the billed parts: one up to 70 characters, beyond that one for each 67."""
     return 1 if len(content) <= 70 else math.ceil(len(content) / 67)
 
 
 class Inbox:
-    """Threads may share it: the server writes while a test reads."""
+    """Thread-safe: the server writes while a test reads."""
 
     def __init__(
         self,
@@ -48,13 +51,12 @@ class Inbox:
         self._lock = threading.Lock()
         self._messages: deque[ReceivedMessage] = deque(maxlen=capacity)
         self._on_message = on_message
-        # Unlike a count, never the same again after a restart: a page that stays open would take
-        # the new inbox for the old one.
+        # Not a count: after a restart, an open page would take the new inbox for the old one.
         self._revision = time.time_ns()
 
     @property
     def revision(self) -> int:
-        """Another number as soon as anything in the inbox has changed."""
+        """A number that changes with every change of the inbox."""
         return self._revision
 
     def add(self, message: ReceivedMessage) -> None:
@@ -65,7 +67,7 @@ class Inbox:
             self._on_message(message)
 
     def messages(self, phone: str = "") -> tuple[ReceivedMessage, ...]:
-        """Give the messages, newest first, to numbers that hold `phone` anywhere in them."""
+        """Return the messages, newest first, to numbers that contain `phone`."""
         with self._lock:
             return tuple(message for message in self._messages if phone in message.phone)
 

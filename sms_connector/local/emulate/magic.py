@@ -1,8 +1,8 @@
-"""Numbers that make the emulator do what the provider or the network does on a bad day.
+"""Phone numbers that make the emulator refuse, fail or misbehave in a certain way.
 
-This table is the only place that knows them; docs/emulator.md shows it to people. A call to such
-a number passes every other check first, and flow control does not count it, so that it always
-does the same.
+This table is the only place that defines them; docs/emulator.md documents it. A call to such a
+number has to pass every other check first. Flow control does not count it, so that its outcome
+is always the same.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from .provider_errors import REFUSALS, Refusal
 
 
 class Behaviour(Enum):
-    """How an answer goes wrong, or does not come, on the way to the client."""
+    """A fault of the answer on its way to the client."""
 
     SLOW = "answers after 1 s"
     HUNG = "never answers"
@@ -25,17 +25,17 @@ class Behaviour(Enum):
     EMPTY = "HTTP 200 with an empty body"
     LIST = "HTTP 200 with the JSON []"
     NO_CODE = "HTTP 200 with JSON that has no Code"
-    REDIRECT_302 = "redirects with 302; who follows sends a second message"
-    REDIRECT_307 = "redirects with 307; who follows sends a second message"
+    REDIRECT_302 = "redirects with 302; following it sends a second message"
+    REDIRECT_307 = "redirects with 307; following it sends a second message"
 
     @property
     def keeps_message(self) -> bool:
-        """Say whether the message reached the phone, whatever the client can make of it."""
+        """Return whether the message is accepted, whatever the client gets to see."""
         return self not in (Behaviour.RESET_BEFORE, Behaviour.HTML_502, Behaviour.HTML_200)
 
 
 class FailedDelivery(NamedTuple):
-    """SendSms says OK; QuerySendDetails tells later that the carrier failed, and how."""
+    """SendSms accepts the message; QuerySendDetails later reports this error of the carrier."""
 
     err_code: str
     meaning: str
@@ -78,11 +78,11 @@ MAGIC_NUMBERS: Mapping[str, Outcome] = {
     "19900000404": REFUSALS["isv.PRODUCT_UN_SUBSCRIPT"],
     "19900000405": REFUSALS["isv.PRODUCT_UNSUBSCRIBE"],
     "19900000406": REFUSALS["isv.DENY_IP_RANGE"],
-    # The service's own trouble, and a code that nobody has heard of.
+    # Errors inside the service, and a code that is not documented.
     "19900000501": REFUSALS["isp.SYSTEM_ERROR"],
     "19900000502": REFUSALS["isp.GATEWAY_ERROR"],
     "19900000503": REFUSALS["isv.UNHEARD_OF"],
-    # The gateway: who calls.
+    # The gateway: the caller.
     "19900001001": REFUSALS["InvalidAccessKeyId.NotFound"],
     "19900001002": REFUSALS["InvalidAccessKeyId.Inactive"],
     "19900001003": REFUSALS["SignatureDoesNotMatch"],
@@ -92,7 +92,7 @@ MAGIC_NUMBERS: Mapping[str, Outcome] = {
     "19900001007": REFUSALS["InvalidSecurityToken.MismatchWithAccessKey"],
     "19900001008": REFUSALS["Forbidden.RAM"],
     "19900001009": REFUSALS["NoPermission"],
-    # The gateway: how often, its own trouble, and a code that nobody has heard of.
+    # The gateway: rate, errors inside it, and a code that is not documented.
     "19900001101": REFUSALS["Throttling"],
     "19900001102": REFUSALS["Throttling.Api"],
     "19900001103": REFUSALS["Throttling.User"],
@@ -107,7 +107,7 @@ MAGIC_NUMBERS: Mapping[str, Outcome] = {
     "19900002003": Behaviour.RESET_BEFORE,
     "19900002004": Behaviour.RESET_AFTER,
     "19900002005": Behaviour.CUT_OFF,
-    # Answers that are not the provider's, or make no sense.
+    # Answers that do not come from the provider, or are malformed.
     "19900002101": Behaviour.HTML_502,
     "19900002102": Behaviour.HTML_200,
     "19900002103": Behaviour.EMPTY,
@@ -123,10 +123,16 @@ MAGIC_NUMBERS: Mapping[str, Outcome] = {
 }
 
 
-def number_for(outcome: str | Behaviour) -> str:
-    """Give the number for a provider code, an error code of delivery, or a behaviour.
+def delivery_error(number: str) -> str:
+    """Return the carrier's error code for messages to this number, or "" if they arrive."""
+    outcome = MAGIC_NUMBERS.get(number)
+    return outcome.err_code if isinstance(outcome, FailedDelivery) else ""
 
-    Raises KeyError if the table has none.
+
+def number_for(outcome: str | Behaviour) -> str:
+    """Return the number for a provider code, an error code of delivery, or a behaviour.
+
+    Raises KeyError if there is none.
     """
     for number, listed in MAGIC_NUMBERS.items():
         match listed:

@@ -1,13 +1,13 @@
-"""Which nonces were used, for as long as a replay could still pass the time check."""
+"""The nonces that were used, kept as long as a replay could pass the time check."""
 
 import heapq
 
-# How far a call's time may be from ours, in seconds, before or after.
+# The largest difference between a call's time and the emulator's, in seconds.
 CLOCK_SKEW = 15 * 60
 
 
 class Nonces:
-    """The memory grows with the calls of one window and not with the emulator's age."""
+    """Its size is bounded by the calls within one window of time."""
 
     def __init__(self) -> None:
         self._used: set[tuple[str, str]] = set()
@@ -17,11 +17,10 @@ class Nonces:
         return len(self._used)
 
     def use(self, key_id: str, nonce: str, signed_at: float, now: float) -> bool:
-        """Mark a nonce as used and say whether it was fresh.
+        """Mark a nonce as used, and return whether it was unused.
 
-        Times are in seconds since the epoch. A nonce counts until the call that brought it
-        would be too old anyway, which is counted from the call's own time: a call may come from
-        a clock that is ahead of ours.
+        Times are in seconds since the epoch. A nonce is kept until its call would be refused as
+        too old, by the call's own time: the client's clock may be ahead of the emulator's.
         """
         while self._by_expiry and self._by_expiry[0][0] < now:
             self._used.discard(heapq.heappop(self._by_expiry)[1])

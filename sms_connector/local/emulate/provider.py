@@ -1,18 +1,18 @@
-"""What the provider does with a call: who signed it, which action, and that action's answer."""
+"""The emulated provider: checks the signature of a call, and runs its action."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 
 from .account import Account
 from .answers import Answer, refusal
+from .api_call import METHODS, ApiCall
 from .flow_control import FlowControl
 from .inbox import Inbox
 from .nonces import Nonces
-from .provider_errors import ProviderError, refused
+from .provider_errors import RefusedError, refused
 from .queries import Queries
 from .send_sms import SendSms
 from .signatures import read_claim, verify
-from .wire import METHODS, Call
 
 VERSION = "2017-05-25"
 
@@ -20,7 +20,7 @@ Action = Callable[[dict[str, str], str, datetime], Answer]
 
 
 class Provider:
-    """`clock` gives seconds since the epoch; signatures, flow control and delivery go by it."""
+    """Signatures, flow control and delivery use `clock`, which returns seconds since the epoch."""
 
     def __init__(
         self,
@@ -43,13 +43,13 @@ class Provider:
             "QuerySmsTemplateList": queries.query_sms_template_list,
         }
 
-    def answer(self, call: Call, request_id: str) -> Answer:
+    def answer(self, call: ApiCall, request_id: str) -> Answer:
         try:
             return self._act(call, request_id)
-        except ProviderError as error:
+        except RefusedError as error:
             return refusal(request_id, call.headers.get("host", ""), error.refusal)
 
-    def _act(self, call: Call, request_id: str) -> Answer:
+    def _act(self, call: ApiCall, request_id: str) -> Answer:
         if call.method not in METHODS:
             raise refused("UnsupportedHTTPMethod")
         claim = read_claim(call)
@@ -62,8 +62,8 @@ class Provider:
         verify(claim, self._account, self._nonces, now)
         try:
             return action(call.parameters, request_id, datetime.fromtimestamp(now, timezone.utc))
-        except ProviderError as error:
-            # Asked for by a magic number, for the signature is good: quote what the real one does.
+        except RefusedError as error:
+            # From a magic number, since the signature is right: quote what the provider quotes.
             if error.refusal.code == "SignatureDoesNotMatch":
                 raise refused("SignatureDoesNotMatch", claim.calculation) from None
             raise

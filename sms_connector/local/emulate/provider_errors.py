@@ -1,30 +1,30 @@
-"""What the provider says when it refuses: HTTP status, code and message.
+"""The provider's refusals: HTTP status, code and message.
 
-Follows https://help.aliyun.com/document_detail/101346.html (codes of the service, told in an
-HTTP 200) and https://api.aliyun.com/document/Dysmsapi/2017-05-25/errorCode (codes of the gateway
-before it, told in an HTTP 4xx or 5xx).
+Follows https://help.aliyun.com/document_detail/101346.html (codes of the service, with HTTP 200)
+and https://api.aliyun.com/document/Dysmsapi/2017-05-25/errorCode (codes of the gateway before it,
+with HTTP 4xx or 5xx).
 """
 
 from typing import NamedTuple
 
 
 class Refusal(NamedTuple):
-    """How one code is told. `status` is an HTTP status."""
+    """The answer with one code. `status` is an HTTP status."""
 
     status: int
     code: str
     message: str
 
 
-class ProviderError(Exception):
-    """The call is refused with this code; nothing was sent."""
+class RefusedError(Exception):
+    """The call is refused; nothing was sent."""
 
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.code)
         self.refusal = refusal
 
 
-# Told by the service itself: HTTP 200, `Code` is not OK.
+# Codes of the service itself: HTTP 200, `Code` is not OK.
 _BY_THE_SERVICE = {
     "isv.BUSINESS_LIMIT_CONTROL": "触发分钟级流控Permits:1",
     "isv.DAY_LIMIT_CONTROL": "触发日发送限额",
@@ -58,11 +58,11 @@ _BY_THE_SERVICE = {
     "isp.RAM_PERMISSION_DENY": "RAM权限不足",
     "isp.SYSTEM_ERROR": "系统出现错误，请重新调用",
     "isp.GATEWAY_ERROR": "网关出现错误，请重新调用",
-    # No such code is documented. What a client makes of one it has never heard of matters.
+    # Not a documented code: it shows how a client handles an unknown one.
     "isv.UNHEARD_OF": "未知错误",
 }
 
-# Told by the gateway before the service.
+# Codes of the gateway before the service.
 _BY_THE_GATEWAY = (
     Refusal(400, "InvalidVersion", "Specified parameter Version is not valid."),
     Refusal(404, "InvalidAction.NotFound", "Specified api is not found, please check your url."),
@@ -81,7 +81,7 @@ _BY_THE_GATEWAY = (
     Refusal(
         400,
         "InvalidSecurityToken.MismatchWithAccessKey",
-        "Specified SecurityToken mismatch with the AccessKey.",
+        "Specified SecurityToken mismatch with the AccountKey.",
     ),
     Refusal(400, "InvalidParameter.Unheard", "Specified parameter is not valid."),
     Refusal(403, "Forbidden.RAM", "User not authorized to operate on the specified resource."),
@@ -101,13 +101,13 @@ REFUSALS = {
 }
 
 
-def refused(code: str, message: str | None = None) -> ProviderError:
-    """Make the error for a code of `REFUSALS`, with another message if one is given."""
+def refused(code: str, message: str | None = None) -> RefusedError:
+    """Return the error for a code of `REFUSALS`, with another message if one is given."""
     refusal = REFUSALS[code]
-    return ProviderError(refusal if message is None else refusal._replace(message=message))
+    return RefusedError(refusal if message is None else refusal._replace(message=message))
 
 
-def missing(parameter: str) -> ProviderError:
-    """Make the gateway's error for a mandatory parameter that was not sent."""
+def missing(parameter: str) -> RefusedError:
+    """Return the gateway's error for a mandatory parameter that is missing."""
     message = f"{parameter} is mandatory for this action."
-    return ProviderError(Refusal(400, f"Missing{parameter}", message))
+    return RefusedError(Refusal(400, f"Missing{parameter}", message))

@@ -1,24 +1,24 @@
-"""The calls that only look: delivery state, signs and templates.
+"""The actions that only read: delivery state, signs and templates.
 
 Each follows its page under https://help.aliyun.com/document_detail/419298.html.
 """
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
 from ..shanghai import day_of, show
-from .account import Account, IntlType, Review, Sign, Template
+from .account import Account, AccountSign, AccountTemplate, IntlType, Review
 from .answers import Answer, ok
 from .inbox import Inbox, ReceivedMessage
-from .magic import MAGIC_NUMBERS, FailedDelivery
-from .phone_numbers import read_phone_number
+from .phone_numbers import read_recipient
 from .provider_errors import missing, refused
 
-# When everything in the account was made and reviewed.
+# When everything in the account was created and reviewed.
 CREATED = "2024-06-03 10:02:34"
 REVIEWED = "2024-06-03 11:20:34"
 
@@ -29,7 +29,7 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class Queries:
-    """`delivery_delay` is how long a message is on its way to the phone, in seconds."""
+    """`delivery_delay` is the time from accepting a message to its delivery, in seconds."""
 
     account: Account
     inbox: Inbox
@@ -41,7 +41,7 @@ class Queries:
         for name in ("PhoneNumber", "SendDate", "PageSize", "CurrentPage"):
             if not parameters.get(name):
                 raise missing(name)
-        digits = read_phone_number(parameters["PhoneNumber"]).digits
+        digits = read_recipient(parameters["PhoneNumber"]).digits
         biz_id = parameters.get("BizId")
         sent = [
             message
@@ -50,8 +50,9 @@ class Queries:
             and day_of(message.received_at) == parameters["SendDate"]
             and (not biz_id or message.biz_id == biz_id)
         ]
-        _, _, page = _page(sent, parameters, "CurrentPage")
-        details = [self._detail(message, now) for message in page]
+        details = [
+            self._detail(message, now) for message in _page(parameters, "CurrentPage").of(sent)
+        ]
         return ok(
             request_id,
             TotalCount=str(len(sent)),
@@ -71,12 +72,11 @@ class Queries:
         done_at = message.received_at + timedelta(seconds=self.delivery_delay)
         if now < done_at:
             return detail
-        outcome = MAGIC_NUMBERS.get(message.phone)
-        failed = isinstance(outcome, FailedDelivery)
+        failed = message.delivery_error is not msgspec.UNSET
         return {
             **detail,
             "SendStatus": 2 if failed else 3,
-            "ErrCode": outcome.err_code if isinstance(outcome, FailedDelivery) else "DELIVERED",
+            "ErrCode": message.delivery_error if failed else "DELIVERED",
             "ReceiveDate": show(done_at),
         }
 
@@ -102,24 +102,7 @@ class Queries:
     def query_sms_sign_list(
         self, parameters: dict[str, str], request_id: str, _now: datetime
     ) -> Answer:
-        index, size, page = _page(self.account.signs, parameters, "PageIndex")
-        return ok(
-            request_id,
-            TotalCount=len(self.account.signs),
-            CurrentPage=index,
-            PageSize=size,
-            SmsSignList=[
-                {
-                    "SignName": sign.name,
-                    "AuditStatus": sign.review.audit_status,
-                    "BusinessType": sign.scene.value,
-                    "CreateDate": CREATED,
-                    "OrderId": "20044156924",
-                    "Reason": _reason(sign),
-                }
-                for sign in page
-            ],
-        )
+        return _list(request_id, "SmsSignList", self.account.signs, parameters, _listed_sign)
 
     def get_sms_template(
         self, parameters: dict[str, str], request_id: str, _now: datetime
@@ -133,7 +116,7 @@ class Queries:
             "TemplateCode": template.code,
             "TemplateName": template.name,
             "TemplateContent": template.content,
-            # These two are numbers in strings: so the official models have them.
+            # These two are numbers in strings, as in the official models.
             "TemplateStatus": str(template.review.number),
             "TemplateType": str(template.kind.number),
             "TemplateTag": 2,
@@ -148,48 +131,79 @@ class Queries:
     def query_sms_template_list(
         self, parameters: dict[str, str], request_id: str, _now: datetime
     ) -> Answer:
-        index, size, page = _page(self.account.templates, parameters, "PageIndex")
-        return ok(
-            request_id,
-            TotalCount=len(self.account.templates),
-            CurrentPage=index,
-            PageSize=size,
-            SmsTemplateList=[
-                {
-                    "TemplateCode": template.code,
-                    "TemplateName": template.name,
-                    "TemplateContent": template.content,
-                    "AuditStatus": template.review.audit_status,
-                    "TemplateType": template.kind.number_in_list,
-                    "OuterTemplateType": template.kind.number,
-                    "CreateDate": CREATED,
-                    "OrderId": "20044156925",
-                    "Reason": _reason(template),
-                }
-                for template in page
-            ],
+        return _list(
+            request_id, "SmsTemplateList", self.account.templates, parameters, _listed_template
         )
 
 
-def _page(
-    items: "list[Item] | tuple[Item, ...]", parameters: dict[str, str], index_name: str
-) -> "tuple[int, int, list[Item]]":
-    """Cut out the page that is asked for: 1 and 10 items by default, 50 items at most."""
-    index, size = parameters.get(index_name, "1"), parameters.get("PageSize", "10")
-    numbers = _NUMBER.fullmatch(index) and _NUMBER.fullmatch(size)
-    if not numbers or int(index) < 1 or not 1 <= int(size) <= 50:
+class _Page(NamedTuple):
+    number: int
+    size: int
+
+    def of(self, items: Sequence[Item]) -> Sequence[Item]:
+        start = (self.number - 1) * self.size
+        return items[start : start + self.size]
+
+
+def _page(parameters: dict[str, str], number_name: str) -> _Page:
+    """Return the requested page: by default the first, of 10 items; 50 items at most."""
+    number, size = parameters.get(number_name, "1"), parameters.get("PageSize", "10")
+    are_numbers = _NUMBER.fullmatch(number) and _NUMBER.fullmatch(size)
+    if not are_numbers or int(number) < 1 or not 1 <= int(size) <= 50:
         raise refused("isv.INVALID_PARAMETERS")
-    start = (int(index) - 1) * int(size)
-    return int(index), int(size), list(items[start : start + int(size)])
+    return _Page(int(number), int(size))
 
 
-def _audit_info(item: Sign | Template) -> dict[str, str]:
+def _list(
+    request_id: str,
+    name: str,
+    items: Sequence[Item],
+    parameters: dict[str, str],
+    show: Callable[[Item], dict[str, Any]],
+) -> Answer:
+    page = _page(parameters, "PageIndex")
+    listed = {name: [show(item) for item in page.of(items)]}
+    return ok(
+        request_id,
+        TotalCount=len(items),
+        CurrentPage=page.number,
+        PageSize=page.size,
+        **listed,
+    )
+
+
+def _listed_sign(sign: AccountSign) -> dict[str, Any]:
+    return {
+        "SignName": sign.name,
+        "AuditStatus": sign.review.audit_status,
+        "BusinessType": sign.scene.value,
+        "CreateDate": CREATED,
+        "OrderId": "20044156924",
+        "Reason": _reason(sign),
+    }
+
+
+def _listed_template(template: AccountTemplate) -> dict[str, Any]:
+    return {
+        "TemplateCode": template.code,
+        "TemplateName": template.name,
+        "TemplateContent": template.content,
+        "AuditStatus": template.review.audit_status,
+        "TemplateType": template.kind.number_in_list,
+        "OuterTemplateType": template.kind.number,
+        "CreateDate": CREATED,
+        "OrderId": "20044156925",
+        "Reason": _reason(template),
+    }
+
+
+def _audit_info(item: AccountSign | AccountTemplate) -> dict[str, str]:
     if item.review is Review.PENDING:
         return {}
     return {"AuditDate": REVIEWED, "RejectInfo": item.reject_info}
 
 
-def _reason(item: Sign | Template) -> dict[str, str]:
+def _reason(item: AccountSign | AccountTemplate) -> dict[str, str]:
     if item.review is not Review.REJECTED:
         return {"RejectInfo": "无审核备注"}
     return {"RejectInfo": item.reject_info, "RejectDate": REVIEWED, "RejectSubInfo": ""}

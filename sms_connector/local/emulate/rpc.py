@@ -7,9 +7,9 @@ parameter, in the query string or in a form, and HMAC-SHA1 is the only method.
 import base64
 import hmac
 
+from .api_call import ApiCall, canonical_query, percent_encode
 from .claim import Claim
 from .provider_errors import missing, refused
-from .wire import Call, canonical_query, percent_encode
 
 _MANDATORY = (
     "AccessKeyId",
@@ -21,10 +21,10 @@ _MANDATORY = (
 )
 
 
-def read_claim(call: Call) -> Claim:
+def read_claim(call: ApiCall) -> Claim:
     """Read the signature's parameters.
 
-    Raises ProviderError if one is missing or names a method or version other than the one here.
+    Raises RefusedError if one is missing, or the method or version is not supported.
     """
     parameters = call.parameters
     for name in ("Version", "Action", *_MANDATORY):

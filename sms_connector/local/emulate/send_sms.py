@@ -6,22 +6,22 @@ from datetime import datetime
 
 import msgspec
 
-from .account import Account, Review, Sign, Template
+from .account import Account, AccountSign, AccountTemplate, Review
 from .answers import Answer, ok
 from .flow_control import FlowControl
 from .inbox import Inbox, ReceivedMessage, count_parts
-from .magic import MAGIC_NUMBERS, Behaviour
-from .phone_numbers import PhoneNumber, read_phone_number
-from .provider_errors import ProviderError, Refusal, missing, refused
+from .magic import MAGIC_NUMBERS, Behaviour, delivery_error
+from .phone_numbers import Recipient, read_recipient
+from .provider_errors import Refusal, RefusedError, missing, refused
 from .template_param import read_template_param
 
-# Numbers that one call may name, separated by commas.
+# The most numbers in one call, separated by commas.
 MAX_NUMBERS = 1000
 
 
 @dataclass(frozen=True)
 class SendSms:
-    """With `flow_control` None any number of messages may go out."""
+    """Without `flow_control` the number of messages is not limited."""
 
     account: Account
     inbox: Inbox
@@ -30,7 +30,7 @@ class SendSms:
     def __call__(self, parameters: dict[str, str], request_id: str, now: datetime) -> Answer:
         """Check in the provider's order, then put the message into the inbox.
 
-        Raises ProviderError for the first check that fails.
+        Raises RefusedError for the first check that fails.
         """
         for name in ("PhoneNumbers", "SignName", "TemplateCode"):
             if not parameters.get(name):
@@ -48,7 +48,7 @@ class SendSms:
 
         magic = next((MAGIC_NUMBERS[n.digits] for n in numbers if n.digits in MAGIC_NUMBERS), None)
         if isinstance(magic, Refusal):
-            raise ProviderError(magic)
+            raise RefusedError(magic)
         behaviour = magic if isinstance(magic, Behaviour) else None
         if self.flow_control is not None and template.for_codes and magic is None:
             for number in numbers:
@@ -72,11 +72,12 @@ class SendSms:
                         received_at=now,
                         out_id=parameters.get("OutId") or msgspec.UNSET,
                         parts=count_parts(content),
+                        delivery_error=delivery_error(number.digits) or msgspec.UNSET,
                     )
                 )
         return ok(request_id, behaviour, BizId=biz_id)
 
-    def _approved_sign(self, name: str) -> Sign:
+    def _approved_sign(self, name: str) -> AccountSign:
         sign = self.account.sign(name)
         if sign is None:
             raise refused("isv.SMS_SIGNATURE_ILLEGAL")
@@ -84,23 +85,23 @@ class SendSms:
             raise refused("isv.SIGN_STATE_ILLEGAL")
         return sign
 
-    def _approved_template(self, code: str) -> Template:
+    def _approved_template(self, code: str) -> AccountTemplate:
         template = self.account.template(code)
         if template is None or template.review is not Review.APPROVED:
             raise refused("isv.SMS_TEMPLATE_ILLEGAL")
         return template
 
 
-def _read_numbers(text: str, *, overseas: bool = False) -> tuple[PhoneNumber, ...]:
-    """Read the numbers, each counted once however often it is named."""
+def _read_numbers(text: str, *, overseas: bool = False) -> tuple[Recipient, ...]:
+    """Read the numbers, each once."""
     numbers = text.split(",")
     if len(numbers) > MAX_NUMBERS:
         raise refused("isv.MOBILE_COUNT_OVER_LIMIT")
-    read = (read_phone_number(number.strip(), overseas=overseas) for number in numbers)
+    read = (read_recipient(number.strip(), overseas=overseas) for number in numbers)
     return tuple(dict.fromkeys(read))
 
 
-def _check_region(number: PhoneNumber, template: Template) -> None:
+def _check_region(number: Recipient, template: AccountTemplate) -> None:
     if template.overseas and not number.overseas:
         raise refused("isv.DOMESTIC_NUMBER_NOT_SUPPORTED")
     if number.overseas and not template.overseas:

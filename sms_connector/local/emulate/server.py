@@ -1,9 +1,9 @@
-"""The emulator as a server in a thread of its own, for tests and for tools."""
+"""The emulator as a server in its own thread, for tests and tools."""
 
 import time
-from collections.abc import Callable
-from types import TracebackType
+from collections.abc import Callable, Iterable
 
+from ..web_guard import Hosts
 from ..web_server import WebServer
 from .account import DEFAULT_ACCOUNT, Account
 from .app import DELIVERY_DELAY, create_app
@@ -12,13 +12,14 @@ from .flow_control import FlowControl
 from .inbox import Inbox, ReceivedMessage
 
 
-class Emulator:
-    """Serves for as long as its one `with` block lasts.
+class Emulator(WebServer):
+    """Serves within its one `with` block.
 
-    Port 0 picks a free one. `clock` gives seconds since the epoch, and signatures are checked
-    against it too; `delivery_delay` is in seconds. Both certificate files are PEM, and with them
-    the emulator speaks TLS. `on_message` is called in the server's thread. Entering raises
-    OSError if the port is taken or a certificate cannot be read.
+    Port 0 picks a free one. `clock` returns seconds since the epoch, also for checking signatures;
+    `delivery_delay` is in seconds. Both certificate files are PEM; with them the emulator serves
+    TLS. `on_message` is called in the server's thread. `allow_hosts` are host names that requests
+    may name besides those of `web_guard.Hosts`. Entering raises OSError if the port is taken or a
+    certificate cannot be read.
     """
 
     def __init__(
@@ -32,12 +33,16 @@ class Emulator:
         host: str = "127.0.0.1",
         delivery_delay: float = DELIVERY_DELAY,
         on_message: Callable[[ReceivedMessage], None] | None = None,
+        allow_hosts: Iterable[str] = (),
     ) -> None:
         self.account = account
         self.inbox = Inbox(on_message=on_message)
         self._flow_control = FlowControl() if flow_control else None
-        self._server = WebServer(
-            create_app(account, self.inbox, self._flow_control, clock, delivery_delay),
+        app = create_app(
+            account, self.inbox, self._flow_control, clock, delivery_delay, Hosts(host, allow_hosts)
+        )
+        super().__init__(
+            app,
             host,
             port,
             name="sms-emulator",
@@ -46,25 +51,8 @@ class Emulator:
             ssl_keyfile=ssl_keyfile,
         )
 
-    @property
-    def url(self) -> str:
-        """The address, without a slash at its end. Ask only inside the `with` block."""
-        return self._server.url
-
     def clear(self) -> None:
-        """Empty the inbox, and let flow control forget what was sent."""
+        """Empty the inbox, and reset flow control."""
         self.inbox.clear()
         if self._flow_control is not None:
             self._flow_control.clear()
-
-    def __enter__(self) -> "Emulator":
-        self._server.__enter__()
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._server.__exit__(exc_type, exc, traceback)

@@ -1,18 +1,18 @@
-"""Whether a call comes from one of the account's access keys, and comes now and only once."""
+"""Verify that one of the account's access keys signed a call, now and only once."""
 
 import hmac
 from datetime import datetime, timezone
 
 from . import acs3, rpc
-from .account import AccessKey, Account
+from .account import Account, AccountKey
+from .api_call import ApiCall
 from .claim import Claim
 from .nonces import CLOCK_SKEW, Nonces
 from .provider_errors import refused
-from .wire import Call
 
 
-def read_claim(call: Call) -> Claim:
-    """Read either kind of signature. Raises ProviderError if it is incomplete or missing."""
+def read_claim(call: ApiCall) -> Claim:
+    """Read either kind of signature. Raises RefusedError if it is incomplete or missing."""
     authorization = call.headers.get("authorization")
     if authorization is None:
         return rpc.read_claim(call)
@@ -22,7 +22,7 @@ def read_claim(call: Call) -> Claim:
 
 
 def verify(claim: Claim, account: Account, nonces: Nonces, now: float) -> None:
-    """Check a claim; `now` is in seconds since the epoch. Raises ProviderError if it fails."""
+    """Check a claim; `now` is in seconds since the epoch. Raises RefusedError if it fails."""
     key = account.access_key(claim.key_id)
     if key is None:
         raise refused("InvalidAccessKeyId.NotFound")
@@ -32,15 +32,15 @@ def verify(claim: Claim, account: Account, nonces: Nonces, now: float) -> None:
     signed_at = _seconds(claim.timestamp)
     if abs(now - signed_at) > CLOCK_SKEW:
         raise refused("InvalidTimeStamp.Expired")
-    # As bytes: whatever came over the wire may hold more than ASCII.
+    # As bytes: compare_digest raises TypeError for text that is not ASCII.
     if not hmac.compare_digest(claim.sign(key.secret).encode(), claim.signature.encode()):
         raise refused("SignatureDoesNotMatch", claim.calculation)
-    # Last, for a stranger must not be able to use up the nonces of a key's owner.
+    # Last, so that only the owner of the key can use up its nonces.
     if not nonces.use(key.id, claim.nonce, signed_at, now):
         raise refused("SignatureNonceUsed")
 
 
-def _check_security_token(key: AccessKey, token: str | None) -> None:
+def _check_security_token(key: AccountKey, token: str | None) -> None:
     if key.security_token == token:
         return
     if not token:

@@ -8,20 +8,21 @@ import re
 
 import msgspec
 
-from .account import Template
+from .account import AccountTemplate
 from .provider_errors import refused
 
-# Characters that one value may have.
+# The most characters of one value.
 MAX_LENGTH = 35
 
 _CODE = re.compile(r"[A-Za-z0-9]+")
 
 
-def read_template_param(text: str, template: Template) -> dict[str, str]:
-    """Read the JSON object of values; an empty text stands for none.
+def read_template_param(text: str, template: AccountTemplate) -> dict[str, str]:
+    """Read the JSON object of values; an empty text means no values.
 
-    Raises ProviderError for what the template cannot take. Every key is looked at, also one that
-    the template has no variable for: a locale such as zh-CN beside the code fails the call.
+    Raises RefusedError for values that the template does not accept. Every key is checked, also
+    one that the template has no variable for: a locale such as zh-CN beside the code fails the
+    call.
     """
     values = _read_object(text) if text else {}
     if not template.variables <= values.keys():

@@ -1,1 +1,1 @@
-"""Calling a deployed function: once, and with the outcome told as it is."""
+"""Calling a deployed function once, and showing the outcome."""

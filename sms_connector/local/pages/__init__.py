@@ -1,6 +1,6 @@
-"""Pages for a browser on this machine: plain files, served as they are, and nothing from elsewhere.
+"""Pages for a browser on this machine: plain files, which load nothing from elsewhere.
 
-`shared/` holds what the console and the emulator's inbox have in common.
+`shared/` holds what the pages of the console and of the emulator share.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 SHARED = Path(__file__).parent / "shared"
 
-# Not asked of the system: a wrong entry there (it happens on Windows) would stop the scripts.
+# Not from the system's registry: a wrong entry there (it happens on Windows) stops the scripts.
 _MEDIA_TYPES = {
     ".css": "text/css",
     ".html": "text/html",
@@ -34,16 +34,16 @@ PAGE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-"""No script, style or request but the page's own; no frame, no referrer, nothing kept."""
+"""Only the page's own scripts, styles and requests; no frames, no referrer, no caching."""
 
 
 def page(directory: Path) -> Response:
-    """Give a page's HTML."""
+    """Return the HTML of a page."""
     return _file(directory / "index.html")
 
 
 def page_files(directory: Path) -> list[Route]:
-    """Make the routes of what a page loads: its own files under `/page/`, and the shared ones."""
+    """Return the routes of the files that a page loads: its own under `/page/`, and the shared."""
     return [*_routes(directory, "/page/"), *_routes(SHARED, "/page/shared/")]
 
 
@@ -55,7 +55,7 @@ def _routes(directory: Path, prefix: str) -> Iterator[Route]:
 
 def _route(path: Path, address: str) -> Route:
     async def give(_request: Request) -> Response:
-        # Read anew each time: whoever works on a page reloads it.
+        # Read for each request, so that a changed page only needs a reload.
         return _file(path)
 
     return Route(address, give, methods=["GET"])

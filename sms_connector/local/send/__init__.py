@@ -1,1 +1,1 @@
-"""Sending one message with the current settings, and what became of it."""
+"""Sending one message with the current settings, and its delivery state."""

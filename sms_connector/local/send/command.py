@@ -1,4 +1,4 @@
-"""`send`: one real message with the current settings, followed to the phone if asked to."""
+"""`send`: one message with the current settings, and with --wait its delivery."""
 
 import json
 import os
@@ -15,24 +15,25 @@ from ...message import Message, Sms, random_code
 from ...sending.connector import SmsConnector
 from ...settings import read_settings
 from ...web.http import error_body
+from ..access_keys import local_key, role_key
 from ..endpoint import is_emulator
 from ..exit_codes import ACCEPTED, NOT_SENT, UNKNOWN, exit_code
 from ..lookup import Lookup
-from ..role import key_of, role_of
 from .delivery import Delivery, follow, look_up
 
 
 @click.command()
 @click.option("--phone", required=True, help="With its country code, or 11 digits (mainland).")
 @click.option("--usage-type", required=True, help="SignIn, Register, ForgotPassword, Generic, …")
-@click.option("--code", help="4 to 10 letters and digits. One is made if none is given.")
-@click.option("--wait", is_flag=True, help="Wait for the delivery, a minute at most.")
-@click.option("--yes", is_flag=True, help="Do not ask first.")
+@click.option("--code", help="4 to 10 letters and digits. Made here if left out.")
+@click.option("--wait", is_flag=True, help="Wait for the delivery, for a minute at most.")
+@click.option("--yes", is_flag=True, help="Send without asking first.")
 def send(phone: str, usage_type: str, code: str | None, wait: bool, yes: bool) -> None:
-    """Send one real message with the current settings, and print the answer.
+    """Send one real message with the current settings.
 
-    The exit code is 0 if it was accepted (with --wait: delivered), 1 if it was not sent (with
-    --wait: or not delivered), and 3 if nobody knows.
+    Prints the result as JSON. The exit code is 0 if the message was accepted (with --wait:
+    delivered), 1 if it was not sent (with --wait: or not delivered), and 3 if the outcome is
+    unknown.
     """
     made_code = None if code else random_code()
     try:
@@ -43,16 +44,16 @@ def send(phone: str, usage_type: str, code: str | None, wait: bool, yes: bool) -
         if not yes and not is_emulator(config):
             _ask_first(sms)
         sent_at = datetime.now(timezone.utc)
-        receipt = connector.send(sms, role_of(os.environ))
+        receipt = connector.send(sms, role_key(os.environ))
     except ConnectorError as error:
         _print(error_body(error))
         sys.exit(exit_code(error.sent))
     except KeyboardInterrupt:
-        _say("Stopped. The message may have gone out: look before sending again.")
+        _say("Stopped. The message may have gone out: check before sending again.")
         sys.exit(UNKNOWN)
     accepted = msgspec.to_builtins(receipt)
     _print({**accepted, "code": made_code} if made_code else accepted)
-    key = key_of(config, os.environ)
+    key = local_key(config, os.environ)
     if not wait or key is None:
         sys.exit(ACCEPTED)
     sys.exit(_follow(Lookup(config, key), sms, receipt.biz_id, sent_at))
@@ -71,7 +72,7 @@ def _ask_first(sms: Sms) -> None:
 
 
 def _follow(lookup: Lookup, sms: Sms, biz_id: str, sent_at: datetime) -> int:
-    """Show a progress line until the state is settled, print it, and give the exit code."""
+    """Show a progress line until the state is final, print it, and return the exit code."""
     delivery = Delivery("waiting")
     console = Console(stderr=True, highlight=False)
     progress = f"On its way to {sms.phone.masked} …"
@@ -85,22 +86,22 @@ def _follow(lookup: Lookup, sms: Sms, biz_id: str, sent_at: datetime) -> int:
     except KeyboardInterrupt:
         _say("Stopped waiting. The message was accepted.")
     except ConnectorError as error:
-        _say(f"The message was accepted; what became of it cannot be told: {error.message}")
-    return _tell(delivery)
+        _say(f"The message was accepted, but its delivery state is unknown: {error.message}")
+    return _print_delivery(delivery)
 
 
-def _tell(delivery: Delivery) -> int:
-    told: dict[str, str] = {"state": delivery.state}
+def _print_delivery(delivery: Delivery) -> int:
+    shown: dict[str, str] = {"state": delivery.state}
     if delivery.state == "failed":
-        told |= {"code": delivery.code, "explanation": delivery.explanation}
+        shown |= {"code": delivery.code, "explanation": delivery.explanation}
     if delivery.state == "waiting":
-        _say("Nobody knows yet whether it arrives: look before sending again.")
-    _print({"delivery": told})
+        _say("It is not known yet whether it arrives: check before sending again.")
+    _print({"delivery": shown})
     return {"delivered": ACCEPTED, "failed": NOT_SENT, "waiting": UNKNOWN}[delivery.state]
 
 
 def _print(answer: Mapping[str, object]) -> None:
-    """Standard output gets JSON and nothing else."""
+    """Print to standard output, which gets nothing but JSON."""
     click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
 
 

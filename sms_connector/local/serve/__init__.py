@@ -1,1 +1,1 @@
-"""`serve`: real HTTP requests become the events that Function Compute would make of them."""
+"""`serve`: turn HTTP requests into the events that Function Compute would make of them."""

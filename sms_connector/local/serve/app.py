@@ -1,4 +1,4 @@
-"""The port: every HTTP request becomes one invocation, in a thread of its own."""
+"""The server: every HTTP request becomes one invocation, in its own thread."""
 
 import asyncio
 import re
@@ -11,24 +11,31 @@ from urllib.parse import quote
 
 import click
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from .exchange import HttpAnswer, HttpRequest, json_answer
+from ..web_guard import Hosts, WebGuard
+from .http import HttpRequest, HttpResponse, json_response
 from .instance import Instance
 from .invocation import invoke
 
 LARGEST_REQUEST: Final = 32 * 1024 * 1024
-"""In bytes. Function Compute takes no more in a synchronous invocation."""
+"""In bytes: the limit of Function Compute for a synchronous invocation."""
 
 _DIGITS = re.compile(r"[0-9]{4,}")
 _LONGEST_PATH = 100
 
 
 def create_app(
-    instance: Instance, envelope: str, tell: Callable[[str], None] = click.echo
+    instance: Instance,
+    envelope: str,
+    log: Callable[[str], None] = click.echo,
+    hosts: Hosts | None = None,
 ) -> ASGIApp:
-    """Make the application. ``tell`` gets one access line for each request."""
+    """Return the application. ``log`` is called with one access line for each request.
+
+    ``hosts`` are those of a server on 127.0.0.1 by default.
+    """
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         began = time.perf_counter()
@@ -36,21 +43,28 @@ def create_app(
         try:
             request = await _read(asked)
         except ClientDisconnect:
-            tell(_access_line(asked, "gone", began))
+            log(_access_line(asked, "gone", began))
             return
         if request is None:
-            answer = json_answer(413, {"ErrorMessage": "The request is too large."})
+            response = json_response(413, {"ErrorMessage": "The request is too large."})
         else:
-            answer = await _in_own_thread(lambda: invoke(instance, envelope, request))
-        # Told first: whoever has the answer can find the line.
-        tell(_access_line(asked, str(answer.status), began))
-        await Response(answer.body, answer.status, answer.headers)(scope, receive, send)
+            response = await _in_own_thread(lambda: invoke(instance, envelope, request))
+        # Logged first, so that the line is there when the client has the response.
+        log(_access_line(asked, str(response.status), began))
+        await Response(response.body, response.status, response.headers)(scope, receive, send)
 
-    return app
+    def refuse(message: str) -> ASGIApp:
+        async def refused(scope: Scope, receive: Receive, send: Send) -> None:
+            log(_access_line(Request(scope), "403", time.perf_counter()))
+            await JSONResponse({"message": message}, 403)(scope, receive, send)
+
+        return refused
+
+    return WebGuard(app, hosts or Hosts("127.0.0.1"), refuse)
 
 
 async def _read(asked: Request) -> HttpRequest | None:
-    """Read the request, or give None if it is too large."""
+    """Return the request, or None if it is too large."""
     body = bytearray()
     async for piece in asked.stream():
         body += piece
@@ -69,14 +83,14 @@ async def _read(asked: Request) -> HttpRequest | None:
     )
 
 
-async def _in_own_thread(call: Callable[[], HttpAnswer]) -> HttpAnswer:
-    # As the runtime does. A pool would answer fewer at a time than there may be.
-    future: Future[HttpAnswer] = Future()
+async def _in_own_thread(call: Callable[[], HttpResponse]) -> HttpResponse:
+    # As the runtime does. A pool would limit how many run at the same time.
+    future: Future[HttpResponse] = Future()
 
     def run() -> None:
         try:
             future.set_result(call())
-        except BaseException as error:  # noqa: BLE001  (the one who waits has to hear of it)
+        except BaseException as error:  # noqa: BLE001  (raised where the result is awaited)
             future.set_exception(error)
 
     threading.Thread(target=run, name="invocation", daemon=True).start()
@@ -84,7 +98,7 @@ async def _in_own_thread(call: Callable[[], HttpAnswer]) -> HttpAnswer:
 
 
 def _access_line(asked: Request, outcome: str, began: float) -> str:
-    """Tell of a request without what may be personal: the query, and any number in the path."""
+    """Return a line without personal data: no query, and no number in the path."""
     path = quote(_DIGITS.sub("****", asked.scope["path"]), safe="/*")[:_LONGEST_PATH]
     milliseconds = round((time.perf_counter() - began) * 1000)
     now = time.strftime("%H:%M:%S")

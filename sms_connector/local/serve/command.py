@@ -1,82 +1,130 @@
-"""`serve`: the function behind a real port, on a terminal."""
+"""`serve`: run the function behind a port of this machine."""
 
 import os
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+import secrets
+import socket
+from contextlib import ExitStack
 
 import click
+from click.core import ParameterSource
+from rich.console import Console
 
-from ...errors import ConnectorError
 from ...settings import AUTHORIZATION, read_settings
 from ..emulate.server import Emulator
-from ..endpoint import is_emulator
-from ..web_server import listen
-from .emulated_settings import missing_settings
-from .invocation import ENVELOPES
-from .reload import serve_and_reload
+from ..web_server import is_taken, listen, listen_or_pick, listen_problem, url_of
+from . import greeting
+from .invocation import INVOKE_THROUGH
+from .reload import Served, serve_and_reload
 
 _PORT = click.IntRange(0, 65535)
+_LOOPBACK = "127.0.0.1"
 
 
 @click.command()
-@click.option("--port", type=_PORT, default=9000, show_default=True, help="0 picks a free one.")
-@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option(
+    "--port",
+    type=_PORT,
+    default=9000,
+    show_default=True,
+    help="The port to listen on; 0 picks a free one.",
+)
+@click.option("--host", default=_LOOPBACK, show_default=True, help="The address to listen on.")
+@click.option(
+    "--allow-host",
+    "allow_hosts",
+    multiple=True,
+    metavar="NAME",
+    help="Another host name that requests may name; repeatable.",
+)
 @click.option(
     "--envelope",
-    type=click.Choice(list(ENVELOPES)),
+    type=click.Choice(list(INVOKE_THROUGH)),
     default="http3",
     show_default=True,
     help="HTTP trigger of FC 3.0, API Gateway, or HTTP function of FC 2.0.",
 )
-@click.option("--emulator", "with_emulator", is_flag=True, help="Start the emulator beside it.")
 @click.option(
-    "--emulator-port", type=_PORT, default=8025, show_default=True, help="0 picks a free one."
+    "--emulator",
+    "with_emulator",
+    is_flag=True,
+    help="Start an emulator, and send every message to it.",
 )
-def serve(port: int, host: str, envelope: str, with_emulator: bool, emulator_port: int) -> None:
+@click.option(
+    "--emulator-port",
+    type=_PORT,
+    default=8025,
+    show_default=True,
+    help="The port of the emulator; 0 picks a free one.",
+)
+@click.option(
+    "--flow-control",
+    is_flag=True,
+    help="With --emulator: limit messages per number, as the provider does.",
+)
+def serve(
+    port: int,
+    host: str,
+    allow_hosts: tuple[str, ...],
+    envelope: str,
+    with_emulator: bool,
+    emulator_port: int,
+    flow_control: bool,
+) -> None:
     """Answer HTTP requests as Function Compute would, until Ctrl-C.
 
-    The function starts anew when its code or connector.json changes.
+    The function restarts when its code or connector.json changes.
     """
+    if flow_control and not with_emulator:
+        raise click.UsageError("--flow-control needs --emulator.")
     with ExitStack() as stack:
-        with _told_in_one_line(host, port):
-            listener = stack.enter_context(listen(host, port))
-        url = "http://{}:{}".format(*listener.getsockname())
-        click.echo(f"Serving {url} ({envelope})")
+        listener = stack.enter_context(_listen(host, port))
+        emulator, generated = None, ""
         if with_emulator:
-            with _told_in_one_line("127.0.0.1", emulator_port):
-                emulator = stack.enter_context(Emulator(emulator_port))
-            _set_up(url, emulator.url)
-        serve_and_reload(listener, envelope)
+            emulator = _start_emulator(stack, emulator_port, flow_control, allow_hosts)
+            if not greeting.has_credential(read_settings(os.environ)):
+                generated = os.environ[AUTHORIZATION] = secrets.token_urlsafe(24)
+        emulator_url = emulator.url if emulator else ""
+        url = url_of(listener)
+        settings = read_settings(os.environ)
+        for line in greeting.lines(settings, url, envelope, emulator_url, generated):
+            _show(line)
+        for asked, used in ((port, url), (emulator_port, emulator_url)):
+            if asked and used and not used.endswith(f":{asked}"):
+                click.echo(f"Port {asked} is taken: {used} is used instead.")
+        serve_and_reload(
+            listener,
+            Served(envelope, host, allow_hosts, emulator_url, flow_control),
+            # A changed connector.json may have changed where messages go.
+            lambda: _show(greeting.destination(read_settings(os.environ), emulator_url)),
+        )
     click.echo("")
 
 
-def _set_up(url: str, emulator_url: str) -> None:
-    """Set what is not set, and say how to make the first call."""
-    added = missing_settings(os.environ, emulator_url)
-    os.environ.update(added)
-    click.echo(f"SMS emulator on {emulator_url}; what phones receive: GET {emulator_url}/inbox")
-    authorization = added.get(AUTHORIZATION)
-    if authorization:
-        click.echo(f"Authorization for this run: {authorization}")
-    elif os.environ.get(AUTHORIZATION):
-        authorization = f"${AUTHORIZATION}"  # the shell's to fill in: it is not ours to show
-    header = f' -H "Authorization: {authorization}"' if authorization else ""
-    body = '{"phone": "13812345678", "usageType": "SignIn"}'
-    click.echo(f"Try: curl{header} -d '{body}' {url}")
-    if not _goes_to_an_emulator():
-        click.echo("Your own connector config sends elsewhere: the emulator gets no message.")
+def _show(line: greeting.Line) -> None:
+    terminal = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+    terminal.print(line.text, style=line.style)
 
 
-def _goes_to_an_emulator() -> bool:
+def _listen(host: str, port: int) -> socket.socket:
+    """Open the port. If it is taken, another replaces one that nobody asked for."""
     try:
-        return is_emulator(read_settings(os.environ).read_config())
-    except ConnectorError:
-        return True  # nothing can be sent at all, and every answer will say why
-
-
-@contextmanager
-def _told_in_one_line(host: str, port: int) -> Iterator[None]:
-    try:
-        yield
+        return listen_or_pick(host, port) if _is_default("port") else listen(host, port)
     except OSError as error:
-        raise click.ClickException(f"cannot serve on {host}:{port}: {error.strerror}") from None
+        raise click.ClickException(listen_problem(error, host, port)) from None
+
+
+def _start_emulator(
+    stack: ExitStack, port: int, flow_control: bool, allow_hosts: tuple[str, ...]
+) -> Emulator:
+    try:
+        return stack.enter_context(Emulator(port, flow_control, allow_hosts=allow_hosts))
+    except OSError as error:
+        if not (is_taken(error) and _is_default("emulator_port")):
+            problem = listen_problem(error, _LOOPBACK, port)
+            raise click.ClickException(problem) from None
+        return stack.enter_context(Emulator(0, flow_control, allow_hosts=allow_hosts))
+
+
+def _is_default(option: str) -> bool:
+    source = click.get_current_context().get_parameter_source(option)
+    return source is ParameterSource.DEFAULT

@@ -1,25 +1,33 @@
-"""Settings for a run with an emulator, where there are none: so that the first call works."""
+"""The connector JSON of a run with an emulator."""
 
 import json
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from ...settings import ANONYMOUS, AUTHORIZATION, CONFIG, CONFIG_FILE, WEBHOOK_SECRETS
-from ..demo import EXAMPLE
-
-CONNECTOR_FILE = Path(__file__).parents[3] / "connector.json"
+from ...settings import Settings, read_settings
+from ..example import example_config
 
 
-def missing_settings(environ: Mapping[str, str], emulator_url: str) -> dict[str, str]:
-    """Give what to add: the example config, pointed at the emulator, and an Authorization value.
+def emulated_config(environ: Mapping[str, str], emulator_url: str, flow_control: bool) -> str:
+    """Return the user's connector JSON with the account and the endpoint of the emulator.
 
-    Each only if nothing of its kind is set.
+    Access key, sign, templates and endpoint always are the emulator's, so that no message is sent
+    for real. Without `flow_control` the default limit per number is off. Where the user has no
+    connector JSON, or one that is not a JSON object, the example alone is returned.
     """
-    missing = {}
-    if not (environ.get(CONFIG) or environ.get(CONFIG_FILE) or CONNECTOR_FILE.exists()):
-        example = json.loads(EXAMPLE.read_text("utf-8"))
-        missing[CONFIG] = json.dumps({**example, "endpoint": emulator_url})
-    if not any(environ.get(name) for name in (AUTHORIZATION, WEBHOOK_SECRETS, ANONYMOUS)):
-        missing[AUTHORIZATION] = secrets.token_urlsafe(24)
-    return missing
+    own = _own_config(read_settings(environ))
+    config = own | example_config(emulator_url)
+    limits = config.get("limits", {})
+    if not flow_control and isinstance(limits, dict):
+        config["limits"] = {"perNumber": []} | limits
+    return json.dumps(config, ensure_ascii=False)
+
+
+def _own_config(settings: Settings) -> dict[str, Any]:
+    try:
+        text = settings.config_text or Path(settings.config_path).read_text("utf-8-sig")
+        whole = json.loads(text)
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return whole if isinstance(whole, dict) else {}

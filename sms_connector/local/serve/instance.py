@@ -1,11 +1,11 @@
-"""One instance of the function: its code, loaded once, and what every invocation is given."""
+"""One instance of the function: its code, loaded once, and the context of each invocation."""
 
 import importlib
 import logging
 import os
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol, cast
 
 from ..fc_context import Credentials, FcContext
@@ -13,7 +13,7 @@ from .invocation_log import logger_of_invocation
 
 
 class Code(Protocol):
-    """The entry points that Function Compute finds in ``index``."""
+    """The entry points that Function Compute calls in ``index``."""
 
     def handler(self, event: bytes, context: FcContext, /) -> object: ...
 
@@ -25,13 +25,15 @@ class Code(Protocol):
 class Instance:
     """Starts as one in the cloud does: loads the code, then calls the initializer.
 
-    What goes wrong there is logged, and raised again to every request.
+    ``configure`` is called before that. An error in any of these is logged, and raised to every
+    request.
     """
 
-    def __init__(self, module: str = "index") -> None:
+    def __init__(self, module: str = "index", configure: Callable[[], None] = lambda: None) -> None:
         self._code: Code | None = None
         self._failure: BaseException | None = None
         try:
+            configure()
             code = cast(Code, importlib.import_module(module))
             code.initializer(new_context(new_request_id()))
             self._code = code
@@ -45,7 +47,7 @@ class Instance:
 
     @property
     def code(self) -> Code:
-        """Raises what kept the instance from starting."""
+        """The code. Raises the error for which the instance did not start."""
         if self._code is None:
             raise cast(BaseException, self._failure)
         return self._code
@@ -56,10 +58,10 @@ def new_request_id() -> str:
 
 
 def new_context(request_id: str) -> FcContext:
-    """Make the context of one invocation."""
-    # Not at the top: an error in the function's code is to be answered, not to end the server.
-    from ..role import role_of
+    """Return the context of one invocation."""
+    # Not at the top: an error in the function's code is answered, and must not end the server.
+    from ..access_keys import role_key
 
-    key = role_of(os.environ)
+    key = role_key(os.environ)
     role = Credentials(key.id, key.secret, key.security_token or "") if key else Credentials()
     return FcContext(request_id, role, logger_of_invocation(request_id))

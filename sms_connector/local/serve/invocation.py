@@ -1,4 +1,4 @@
-"""One request, one invocation: the envelope it goes in, and what comes back if that fails."""
+"""One invocation for one request, and the response if it fails."""
 
 import traceback
 from collections.abc import Callable, Mapping
@@ -6,34 +6,34 @@ from dataclasses import replace
 from typing import Final
 
 from ..fc_context import FcContext
-from .api_gateway import api_gateway, unavailable
-from .exchange import HttpAnswer, HttpRequest
-from .http_function import http_function
-from .http_trigger import http_trigger
+from .http import HttpRequest, HttpResponse
 from .instance import Code, Instance, new_context, new_request_id
 from .invocation_log import logger_of_invocation
 from .runtime import function_error
+from .through_api_gateway import through_api_gateway, unavailable
+from .through_http_trigger import through_http_trigger
+from .through_wsgi import through_wsgi
 
-Envelope = Callable[[Code, HttpRequest, FcContext], HttpAnswer]
+Envelope = Callable[[Code, HttpRequest, FcContext], HttpResponse]
 
-ENVELOPES: Final[Mapping[str, Envelope]] = {
-    "http3": http_trigger,
-    "apigw": api_gateway,
-    "http2": http_function,
+INVOKE_THROUGH: Final[Mapping[str, Envelope]] = {
+    "http3": through_http_trigger,
+    "apigw": through_api_gateway,
+    "http2": through_wsgi,
 }
 
 
-def invoke(instance: Instance, envelope: str, request: HttpRequest) -> HttpAnswer:
-    """Invoke the function once. Raises nothing: what the function raises is an answer too.
+def invoke(instance: Instance, envelope: str, request: HttpRequest) -> HttpResponse:
+    """Invoke the function once. An exception of the function is returned as a response.
 
-    ``envelope`` is a key of ENVELOPES. The answer has the request id that the log lines have.
+    ``envelope`` is a key of INVOKE_THROUGH. The response has the request id of the log lines.
     """
     request_id = new_request_id()
     by_gateway = envelope == "apigw"
     try:
         context = new_context(request_id)
-        answer = ENVELOPES[envelope](instance.code, request, context)
-    except (Exception, SystemExit) as error:  # noqa: BLE001  (the runtime catches everything)
+        answer = INVOKE_THROUGH[envelope](instance.code, request, context)
+    except (Exception, SystemExit) as error:  # noqa: BLE001  (the runtime catches these too)
         # Without the exception's text: it may hold personal data, and a log is kept.
         where = "".join(traceback.format_tb(error.__traceback__))
         logger_of_invocation(request_id).error("%s\n%s", type(error).__name__, where.rstrip())

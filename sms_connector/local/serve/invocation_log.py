@@ -1,4 +1,4 @@
-"""The function's own log lines, with the time and request id that the runtime puts first."""
+"""The function's log lines, with time and request id first, as in the cloud."""
 
 import logging
 import os
@@ -8,7 +8,7 @@ _FORMAT = "%(asctime)s.%(msecs)03dZ %(request_id)s [%(levelname)s] %(message)s"
 
 
 def log_to_stderr() -> None:
-    """Show what the function logs. A line that belongs to no invocation has ``-`` for its id."""
+    """Print what the function logs. A line of no invocation has ``-`` as its request id."""
     formatter = logging.Formatter(
         _FORMAT, datefmt="%Y-%m-%dT%H:%M:%S", defaults={"request_id": "-"}
     )
@@ -19,9 +19,9 @@ def log_to_stderr() -> None:
 
 
 def logger_of_invocation(request_id: str) -> logging.Logger:
-    """Give a logger of one invocation's own, which its lines are told by.
+    """Return a logger that puts the request id before its lines.
 
-    It is not registered anywhere, so that it is gone when the invocation is.
+    It is not registered, so that it is freed with the invocation.
     """
 
     def name_invocation(record: logging.LogRecord) -> bool:

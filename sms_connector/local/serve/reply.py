@@ -1,17 +1,17 @@
-"""The reply that both the HTTP trigger and API Gateway take: ``{"statusCode", "headers", …}``."""
+"""The reply for the HTTP trigger and for API Gateway: ``{"statusCode", "headers", …}``."""
 
 import base64
 import binascii
 import json
 
-from .exchange import HttpAnswer
+from .http import HttpResponse
 
-# The server sets these by itself.
+# The server sets these.
 _OWN = frozenset({"content-length", "transfer-encoding", "connection"})
 
 
-def read_reply(returned: bytes) -> HttpAnswer | None:
-    """Read what the function returned, or give None if it is no such reply."""
+def read_reply(returned: bytes) -> HttpResponse | None:
+    """Return the response that a reply describes, or None if it is not such a reply."""
     try:
         fields = json.loads(returned)
     except ValueError:
@@ -25,7 +25,7 @@ def read_reply(returned: bytes) -> HttpAnswer | None:
     if body is None:
         return None
     kept = {str(name): str(value) for name, value in headers.items() if name.lower() not in _OWN}
-    return HttpAnswer(status, body, kept)
+    return HttpResponse(status, body, kept)
 
 
 def _body(body: object, is_base64: bool) -> bytes | None:

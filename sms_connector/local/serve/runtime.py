@@ -1,14 +1,14 @@
-"""What the runtime does around a handler, and the shape in which its errors are shown."""
+"""What the runtime does with the return value and the exceptions of a handler."""
 
 import json
 import traceback
 from pathlib import Path
 
-from .exchange import HttpAnswer, json_answer
+from .http import HttpResponse, json_response
 
 
 def output(returned: object) -> bytes:
-    """Turn what a handler returned into bytes. Raises TypeError for what JSON cannot hold."""
+    """Convert what a handler returned to bytes. Raises TypeError if JSON cannot represent it."""
     if isinstance(returned, bytes):
         return returned
     if isinstance(returned, str):
@@ -16,8 +16,8 @@ def output(returned: object) -> bytes:
     return json.dumps(returned, indent=4, sort_keys=True).encode()
 
 
-def function_error(error: BaseException) -> HttpAnswer:
-    """Show an exception of the function's to the caller, stack trace included, as the cloud does.
+def function_error(error: BaseException) -> HttpResponse:
+    """Return the response for an exception, which includes the stack trace as in the cloud.
 
     https://www.alibabacloud.com/help/en/functioncompute/fc/user-guide/error-handling
     """
@@ -31,11 +31,11 @@ def function_error(error: BaseException) -> HttpAnswer:
             if Path(__file__).parent not in Path(frame.filename).parents
         ],
     }
-    return json_answer(502, body, **{"X-Fc-Error-Type": "UnhandledInvocationError"})
+    return json_response(502, body, **{"X-Fc-Error-Type": "UnhandledInvocationError"})
 
 
 def _place(filename: str) -> str:
-    """Name a file as it is named in the cloud, where the code lies in /code."""
+    """Return the name of a file in the cloud, where the code is in /code."""
     code = Path(__file__).parents[3]
     path = Path(filename)
     return f"/code/{path.relative_to(code).as_posix()}" if code in path.parents else path.name

@@ -10,10 +10,10 @@ import msgspec
 
 from ...function import Function
 from ...settings import Settings
+from ..access_keys import role_key
 from ..fc_context import Credentials, FcContext
 from ..invoke.by_url import ByUrl
 from ..invoke.one_post import NoReply
-from ..role import role_of
 
 _SECONDS: Final = 15.0
 
@@ -41,7 +41,7 @@ class HereTarget:
         return self._invoke("checkVerification", id=verification_id, code=code)
 
     def _invoke(self, operation: str, **fields: str) -> Answer:
-        key = role_of(os.environ)
+        key = role_key(os.environ)
         role = Credentials(key.id, key.secret, key.security_token or "") if key else Credentials()
         event = json.dumps({"operation": operation, **fields}).encode()
         return _decoded(self._function.handle(event, FcContext("verify", role)))

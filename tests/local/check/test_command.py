@@ -15,12 +15,13 @@ def check(*arguments: str, whole: dict[str, Any], **environ: str) -> Any:
     return run("check", *arguments, SMS_CONNECTOR_CONFIG=json.dumps(whole), **environ)
 
 
-def test_settings_that_are_right_pass_with_one_line_for_each_check(example: dict[str, Any]) -> None:
+def test_valid_settings_print_one_line_for_each_check(example: dict[str, Any]) -> None:
     ran = check(whole=example)
     assert (ran.code, ran.err) == (0, "")
     lines = ran.out.splitlines()
-    assert lines[-2:] == ["", "Messages can go out."]
-    assert all(line.startswith("ok   ") for line in lines[:-2])
+    assert lines[-2:] == ["", "Messages can be sent."]
+    assert {line.split()[1] for line in lines[:-2] if not line.startswith("ok    ")} == {"limits"}
+    assert [line for line in lines if line.startswith("warn  limits  ")]
     shown = {line.split()[1] for line in lines[:-2]}
     assert shown >= {"Register", "SignIn", "ForgotPassword", "Generic"}
     assert shown >= {"OrganizationInvitation", "UserPermissionValidation", "BindNewIdentifier"}
@@ -28,7 +29,7 @@ def test_settings_that_are_right_pass_with_one_line_for_each_check(example: dict
     assert "templates[1].templateCode.overseas" in shown
 
 
-def test_a_script_gets_json_of_the_form_that_is_promised(example: dict[str, Any]) -> None:
+def test_the_json_option_prints_every_field_of_every_check(example: dict[str, Any]) -> None:
     ran = check("--json", whole=example | {"signName": "码上审核"})
     assert (ran.code, ran.err) == (1, "")
     assert ran.json.keys() == {"ok", "checks"}
@@ -41,18 +42,18 @@ def test_a_script_gets_json_of_the_form_that_is_promised(example: dict[str, Any]
     assert "签名管理" in failed["remedy"]
 
 
-def test_a_problem_is_told_with_what_to_do_and_where(example: dict[str, Any]) -> None:
+def test_a_problem_is_printed_with_its_remedy_and_link(example: dict[str, Any]) -> None:
     ran = check(whole=example | {"accessKeySecret": "AnotherSecret"})
     assert ran.code == 1
     [line] = [line for line in ran.out.splitlines() if line.startswith("fix")]
     assert "accessKeySecret" in line
-    assert "does not belong to the access key" in line
+    assert "Check `accessKeySecret`" in line
     assert "https://ram.console.aliyun.com/manage/ak" in line
-    assert "1 thing needs mending" in ran.out
+    assert "1 problem to fix: some messages cannot be sent." in ran.out
     assert "AnotherSecret" not in ran.out
 
 
-def test_a_terminal_gets_colour_and_every_word_also_a_narrow_one(example: dict[str, Any]) -> None:
+def test_a_narrow_terminal_gets_colour_and_the_whole_text(example: dict[str, Any]) -> None:
     wrong = example | {"signName": "码上驳回"}
     terminal = {"FORCE_COLOR": "1", "COLUMNS": "60", "TERM": "xterm", "NO_COLOR": ""}
     ran = check(whole=wrong, **terminal)
@@ -63,7 +64,7 @@ def test_a_terminal_gets_colour_and_every_word_also_a_narrow_one(example: dict[s
         assert word in ran.out
 
 
-def test_a_config_that_is_invalid_is_not_taken_to_the_provider(example: dict[str, Any]) -> None:
+def test_an_invalid_config_is_not_checked_with_the_provider(example: dict[str, Any]) -> None:
     ran = check("--json", whole=example | {"signName": 5, "templates": example["templates"][:3]})
     assert ran.code == 1
     assert [item["subject"] for item in ran.json["checks"]] == ["signName", "templates"]
@@ -71,7 +72,7 @@ def test_a_config_that_is_invalid_is_not_taken_to_the_provider(example: dict[str
 
 
 @pytest.mark.parametrize("content", [None, b"\xff\xfe", b"{"])
-def test_a_config_that_is_not_there_or_unreadable_is_told_in_one_check(
+def test_a_missing_or_unreadable_config_is_one_failed_check(
     tmp_path: Path, content: bytes | None
 ) -> None:
     path = tmp_path / "settings.json"
@@ -92,7 +93,7 @@ def test_a_config_file_is_read_as_the_function_reads_it(
     assert run("check", SMS_CONNECTOR_CONFIG_FILE=str(path)).code == 0
 
 
-def test_a_config_without_keys_is_checked_with_the_role_of_the_environment(
+def test_a_config_without_keys_is_checked_with_the_key_of_the_environment(
     example: dict[str, Any],
 ) -> None:
     bare = {key: value for key, value in example.items() if not key.startswith("accessKey")}

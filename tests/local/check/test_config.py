@@ -11,13 +11,13 @@ from tests.support.configs import TEMPLATES, config
 REQUIRED = ("Register", "SignIn", "ForgotPassword", "Generic")
 
 
-def test_a_valid_config_shows_what_each_usage_type_sends() -> None:
+def test_a_valid_config_shows_the_template_of_each_usage_type() -> None:
     checks = check_config(json.dumps(config()))
     assert [check for check in checks if not check.ok] == []
-    told = {check.subject: check.message for check in checks}
-    assert told["SignIn"] == "Sends SMS_SIGN_IN."
-    assert told["Generic"] == "Sends SMS_CHINA, abroad SMS_OVERSEAS."
-    assert told["BindMfa"] == "Falls back to Generic: SMS_CHINA, abroad SMS_OVERSEAS."
+    shown = {check.subject: check.message for check in checks}
+    assert shown["SignIn"] == "Sends SMS_SIGN_IN."
+    assert shown["Generic"] == "Sends SMS_CHINA, abroad SMS_OVERSEAS."
+    assert shown["BindMfa"] == "Falls back to Generic: SMS_CHINA, abroad SMS_OVERSEAS."
     assert [check.subject for check in checks[1:5]] == list(REQUIRED)
 
 
@@ -25,11 +25,11 @@ def test_a_usage_type_with_a_template_of_its_own_does_not_fall_back() -> None:
     own = {"usageType": "BindMfa", "templateCode": "SMS_MFA"}
     mine = {"usageType": "Payment", "templateCode": "SMS_PAY"}
     checks = check_config(json.dumps(config(templates=[*TEMPLATES, own, mine])))
-    told = [check.message for check in checks if check.subject in ("BindMfa", "Payment")]
-    assert told == ["Sends SMS_MFA.", "Sends SMS_PAY."]
+    messages = [check.message for check in checks if check.subject in ("BindMfa", "Payment")]
+    assert messages == ["Sends SMS_MFA.", "Sends SMS_PAY."]
 
 
-def test_a_template_that_is_never_used_is_pointed_out_and_keeps_nothing_back() -> None:
+def test_a_template_that_is_never_used_is_a_warning() -> None:
     later = {"usageType": "SignIn", "templateCode": "SMS_LATER"}
     checks = check_config(json.dumps(config(templates=[*TEMPLATES, later])))
     [check] = [check for check in checks if check.subject == "templates[4]"]
@@ -65,7 +65,7 @@ def test_each_problem_has_its_path_and_a_remedy(
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", b"\xff", "[" * 100_000])
-def test_what_is_no_config_at_all_is_one_failed_check(text: str | bytes) -> None:
+def test_text_that_is_not_a_json_object_is_one_failed_check(text: str | bytes) -> None:
     [check] = check_config(text)
     assert (check.subject, check.ok) == ("config", False)
 
@@ -81,7 +81,7 @@ def test_what_is_no_config_at_all_is_one_failed_check(text: str | bytes) -> None
         (..., False),
     ],
 )
-def test_an_emulator_is_recognised_by_its_address(endpoint: object, local: bool) -> None:
+def test_an_emulator_is_recognised_by_its_loopback_address(endpoint: object, local: bool) -> None:
     checks = check_config(json.dumps(config(endpoint=endpoint)))
     assert ("endpoint" in [check.subject for check in checks]) is local
 

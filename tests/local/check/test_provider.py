@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -25,13 +26,13 @@ def failed(checks: list[Check]) -> list[Check]:
 
 
 def with_code(example: dict[str, Any], code: object) -> dict[str, Any]:
-    """Give the example with another template code for SignIn."""
+    """Return the example with another template code for SignIn."""
     templates = [dict(template) for template in example["templates"]]
     templates[1]["templateCode"] = code
     return example | {"templates": templates}
 
 
-def test_the_example_is_right_in_every_point(example: dict[str, Any]) -> None:
+def test_the_example_config_passes_every_check(example: dict[str, Any]) -> None:
     checks = asked(example)
     assert failed(checks) == []
     assert [check.subject for check in checks] == [
@@ -48,25 +49,25 @@ def test_the_example_is_right_in_every_point(example: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("changes", "subject", "message", "remedy"),
     [
-        ({"accessKeyId": "LTAI-nobody"}, "accessKeyId", "knows no such access key", "Copy both"),
+        ({"accessKeyId": "LTAI-nobody"}, "accessKeyId", "InvalidAccessKeyId.NotFound", "Copy both"),
         (
             {"accessKeyId": DISABLED_KEY.id, "accessKeySecret": DISABLED_KEY.secret},
             "accessKeyId",
-            "disabled",
-            "Enable it",
+            "InvalidAccessKeyId.Inactive",
+            "enable the key",
         ),
-        ({"accessKeySecret": "Wrong"}, "accessKeySecret", "does not belong", "Copy both"),
-        # So short that it stands in the provider's own words too.
-        ({"accessKeySecret": "no"}, "accessKeySecret", "does not belong", "Copy both"),
+        ({"accessKeySecret": "Wrong"}, "accessKeySecret", "Check `accessKeySecret`", "Copy both"),
+        # Short enough to occur in the provider's own message.
+        ({"accessKeySecret": "no"}, "accessKeySecret", "Check `accessKeySecret`", "Copy both"),
         (
             {"accessKeyId": STS_KEY.id, "accessKeySecret": STS_KEY.secret},
             "accessKeyId",
-            "needs a token",
+            "needs its security token",
             "must be a user's own",
         ),
     ],
 )
-def test_a_key_that_does_not_work_ends_the_questions(
+def test_a_key_that_does_not_work_ends_the_checks(
     example: dict[str, Any], changes: dict[str, Any], subject: str, message: str, remedy: str
 ) -> None:
     [check] = asked(example | changes)
@@ -82,10 +83,13 @@ def test_a_key_that_does_not_work_ends_the_questions(
         ("没有这个", "The account of this key has no such sign."),
         ("码上审核", "The sign is under review."),
         ("码上驳回", "The sign was rejected: 签名与主体无关."),
-        ("码上通知", "The sign is for 通知, not for verification codes."),
+        (
+            "码上通知",
+            "The scenario of the sign is 通知: it must allow verification codes.",
+        ),
     ],
 )
-def test_a_sign_that_cannot_be_used_is_told_apart_and_templates_are_still_checked(
+def test_an_unusable_sign_fails_with_its_reason_and_templates_are_still_checked(
     example: dict[str, Any], name: str, message: str
 ) -> None:
     checks = asked(example | {"signName": name})
@@ -95,7 +99,7 @@ def test_a_sign_that_cannot_be_used_is_told_apart_and_templates_are_still_checke
     assert len(checks) == 7
 
 
-def test_a_sign_for_verification_codes_alone_fits(example: dict[str, Any]) -> None:
+def test_a_sign_for_verification_codes_alone_passes(example: dict[str, Any]) -> None:
     assert failed(asked(example | {"signName": "码上验证"})) == []
 
 
@@ -105,17 +109,20 @@ def test_a_sign_for_verification_codes_alone_fits(example: dict[str, Any]) -> No
         ("SMS_999999999", "The account of this key has no such template."),
         ("SMS_200000201", "SMS_200000201 is under review."),
         ("SMS_200000202", "SMS_200000202 was rejected: 验证码模板不得含有营销内容."),
-        ("SMS_200000301", "SMS_200000301 is a template of another kind: notification."),
-        ("SMS_200000302", "SMS_200000302 is a template of another kind: promotion."),
-        ("SMS_200000401", "SMS_200000401 holds no ${code}: the phone would not show the code."),
-        ("SMS_200000403", "SMS_200000403 holds ${product}, which nobody fills in."),
+        ("SMS_200000301", "SMS_200000301 has the wrong type: notification."),
+        ("SMS_200000302", "SMS_200000302 has the wrong type: promotion."),
+        (
+            "SMS_200000401",
+            "SMS_200000401 has no variable ${code}: the SMS would not contain the code.",
+        ),
+        ("SMS_200000403", "SMS_200000403 has ${product}, which gets no value."),
         (
             "SMS_200000102",
-            "SMS_200000102 sends abroad only, and is used for numbers of mainland China too.",
+            "SMS_200000102 sends abroad only, but is used for numbers in mainland China too.",
         ),
     ],
 )
-def test_a_template_that_cannot_be_used_is_told_with_the_reason(
+def test_an_unusable_template_fails_with_its_reason(
     example: dict[str, Any], code: str, message: str
 ) -> None:
     [check] = failed(asked(with_code(example, code)))
@@ -130,7 +137,7 @@ def test_a_template_that_cannot_be_used_is_told_with_the_reason(
             "SMS_200000102",
             "SMS_200000102",
             {
-                "china": "SMS_200000102 sends abroad only, and is used for numbers of mainland "
+                "china": "SMS_200000102 sends abroad only, but is used for numbers in mainland "
                 "China."
             },
         ),
@@ -138,45 +145,45 @@ def test_a_template_that_cannot_be_used_is_told_with_the_reason(
             "SMS_200000002",
             "SMS_200000001",
             {
-                "overseas": "SMS_200000001 sends to mainland China only, and is used for numbers "
+                "overseas": "SMS_200000001 sends to mainland China only, but is used for numbers "
                 "abroad."
             },
         ),
         (
             "SMS_200000002",
             "SMS_200000105",
-            {"overseas": "SMS_200000105 is a template of another kind: notification."},
+            {"overseas": "SMS_200000105 has the wrong type: notification."},
         ),
     ],
 )
-def test_each_code_of_a_pair_is_checked_for_its_region(
+def test_each_code_of_a_regional_pair_is_checked_for_its_region(
     example: dict[str, Any], china: str, overseas: str, failures: dict[str, str]
 ) -> None:
     checks = failed(asked(with_code(example, {"china": china, "overseas": overseas})))
-    told = {check.subject.rpartition(".")[2]: check.message for check in checks}
-    assert told == failures
+    messages = {check.subject.rpartition(".")[2]: check.message for check in checks}
+    assert messages == failures
 
 
-def test_a_template_with_several_faults_tells_each(example: dict[str, Any]) -> None:
+def test_a_template_with_several_problems_fails_once_for_each(example: dict[str, Any]) -> None:
     checks = failed(asked(with_code(example, "SMS_200000402")))
     assert [check.message for check in checks] == [
-        "SMS_200000402 holds no ${code}: the phone would not show the code.",
-        "SMS_200000402 holds ${number}, which nobody fills in.",
+        "SMS_200000402 has no variable ${code}: the SMS would not contain the code.",
+        "SMS_200000402 has ${number}, which gets no value.",
     ]
 
 
-def test_a_template_that_is_never_used_is_not_asked_for(example: dict[str, Any]) -> None:
+def test_a_template_that_is_never_used_is_not_queried(example: dict[str, Any]) -> None:
     later = {"usageType": "SignIn", "templateCode": "SMS_999999999"}
     assert failed(asked(example | {"templates": [*example["templates"], later]})) == []
 
 
-def test_without_a_key_nobody_is_asked(example: dict[str, Any]) -> None:
+def test_without_a_key_the_only_check_is_the_missing_key(example: dict[str, Any]) -> None:
     bare = {key: value for key, value in example.items() if not key.startswith("accessKey")}
     [check] = asked(bare)
     assert (check.subject, check.ok) == ("accessKeyId", False)
 
 
-def test_the_token_of_a_role_that_has_expired_is_told(example: dict[str, Any]) -> None:
+def test_an_expired_role_token_fails_the_check_of_the_key(example: dict[str, Any]) -> None:
     bare = {key: value for key, value in example.items() if not key.startswith("accessKey")}
     [check] = asked(
         bare,
@@ -184,14 +191,14 @@ def test_the_token_of_a_role_that_has_expired_is_told(example: dict[str, Any]) -
         ALIBABA_CLOUD_ACCESS_KEY_SECRET=STS_KEY.secret,
         ALIBABA_CLOUD_SECURITY_TOKEN=STS_KEY.expired_token or "",
     )
-    assert check.message == "The token of this key is not valid."
+    assert "token that is invalid or expired" in check.message
 
 
-def told_by(provider: Provider, *acts: Any, **changes: Any) -> list[Check]:
+def checked_at(provider: Provider, *acts: Any, **changes: Any) -> list[Check]:
     return asked(config(endpoint=provider(*acts).endpoint, **changes))
 
 
-def refuse(status: int, code: str, message: str = "told") -> Any:
+def refuse(status: int, code: str, message: str = "Refused") -> Any:
     return answer(status, {"Code": code, "Message": message, "RequestId": "REQUEST-1"})
 
 
@@ -207,13 +214,23 @@ def refuse(status: int, code: str, message: str = "told") -> Any:
         (answer(502, "<html>"), "its answer makes no sense"),
     ],
 )
-def test_a_provider_that_does_not_answer_is_a_check_that_failed(
+def test_a_provider_without_a_valid_answer_fails_the_check_of_the_endpoint(
     provider: Provider, act: Any, message: str
 ) -> None:
-    [check] = told_by(provider, act, readTimeout=300)
+    [check] = checked_at(provider, act, readTimeout=300)
     assert (check.subject, check.ok) == ("endpoint", False)
-    assert check.message == f"The provider could not be asked: {message}."
+    assert check.message == f"The provider could not be queried: {message}."
     assert "endpoint" in check.remedy
+
+
+def test_an_emulator_that_is_not_running_is_named_with_the_command_that_starts_it() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    [check] = asked(config(endpoint=f"http://127.0.0.1:{port}"))
+    assert (check.subject, check.ok) == ("endpoint", False)
+    assert check.message == (
+        f"Nothing listens on 127.0.0.1:{port}: run `python -m sms_connector emulate`."
+    )
 
 
 @pytest.mark.parametrize(
@@ -221,36 +238,38 @@ def test_a_provider_that_does_not_answer_is_a_check_that_failed(
     [
         (400, "InvalidTimeStamp.Expired", "accessKeyId", "clock"),
         (400, "InvalidSecurityToken.Expired", "accessKeyId", "token"),
-        (200, "isv.PRODUCT_UN_SUBSCRIPT", "accessKeyId", "no SMS service"),
-        (200, "isv.OUT_OF_SERVICE", "accessKeyId", "stopped"),
-        (200, "isv.ACCOUNT_ABNORMAL", "accessKeyId", "not in order"),
+        (200, "isv.PRODUCT_UN_SUBSCRIPT", "accessKeyId", "SMS service enabled"),
+        (200, "isv.OUT_OF_SERVICE", "accessKeyId", "no balance"),
+        (200, "isv.ACCOUNT_ABNORMAL", "accessKeyId", "must be in order"),
         (429, "Throttling.User", "signName", "the provider says Throttling.User"),
         (503, "ServiceUnavailable", "signName", "the provider says ServiceUnavailable"),
     ],
 )
-def test_what_concerns_the_account_is_told_once(
+def test_a_problem_of_the_whole_account_is_reported_once(
     provider: Provider, status: int, code: str, subject: str, message: str
 ) -> None:
-    [check] = told_by(provider, refuse(status, code))
+    [check] = checked_at(provider, refuse(status, code))
     assert (check.subject, check.ok) == (subject, False)
     assert message in check.message
     assert check.remedy
 
 
 @pytest.mark.parametrize("code", ["Forbidden.RAM", "NoPermission", "isp.RAM_PERMISSION_DENY"])
-def test_a_key_that_may_only_send_is_told_what_it_lacks(provider: Provider, code: str) -> None:
-    checks = told_by(provider, refuse(403, code))
+def test_a_key_without_read_permission_fails_with_the_permission_it_lacks(
+    provider: Provider, code: str
+) -> None:
+    checks = checked_at(provider, refuse(403, code))
     assert checks[0] == Check("accessKeyId", True, "The provider accepts this key.")
     assert len(checks) == 7
     for check in checks[1:]:
         assert not check.ok
-        assert "may not look" in check.message
+        assert "no permission to query" in check.message
         assert "AliyunDysmsReadOnlyAccess" in check.remedy
 
 
-def test_an_unheard_of_refusal_is_passed_on_without_secrets(provider: Provider) -> None:
+def test_an_unknown_provider_code_is_shown_without_secrets(provider: Provider) -> None:
     quoted = "No. Zq8-test-key-secret LTAI-test-key-id 13812345678\nsecond line"
-    checks = told_by(provider, refuse(400, "Unheard.Of", quoted))
+    checks = checked_at(provider, refuse(400, "Unheard.Of", quoted))
     assert all(not check.ok for check in checks)
     assert checks[0].message == ("Not checked: the provider says Unheard.Of: No. **** **** ****")
 
@@ -263,8 +282,8 @@ def test_an_unheard_of_refusal_is_passed_on_without_secrets(provider: Provider) 
         {"SignStatus": 10, "AuditInfo": {"RejectInfo": None}},
     ],
 )
-def test_an_odd_answer_about_a_sign_is_never_taken_for_an_approval(
+def test_a_malformed_answer_about_a_sign_is_never_an_approval(
     provider: Provider, body: dict[str, Any]
 ) -> None:
-    checks = told_by(provider, answer(200, {"Code": "OK", "RequestId": "1", **body}))
+    checks = checked_at(provider, answer(200, {"Code": "OK", "RequestId": "1", **body}))
     assert "signName" in [check.subject for check in failed(checks)]

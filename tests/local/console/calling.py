@@ -1,4 +1,4 @@
-"""Requests to a console, as its own page makes them and as others might."""
+"""Requests to a console, as its own page and as others make them."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ FORM: dict[str, Any] = {
 
 
 class Page:
-    """The console's own page: it has the token, and the browser vouches for where it is from."""
+    """The console's own page: it has the token, and the browser's headers name its origin."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self.headers = {
-            "Origin": console.origin,
+            "Origin": console.url,
             "Sec-Fetch-Site": "same-origin",
             "X-Console-Token": console.token,
         }
@@ -46,11 +46,11 @@ class Page:
     def request(
         self, method: str, path: str, body: Any, **headers: str | None
     ) -> requests.Response:
-        """Send with some headers changed, or left out if None; `_` in a name stands for `-`."""
+        """Send with some headers changed, or left out if None; `_` in a name becomes `-`."""
         changed = {name.replace("_", "-"): value for name, value in headers.items()}
         return requests.request(
             method,
-            self._console.origin + path,
+            self._console.url + path,
             headers=self.headers | changed,  # type: ignore[arg-type]
             json=body,
             timeout=10,

@@ -36,5 +36,5 @@ def file(console: Console) -> Path:
 
 @pytest.fixture
 def page(console: Console) -> Page:
-    """What the console's own page can do."""
+    """Requests as the console's own page makes them."""
     return Page(console)

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sms_connector.config import parse_config
@@ -26,25 +26,25 @@ def changed(form: Form, **changes: Any) -> Form:
     return msgspec.structs.replace(form, **changes)
 
 
-def test_a_form_that_nobody_touched_stands_for_the_same_json() -> None:
+def test_an_unchanged_form_makes_the_same_json() -> None:
     whole = config(endpoint="http://127.0.0.1:8025", strictPhoneRegionNumberCheck=True)
     form = filled_in(whole)
     assert connector_json(form, whole) == whole
     assert list(connector_json(form, whole)) == list(whole)
 
 
-def test_the_secret_is_not_filled_in() -> None:
+def test_the_secret_is_not_filled_into_the_form() -> None:
     assert KEY_SECRET not in repr(msgspec.to_builtins(filled_in(config())))
 
 
-def test_an_empty_secret_keeps_the_kept_one_and_another_replaces_it() -> None:
+def test_an_empty_secret_keeps_the_saved_one_and_another_replaces_it() -> None:
     form = filled_in(config())
     assert connector_json(form, config())["accessKeySecret"] == KEY_SECRET
     replaced = connector_json(changed(form, access_key_secret="new"), config())
     assert replaced["accessKeySecret"] == "new"
 
 
-def test_empty_fields_are_left_out() -> None:
+def test_empty_fields_are_left_out_of_the_json() -> None:
     assert connector_json(EMPTY, {}) == {"templates": []}
     row = TemplateRow("", "")
     assert connector_json(changed(EMPTY, templates=(row,)), {}) == {"templates": [{}]}
@@ -57,7 +57,7 @@ def test_a_row_with_two_codes_is_a_regional_template() -> None:
     assert codes == [{"china": "A", "overseas": "B"}, "A", {"overseas": "B"}]
 
 
-def test_what_the_form_has_no_field_for_is_kept() -> None:
+def test_keys_without_a_field_in_the_form_are_kept() -> None:
     whole = config(type="ours", regionId="cn-hangzhou", connectTimeout=500, own={"a": [1]})
     whole["templates"] = [{**template, "note": "mine"} for template in whole["templates"]]
     form = changed(filled_in(whole), sign_name="别的签名")
@@ -65,14 +65,14 @@ def test_what_the_form_has_no_field_for_is_kept() -> None:
     assert saved == {**whole, "signName": "别的签名"}
 
 
-def test_a_strict_check_that_was_spelled_out_stays_spelled_out() -> None:
+def test_an_explicit_strict_check_stays_explicit() -> None:
     whole = config(strictPhoneRegionNumberCheck=True)
     saved = connector_json(changed(filled_in(whole), strict=False), whole)
     assert saved["strictPhoneRegionNumberCheck"] is False
     assert "strictPhoneRegionNumberCheck" not in connector_json(filled_in(config()), config())
 
 
-def test_the_json_to_copy_holds_neither_the_secret_nor_unknown_keys() -> None:
+def test_the_json_to_copy_has_neither_the_secret_nor_unknown_keys() -> None:
     whole = config(own="hidden", regionId="cn-hangzhou")
     whole["templates"] = [{**template, "own": "hidden"} for template in whole["templates"]]
     text = shown_json(whole)
@@ -81,6 +81,14 @@ def test_the_json_to_copy_holds_neither_the_secret_nor_unknown_keys() -> None:
     assert json.loads(text)["accessKeySecret"] == SECRET_PLACEHOLDER
     assert parse_config(text).region_id == "cn-hangzhou"
 
+
+def test_the_json_to_copy_keeps_limits_verification_and_signs() -> None:
+    whole = config(limits={"countries": ["CN"]}, verification={"sends": 3})
+    whole["templates"] = [{**template, "signName": "另一个"} for template in whole["templates"]]
+    assert parse_config(shown_json(whole)) == parse_config(json.dumps(whole | SHOWN_SECRET))
+
+
+SHOWN_SECRET = {"accessKeySecret": SECRET_PLACEHOLDER}
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
@@ -94,6 +102,8 @@ TEMPLATE_KEYS = st.sampled_from(["usageType", "templateCode", "own"])
 TEMPLATES = st.lists(st.dictionaries(TEMPLATE_KEYS, JSON) | JSON, max_size=3)
 
 
+# The first examples may take seconds on a busy machine.
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(KEYS, JSON | TEMPLATES))
 def test_any_json_object_can_be_filled_in_and_shown(whole: dict[str, Any]) -> None:
     form = filled_in(whole)
@@ -101,5 +111,5 @@ def test_any_json_object_can_be_filled_in_and_shown(whole: dict[str, Any]) -> No
 
 
 @pytest.mark.parametrize("value", [Form("a", "secret", "b", (), False, "")])
-def test_a_form_does_not_show_its_secret(value: Form) -> None:
+def test_the_repr_of_a_form_hides_its_secret(value: Form) -> None:
     assert "secret" not in repr(value)

@@ -1,4 +1,4 @@
-"""Every word of the pages, in both languages, and every sentence of the program in Chinese."""
+"""Every text of the pages in both languages, and every sentence of the program in Chinese."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from sms_connector.config import parse_config
 from sms_connector.errors import ConnectorError
 from sms_connector.local.check import config as config_checks
-from sms_connector.local.check import provider_trouble
+from sms_connector.local.check import lookup_failures
 from sms_connector.local.check.config import check_config
 from sms_connector.local.check.limits import check_limits
 from sms_connector.local.check.provider import check_provider
@@ -31,10 +31,12 @@ from sms_connector.local.emulate.provider_errors import Refusal
 from sms_connector.local.emulate.server import Emulator
 from sms_connector.local.send import carrier_codes
 from sms_connector.message import Message
+from sms_connector.provider import refusals
 from sms_connector.sending.connector import SmsConnector
 from tests.support.configs import config
 from tests.support.sending import connector_at
 
+SOURCES = Path(console_app.__file__).parents[2]
 PAGES = [console_app.PAGE, emulator_app.PAGE]
 TEXT_IN_HTML = re.compile(r'data-text(?:-label)?="([^"]+)"')
 QUOTED_IN_SCRIPT = re.compile(r'"([A-Za-z.]+)"')
@@ -79,7 +81,7 @@ def texts(page: Path, language: str) -> dict[str, Any]:
 
 
 def in_chinese(sentence: str) -> bool:
-    """Match as the page does: `{1}` stands for whatever is in its place."""
+    """Match as the page does: `{1}` matches any text."""
     for known in texts(console_app.PAGE, "zh-CN")["said"]:
         pattern = re.sub(r"\\\{\d\\\}", "(.+)", re.escape(known))
         if re.fullmatch(pattern, sentence, re.DOTALL):
@@ -88,7 +90,7 @@ def in_chinese(sentence: str) -> bool:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_both_languages_say_the_same_things(page: Path) -> None:
+def test_both_languages_have_the_same_texts_and_placeholders(page: Path) -> None:
     english, chinese = (texts(page, language)["texts"] for language in ("en", "zh-CN"))
     assert list(english) == list(chinese)
     for name, words in english.items():
@@ -96,7 +98,7 @@ def test_both_languages_say_the_same_things(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_text_is_used_and_every_used_text_is_there(page: Path) -> None:
+def test_every_text_is_used_and_every_used_text_exists(page: Path) -> None:
     known = set(texts(page, "en")["texts"])
     html = (page / "index.html").read_text("utf-8")
     assert set(TEXT_IN_HTML.findall(html)) <= known
@@ -108,7 +110,7 @@ def test_every_text_is_used_and_every_used_text_is_there(page: Path) -> None:
 
 
 def sentences(emulator: Emulator) -> Iterator[str]:
-    # What the validator says.
+    # Of the validator.
     rows = [{"usageType": "", "templateCode": {"china": "x"}}, {}, "no object"]
     for text in (
         "{",
@@ -127,16 +129,17 @@ def sentences(emulator: Emulator) -> Iterator[str]:
         for check in check_limits(parse_config(json.dumps(config(limits=limits)))):
             yield from filter(None, (check.message, check.remedy))
     yield from config_checks._REMEDIES.values()
-    # What comes of asking the provider.
+    # Of the provider's checks.
     for changes in provider_settings():
         whole = connector_at(emulator.url, **changes).config
         for check in check_provider(whole, {}):
             yield from filter(None, (check.message, check.remedy))
-    for _, message, remedy in provider_trouble._ABOUT_THE_KEY.values():
+    yield from lookup_failures._REMEDIES.values()
+    yield from lookup_failures._NO_PERMISSION
+    for message, remedy in lookup_failures._NOT_FOUND.values():
         yield from (message, remedy)
-    for message, remedy in provider_trouble._NOT_FOUND.values():
-        yield from (message, remedy)
-    # What comes of sending.
+    yield from refusals._CAUSES
+    # Of sending.
     connector = connector_at(emulator.url, **GOOD)
     for phone, outcome in MAGIC_NUMBERS.items():
         if isinstance(outcome, Refusal):
@@ -182,7 +185,22 @@ def provider_settings() -> Iterator[dict[str, Any]]:
         yield {**GOOD, "templates": rows_with(template.code)}
 
 
-def test_whatever_the_program_says_has_a_chinese_sentence(emulator: Emulator) -> None:
+def test_every_sentence_of_the_program_has_a_chinese_translation(emulator: Emulator) -> None:
     said = set(sentences(emulator))
     assert len(said) > 100
     assert sorted(sentence for sentence in said if not in_chinese(sentence)) == []
+
+
+def test_every_translated_sentence_is_one_of_the_program() -> None:
+    files = [*SOURCES.rglob("*.py"), *SOURCES.rglob("*.js")]
+    source = "".join(path.read_text("utf-8") for path in files)
+    # Adjacent literals are one sentence.
+    source = re.sub(r"""["']\s*\n?\s*f?["']""", "", source).replace("{{", "{").replace("}}", "}")
+    source = source.replace('\\"', '"').lower()
+    stale = []
+    for sentence in texts(console_app.PAGE, "zh-CN")["said"]:
+        predicate = re.sub(r"^(`\w+` |It |The sign |No limit )", "", sentence)
+        longest = max(re.split(r"\{\d\}|[.:] ", predicate), key=len)
+        if longest.strip("`.:( ").lower() not in source:
+            stale.append(sentence)
+    assert stale == []

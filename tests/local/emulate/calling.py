@@ -16,7 +16,7 @@ from alibabacloud_dysmsapi20170525 import models
 from alibabacloud_dysmsapi20170525.client import Client
 from alibabacloud_tea_openapi.utils_models import Config
 
-from sms_connector.local.emulate.account import ORDINARY_KEY, AccessKey
+from sms_connector.local.emulate.account import ORDINARY_KEY, AccountKey
 from sms_connector.local.emulate.server import Emulator
 
 PHONE = "13812345678"
@@ -29,7 +29,7 @@ GOOD = {
 }
 
 
-def sdk_client(emulator: Emulator, key: AccessKey = ORDINARY_KEY, **settings: Any) -> Client:
+def sdk_client(emulator: Emulator, key: AccountKey = ORDINARY_KEY, **settings: Any) -> Client:
     address = urlsplit(emulator.url)
     return Client(
         Config(
@@ -59,7 +59,7 @@ def timestamp(at: float | None = None) -> str:
 
 def rpc_parameters(
     parameters: Mapping[str, str | None],
-    key: AccessKey = ORDINARY_KEY,
+    key: AccountKey = ORDINARY_KEY,
     at: float | None = None,
     method: str = "POST",
 ) -> dict[str, str]:
@@ -87,7 +87,7 @@ def rpc_parameters(
 def rpc(
     emulator: Emulator,
     parameters: Mapping[str, str | None] = GOOD,
-    key: AccessKey = ORDINARY_KEY,
+    key: AccountKey = ORDINARY_KEY,
     at: float | None = None,
 ) -> requests.Response:
     form = rpc_parameters(parameters, key, at)
@@ -99,7 +99,7 @@ def acs3_headers(
     query: Mapping[str, str],
     body: bytes = b"",
     method: str = "POST",
-    key: AccessKey = ORDINARY_KEY,
+    key: AccountKey = ORDINARY_KEY,
     headers: Mapping[str, str | None] | None = None,
     unsigned: tuple[str, ...] = (),
 ) -> dict[str, str]:

@@ -16,9 +16,9 @@ from sms_connector.local.emulate.account import (
     SIGNS,
     STS_KEY,
     TEMPLATES,
+    AccountTemplate,
     Review,
     Scene,
-    Template,
 )
 from sms_connector.local.emulate.magic import MAGIC_NUMBERS, Behaviour, FailedDelivery
 from sms_connector.local.emulate.provider_errors import Refusal
@@ -55,7 +55,7 @@ def test_the_example_config_can_send(emulator: Emulator, code: str, phone: str) 
     assert rpc(emulator, parameters, key).json()["Code"] == "OK"
 
 
-def test_the_example_config_tells_its_usage_types_apart() -> None:
+def test_the_example_config_has_a_template_for_each_usage_type() -> None:
     codes = [code for code, _ in example_codes()]
     assert len(set(codes)) == len(codes)
     usage_types = {template["usageType"] for template in EXAMPLE["templates"]}
@@ -73,12 +73,12 @@ def test_names_are_unique() -> None:
 
 
 @pytest.mark.parametrize("key", [ORDINARY_KEY, STS_KEY, DISABLED_KEY])
-def test_secrets_hold_no_word_that_could_turn_up_elsewhere(key: Any) -> None:
+def test_a_secret_is_random_letters_and_digits(key: Any) -> None:
     assert re.fullmatch(r"[A-Za-z0-9]{30,}", key.secret)
 
 
-def test_variables_are_replaced_wherever_they_stand() -> None:
-    template = Template("SMS_1", "两次", "${code}，再说一次：${code}，${name}")
+def test_every_occurrence_of_a_variable_is_replaced() -> None:
+    template = AccountTemplate("SMS_1", "两次", "${code}，再说一次：${code}，${name}")
     assert template.variables == {"code", "name"}
     assert template.render({"code": "$1\\1", "name": "${code}", "more": ""}) == (
         "$1\\1，再说一次：$1\\1，${code}"
@@ -108,7 +108,7 @@ def test_every_sign_is_in_the_document() -> None:
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.code)
-def test_every_template_is_in_the_document(template: Template) -> None:
+def test_every_template_is_in_the_document(template: AccountTemplate) -> None:
     row = next(line for line in DOCUMENT.splitlines() if f"| `{template.code}` |" in line)
     assert row.endswith(f"| {template.content} |")
     assert ("| abroad |" in row) == template.overseas

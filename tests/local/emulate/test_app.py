@@ -24,7 +24,7 @@ UUID = re.compile(r"[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}")
         ("POST", "/inbox", 405, "UnsupportedHTTPMethod"),
     ],
 )
-def test_what_is_not_served_is_refused_in_json(
+def test_another_path_or_method_is_refused_in_json(
     emulator: Emulator, method: str, path: str, status: int, code: str
 ) -> None:
     answer = requests.request(method, emulator.url + path, timeout=5)
@@ -32,14 +32,14 @@ def test_what_is_not_served_is_refused_in_json(
     assert UUID.fullmatch(answer.json()["RequestId"])
 
 
-def test_the_gateway_says_where_it_was_and_where_to_read_on(emulator: Emulator) -> None:
+def test_a_refusal_of_the_gateway_has_a_host_id_and_a_recommendation(emulator: Emulator) -> None:
     answer = rpc(emulator, {**GOOD, "Action": "SendFax"}).json()
     assert set(answer) == {"Code", "Message", "RequestId", "HostId", "Recommend"}
     assert emulator.url.endswith(answer["HostId"])
     assert answer["RequestId"] in answer["Recommend"]
 
 
-def test_every_answer_has_a_request_id_of_its_own(emulator: Emulator) -> None:
+def test_every_answer_has_its_own_request_id(emulator: Emulator) -> None:
     answers = [
         rpc(emulator, {**GOOD, "TemplateCode": code}) for code in ("SMS_200000001", "x", "x")
     ]
@@ -48,7 +48,7 @@ def test_every_answer_has_a_request_id_of_its_own(emulator: Emulator) -> None:
     assert len(set(ids)) == 3
 
 
-def test_a_receipt_looks_like_the_providers(emulator: Emulator) -> None:
+def test_a_biz_id_has_the_form_of_the_providers(emulator: Emulator) -> None:
     answer = rpc(emulator).json()
     assert (answer["Code"], answer["Message"]) == ("OK", "OK")
     assert re.fullmatch(r"\d{18}\^0", answer["BizId"])

@@ -17,7 +17,7 @@ from .calling import CODE, GOOD, PHONE, rpc
 RUN = "from sms_connector.local.emulate.command import emulate; emulate()"
 
 
-def test_it_serves_until_interrupted_and_tells_no_secrets_of_messages() -> None:
+def test_emulate_runs_until_interrupted_and_prints_no_code_and_no_whole_number() -> None:
     command = [sys.executable, "-W", "error", "-c", RUN, "--port", "0", "--no-flow-control"]
     process = subprocess.Popen(  # noqa: S603
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -44,14 +44,14 @@ def test_it_serves_until_interrupted_and_tells_no_secrets_of_messages() -> None:
         assert CODE not in line
 
 
-def test_a_port_that_is_taken_is_told_in_one_line(emulator: Emulator) -> None:
+def test_a_taken_port_is_one_sentence(emulator: Emulator) -> None:
     port = emulator.url.rsplit(":", 1)[1]
     result = CliRunner().invoke(emulate, ["--port", port])
     assert result.exit_code == 1
-    assert result.output.startswith(f"Error: cannot serve on 127.0.0.1:{port}: Address already in")
+    assert result.output.startswith(f"Error: Port {port} of 127.0.0.1 is taken: stop what")
     assert result.output.count("\n") == 1
 
 
 @pytest.mark.parametrize("port", ["-1", "65536", "http"])
-def test_a_port_that_is_none_is_refused(port: str) -> None:
+def test_an_invalid_port_is_refused(port: str) -> None:
     assert CliRunner().invoke(emulate, ["--port", port]).exit_code == 2

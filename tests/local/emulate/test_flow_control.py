@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+import requests
 
 from sms_connector.local.emulate.magic import Behaviour, number_for
 from sms_connector.local.emulate.server import Emulator
@@ -52,21 +53,23 @@ def send(emulator: Emulator, clock: Clock, after: float = 0, **changes: Any) -> 
     return str(answer["Message"])
 
 
-def test_one_message_a_minute(limited: Emulator, clock: Clock) -> None:
+def test_a_second_message_within_a_minute_is_refused(limited: Emulator, clock: Clock) -> None:
     assert send(limited, clock) == "OK"
     assert send(limited, clock, after=59) == MINUTE_LIMIT
     assert send(limited, clock, after=1) == "OK"
     assert len(limited.inbox.messages()) == 2
 
 
-def test_five_messages_an_hour(limited: Emulator, clock: Clock) -> None:
+def test_a_sixth_message_within_an_hour_is_refused(limited: Emulator, clock: Clock) -> None:
     assert [send(limited, clock, after=60) for _ in range(5)] == ["OK"] * 5
     assert send(limited, clock, after=60) == HOUR_LIMIT
     assert send(limited, clock, after=HOUR - 5 * 60 - 1) == HOUR_LIMIT
     assert send(limited, clock, after=1) == "OK"
 
 
-def test_ten_messages_a_day_in_shanghai(limited: Emulator, clock: Clock) -> None:
+def test_an_eleventh_message_on_a_day_in_shanghai_is_refused(
+    limited: Emulator, clock: Clock
+) -> None:
     assert [send(limited, clock, after=HOUR) for _ in range(10)] == ["OK"] * 10
     assert send(limited, clock, after=HOUR) == DAY_LIMIT
     assert send(limited, clock, after=HOUR - 1) == DAY_LIMIT
@@ -79,7 +82,7 @@ def test_refused_messages_do_not_count(limited: Emulator, clock: Clock) -> None:
     assert send(limited, clock, after=40) == "OK"
 
 
-def test_each_sign_and_each_number_has_limits_of_its_own(limited: Emulator, clock: Clock) -> None:
+def test_each_sign_and_each_number_has_its_own_limits(limited: Emulator, clock: Clock) -> None:
     assert send(limited, clock) == "OK"
     assert send(limited, clock, SignName="码上验证") == "OK"
     assert send(limited, clock, PhoneNumbers="13912345678") == "OK"
@@ -88,14 +91,14 @@ def test_each_sign_and_each_number_has_limits_of_its_own(limited: Emulator, cloc
     assert send(limited, clock, **same) == MINUTE_LIMIT
 
 
-def test_of_several_numbers_one_over_its_limit_stops_all(limited: Emulator, clock: Clock) -> None:
+def test_one_number_over_its_limit_refuses_the_whole_call(limited: Emulator, clock: Clock) -> None:
     assert send(limited, clock) == "OK"
     both = "13912345678,13812345678"
     assert send(limited, clock, PhoneNumbers=both) == MINUTE_LIMIT
     assert send(limited, clock, PhoneNumbers="13912345678") == "OK"
 
 
-def test_codes_abroad_count_too(limited: Emulator, clock: Clock) -> None:
+def test_codes_sent_abroad_are_limited(limited: Emulator, clock: Clock) -> None:
     abroad: dict[str, Any] = {"PhoneNumbers": "85251234567", "TemplateCode": "SMS_200000102"}
     assert send(limited, clock, **abroad) == "OK"
     assert send(limited, clock, **abroad) == MINUTE_LIMIT
@@ -106,7 +109,7 @@ def test_codes_abroad_count_too(limited: Emulator, clock: Clock) -> None:
     [{"TemplateCode": "SMS_200000301"}, {"PhoneNumbers": number_for(Behaviour.EMPTY)}],
     ids=["notification", "magic number"],
 )
-def test_not_everything_is_limited(
+def test_notifications_and_magic_numbers_are_not_limited(
     limited: Emulator, clock: Clock, changes: dict[str, str]
 ) -> None:
     for _ in range(3):
@@ -114,11 +117,18 @@ def test_not_everything_is_limited(
     assert len(limited.inbox.messages()) == 3
 
 
-def test_flow_control_can_be_lifted(emulator: Emulator) -> None:
+def test_without_flow_control_messages_are_not_limited(emulator: Emulator) -> None:
     assert [rpc(emulator).json()["Code"] for _ in range(12)] == ["OK"] * 12
 
 
-def test_clearing_forgets_what_was_counted(limited: Emulator, clock: Clock) -> None:
+def test_emptying_the_inbox_resets_flow_control(limited: Emulator, clock: Clock) -> None:
+    assert send(limited, clock) == "OK"
+    assert send(limited, clock) == MINUTE_LIMIT
+    requests.delete(f"{limited.url}/inbox", timeout=5)
+    assert send(limited, clock) == "OK"
+
+
+def test_clearing_the_emulator_resets_flow_control(limited: Emulator, clock: Clock) -> None:
     assert send(limited, clock) == "OK"
     limited.clear()
     assert limited.inbox.messages() == ()

@@ -25,14 +25,14 @@ def message(phone: str) -> ReceivedMessage:
     )
 
 
-def test_it_keeps_the_newest_and_forgets_the_oldest() -> None:
+def test_a_full_inbox_drops_the_oldest_message() -> None:
     inbox = Inbox(capacity=2)
     for phone in ("1", "2", "3"):
         inbox.add(message(phone))
     assert [kept.phone for kept in inbox.messages()] == ["3", "2"]
 
 
-def test_a_listener_hears_of_each_message() -> None:
+def test_a_listener_is_called_with_each_message() -> None:
     heard: list[ReceivedMessage] = []
     Inbox(on_message=heard.append).add(message("1"))
     assert heard == [message("1")]
@@ -41,7 +41,7 @@ def test_a_listener_hears_of_each_message() -> None:
 @pytest.mark.parametrize(
     ("length", "parts"), [(1, 1), (70, 1), (71, 2), (134, 2), (135, 3), (201, 3)]
 )
-def test_long_messages_are_billed_in_parts_of_67(length: int, parts: int) -> None:
+def test_a_long_message_is_billed_in_parts_of_67(length: int, parts: int) -> None:
     assert count_parts("字" * length) == parts
 
 

@@ -12,7 +12,7 @@ from .calling import GOOD, rpc, rpc_parameters, sdk_client, sdk_request
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
 
-def test_a_browser_gets_the_page_and_all_it_loads(emulator: Emulator) -> None:
+def test_a_browser_gets_the_page_and_every_file_it_loads(emulator: Emulator) -> None:
     answer = requests.get(emulator.url, headers=BROWSER, timeout=5)
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
@@ -26,7 +26,7 @@ def test_a_browser_gets_the_page_and_all_it_loads(emulator: Emulator) -> None:
         assert requests.get(emulator.url + path, timeout=5).headers["Content-Type"] == kind
 
 
-def test_whoever_names_an_action_gets_the_provider(emulator: Emulator) -> None:
+def test_a_request_that_names_an_action_is_an_api_call(emulator: Emulator) -> None:
     query = rpc_parameters(GOOD, method="GET")
     signed = requests.get(emulator.url, params=query, headers=BROWSER, timeout=5)
     assert signed.json()["Code"] == "OK"
@@ -39,12 +39,12 @@ def test_whoever_names_an_action_gets_the_provider(emulator: Emulator) -> None:
     assert sdk_client(emulator).send_sms(sdk_request()).body.code == "OK"
 
 
-def test_whoever_wants_no_html_gets_the_provider(emulator: Emulator) -> None:
+def test_a_request_that_accepts_no_html_is_an_api_call(emulator: Emulator) -> None:
     answer = requests.get(emulator.url, timeout=5)
     assert (answer.status_code, answer.json()["Code"]) == (400, "MissingVersion")
 
 
-def test_as_long_as_nothing_came_in_the_answer_is_empty(emulator: Emulator) -> None:
+def test_the_inbox_answers_304_while_nothing_changes(emulator: Emulator) -> None:
     url = f"{emulator.url}/inbox"
     rpc(emulator)
     seen = requests.get(url, timeout=5).headers["ETag"]
@@ -56,7 +56,7 @@ def test_as_long_as_nothing_came_in_the_answer_is_empty(emulator: Emulator) -> N
     assert requests.get(url, headers={"If-None-Match": seen}, timeout=5).json() == []
 
 
-def test_after_a_restart_an_old_answer_is_not_taken_for_the_new_one() -> None:
+def test_the_etag_of_the_inbox_differs_after_a_restart() -> None:
     seen = set()
     for _ in range(3):
         with Emulator() as emulator:
@@ -65,7 +65,7 @@ def test_after_a_restart_an_old_answer_is_not_taken_for_the_new_one() -> None:
 
 
 @pytest.mark.parametrize(("limit", "given"), [("2", 2), ("0", 0), ("9", 3), ("", 3), ("x", 3)])
-def test_the_newest_few_are_enough_for_a_page(emulator: Emulator, limit: str, given: int) -> None:
+def test_the_inbox_can_be_limited_to_the_newest(emulator: Emulator, limit: str, given: int) -> None:
     codes = ["1111", "2222", "3333"]
     for code in codes:
         rpc(emulator, {**GOOD, "TemplateParam": f'{{"code":"{code}"}}'})

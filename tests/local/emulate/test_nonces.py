@@ -3,7 +3,7 @@ from __future__ import annotations
 from sms_connector.local.emulate.nonces import CLOCK_SKEW, Nonces
 
 
-def test_nonces_are_remembered_until_a_replay_would_be_too_old() -> None:
+def test_a_nonce_is_kept_until_a_replay_would_be_too_old() -> None:
     nonces = Nonces()
     assert nonces.use("key", "ahead", signed_at=1000 + CLOCK_SKEW, now=1000)
     assert nonces.use("key", "behind", signed_at=1000 - CLOCK_SKEW, now=1000)

@@ -2,19 +2,19 @@ from __future__ import annotations
 
 import pytest
 
-from sms_connector.local.emulate.phone_numbers import PhoneNumber, mask, read_phone_number
-from sms_connector.local.emulate.provider_errors import ProviderError
+from sms_connector.local.emulate.phone_numbers import Recipient, mask, read_recipient
+from sms_connector.local.emulate.provider_errors import RefusedError
 
 
 @pytest.mark.parametrize("prefix", ["", "+", "+86", "0086", "86"])
 @pytest.mark.parametrize("digits", ["13012345678", "19999999999"])
-def test_mainland_numbers_come_with_or_without_a_prefix(prefix: str, digits: str) -> None:
-    assert read_phone_number(prefix + digits) == PhoneNumber(digits, overseas=False)
+def test_a_mainland_number_may_have_a_prefix(prefix: str, digits: str) -> None:
+    assert read_recipient(prefix + digits) == Recipient(digits, overseas=False)
 
 
 @pytest.mark.parametrize("digits", ["85251234567", "12025550123", "4915112345678", "6591234567"])
-def test_other_numbers_are_country_code_and_number(digits: str) -> None:
-    assert read_phone_number(digits) == PhoneNumber(digits, overseas=True)
+def test_a_number_abroad_is_country_code_and_number(digits: str) -> None:
+    assert read_recipient(digits) == Recipient(digits, overseas=True)
 
 
 @pytest.mark.parametrize(
@@ -30,8 +30,8 @@ def test_other_numbers_are_country_code_and_number(digits: str) -> None:
 def test_an_international_template_takes_mainland_digits_for_a_number_abroad_if_there_is_one(
     text: str, by_an_international_template: bool
 ) -> None:
-    assert read_phone_number(text, overseas=True).overseas is by_an_international_template
-    assert read_phone_number(text).overseas is (text == "85251234567")
+    assert read_recipient(text, overseas=True).overseas is by_an_international_template
+    assert read_recipient(text).overseas is (text == "85251234567")
 
 
 @pytest.mark.parametrize(
@@ -50,9 +50,9 @@ def test_an_international_template_takes_mainland_digits_for_a_number_abroad_if_
         "1234567890123456",
     ],
 )
-def test_anything_else_is_illegal(text: str) -> None:
-    with pytest.raises(ProviderError, match=r"^isv\.MOBILE_NUMBER_ILLEGAL$") as raised:
-        read_phone_number(text)
+def test_any_other_number_is_illegal(text: str) -> None:
+    with pytest.raises(RefusedError, match=r"^isv\.MOBILE_NUMBER_ILLEGAL$") as raised:
+        read_recipient(text)
     assert raised.value.refusal.message == f"{text}invalid mobile number"
 
 

@@ -56,7 +56,7 @@ def details(emulator: Emulator, **changes: Any) -> models.QuerySendDetailsRespon
     return sdk_client(emulator).query_send_details(request).body
 
 
-def test_a_message_waits_and_is_delivered(delivering: Emulator, clock: Clock) -> None:
+def test_a_message_is_waiting_and_then_delivered(delivering: Emulator, clock: Clock) -> None:
     sdk_client(delivering).send_sms(sdk_request(OutId="order-1"))
     [waiting] = details(delivering).sms_send_detail_dtos.sms_send_detail_dto
     assert (waiting.send_status, waiting.receive_date, waiting.err_code) == (1, None, None)
@@ -80,7 +80,7 @@ def test_a_message_waits_and_is_delivered(delivering: Emulator, clock: Clock) ->
     ("number", "failure"),
     [(number, o) for number, o in MAGIC_NUMBERS.items() if isinstance(o, FailedDelivery)],
 )
-def test_a_magic_number_is_not_delivered(
+def test_a_message_to_a_magic_number_is_not_delivered(
     delivering: Emulator, clock: Clock, number: str, failure: FailedDelivery
 ) -> None:
     rpc(delivering, {**GOOD, "PhoneNumbers": number})
@@ -91,7 +91,7 @@ def test_a_magic_number_is_not_delivered(
     assert (detail.send_status, detail.err_code) == (2, failure.err_code)
 
 
-def test_details_are_of_one_number_day_and_receipt(delivering: Emulator) -> None:
+def test_details_are_filtered_by_number_day_and_biz_id(delivering: Emulator) -> None:
     receipts = [rpc(delivering).json()["BizId"] for _ in range(3)]
     rpc(delivering, {**GOOD, "PhoneNumbers": "13912345678"})
     assert details(delivering).total_count == "3"
@@ -102,7 +102,7 @@ def test_details_are_of_one_number_day_and_receipt(delivering: Emulator) -> None
     assert details(delivering, biz_id="0^0").total_count == "0"
 
 
-def test_details_come_in_pages(delivering: Emulator) -> None:
+def test_details_are_paged(delivering: Emulator) -> None:
     for number in range(3):
         rpc(delivering, {**GOOD, "OutId": str(number)})
     pages = [details(delivering, page_size=2, current_page=page) for page in (1, 2, 3)]
@@ -114,7 +114,7 @@ def test_details_come_in_pages(delivering: Emulator) -> None:
 
 
 @pytest.mark.parametrize("name", ["phone_number", "send_date", "page_size", "current_page"])
-def test_details_need_all_that_is_mandatory(emulator: Emulator, name: str) -> None:
+def test_details_need_every_mandatory_parameter(emulator: Emulator, name: str) -> None:
     parameter = name.title().replace("_", "")
     with pytest.raises(ClientException) as raised:
         details(emulator, **{name: None})
@@ -132,7 +132,7 @@ def test_details_need_all_that_is_mandatory(emulator: Emulator, name: str) -> No
         ({"current_page": "1" * 5000}, "isv.INVALID_PARAMETERS"),
     ],
 )
-def test_details_of_nonsense_are_refused(
+def test_invalid_parameters_of_details_are_refused(
     emulator: Emulator, changes: dict[str, Any], code: str
 ) -> None:
     assert details(emulator, **changes).code == code
@@ -148,7 +148,7 @@ def test_details_of_nonsense_are_refused(
         ("码上驳回", 2, "通用", "签名与主体无关"),
     ],
 )
-def test_a_sign_tells_its_review(
+def test_a_sign_has_its_review_state(
     emulator: Emulator, name: str, status: int, usage: str, reject_info: str | None
 ) -> None:
     body = sdk_client(emulator).get_sms_sign(models.GetSmsSignRequest(sign_name=name)).body
@@ -188,7 +188,7 @@ def test_signs_are_listed(emulator: Emulator) -> None:
         ("SMS_200000302", "1", "2", None),
     ],
 )
-def test_a_template_tells_its_review_type_and_content(
+def test_a_template_has_its_review_state_type_and_content(
     emulator: Emulator, code: str, status: str, kind: str, intl_type: int | None
 ) -> None:
     request = models.GetSmsTemplateRequest(template_code=code)
@@ -199,7 +199,7 @@ def test_a_template_tells_its_review_type_and_content(
     assert "${code}" in body.template_content
 
 
-def test_templates_are_listed_in_pages(emulator: Emulator) -> None:
+def test_the_list_of_templates_is_paged(emulator: Emulator) -> None:
     client = sdk_client(emulator)
     pages = [
         client.query_sms_template_list(
@@ -231,13 +231,13 @@ def test_templates_are_listed_in_pages(emulator: Emulator) -> None:
         ({"Action": "QuerySmsTemplateList", "PageIndex": "0"}, "isv.INVALID_PARAMETERS"),
     ],
 )
-def test_what_the_account_does_not_have_is_refused(
+def test_an_unknown_sign_or_template_is_refused(
     emulator: Emulator, parameters: dict[str, str], code: str
 ) -> None:
     assert rpc(emulator, parameters).json()["Code"] == code
 
 
-def test_every_sign_and_template_can_be_asked_for(emulator: Emulator) -> None:
+def test_every_sign_and_template_can_be_queried(emulator: Emulator) -> None:
     client = sdk_client(emulator)
     for sign in SIGNS:
         answer = client.get_sms_sign(models.GetSmsSignRequest(sign_name=sign.name))

@@ -18,7 +18,7 @@ OVERSEAS = {"PhoneNumbers": "85251234567", "TemplateCode": "SMS_200000102"}
 
 @pytest.mark.parametrize("name", ["PhoneNumbers", "SignName", "TemplateCode"])
 @pytest.mark.parametrize("value", ["", None], ids=["empty", "absent"])
-def test_a_missing_parameter_is_the_gateways_error(
+def test_a_missing_parameter_is_refused_by_the_gateway(
     emulator: Emulator, name: str, value: str | None
 ) -> None:
     answer = rpc(emulator, {**GOOD, name: value})
@@ -48,13 +48,13 @@ def test_a_missing_parameter_is_the_gateways_error(
         (OVERSEAS | {"PhoneNumbers": "8613123456789"}, "isv.DOMESTIC_NUMBER_NOT_SUPPORTED"),
         ({"TemplateParam": "code"}, "isv.INVALID_JSON_PARAM"),
         ({"TemplateParam": ""}, "isv.TEMPLATE_MISSING_PARAMETERS"),
-        # The provider's order: what comes first is told, though the rest is wrong too.
+        # The provider's order: the first invalid parameter decides.
         ({"PhoneNumbers": "1", "SignName": "没有"}, "isv.MOBILE_NUMBER_ILLEGAL"),
         ({"SignName": "没有", "TemplateCode": "SMS_0"}, "isv.SMS_SIGNATURE_ILLEGAL"),
         ({"TemplateCode": "SMS_0", "TemplateParam": "code"}, "isv.SMS_TEMPLATE_ILLEGAL"),
     ],
 )
-def test_the_service_refuses_in_an_http_200(
+def test_an_invalid_message_is_refused_with_http_200(
     emulator: Emulator, changes: dict[str, str], code: str
 ) -> None:
     answer = sdk_client(emulator).send_sms(sdk_request(**changes))
@@ -80,12 +80,14 @@ def test_the_service_refuses_in_an_http_200(
         {"TemplateCode": "SMS_200000401", "TemplateParam": ""},
     ],
 )
-def test_what_fits_together_is_sent(emulator: Emulator, changes: dict[str, str]) -> None:
+def test_a_sign_and_a_template_that_match_are_accepted(
+    emulator: Emulator, changes: dict[str, str]
+) -> None:
     assert sdk_client(emulator).send_sms(sdk_request(**changes)).body.code == "OK"
     assert len(emulator.inbox.messages()) == 1
 
 
-def test_the_phone_shows_sign_and_rendered_template(emulator: Emulator) -> None:
+def test_the_inbox_has_the_sign_and_the_rendered_template(emulator: Emulator) -> None:
     request = sdk_request(
         PhoneNumbers="+8613812345678",
         TemplateCode="SMS_200000403",
@@ -106,6 +108,7 @@ def test_the_phone_shows_sign_and_rendered_template(emulator: Emulator) -> None:
         "received_at": message.received_at,
         "out_id": "order-1",
         "parts": 1,
+        "delivery_error": msgspec.UNSET,
     }
     assert before <= message.received_at <= datetime.now(timezone.utc)
 
@@ -120,7 +123,7 @@ def test_digits_that_two_regions_share_go_where_the_template_sends(
     assert message.template_code == template_code
 
 
-def test_several_numbers_get_a_message_each_and_one_receipt(emulator: Emulator) -> None:
+def test_several_numbers_get_one_message_each_and_share_a_biz_id(emulator: Emulator) -> None:
     numbers = "13812345678,+8613812345679,8613812345678"
     answer = sdk_client(emulator).send_sms(sdk_request(PhoneNumbers=numbers))
     received = [(message.phone, message.biz_id) for message in emulator.inbox.messages()]
@@ -128,7 +131,7 @@ def test_several_numbers_get_a_message_each_and_one_receipt(emulator: Emulator) 
     assert received == [("13812345679", biz_id), ("13812345678", biz_id)]
 
 
-def test_one_bad_number_stops_all(emulator: Emulator) -> None:
+def test_one_invalid_number_refuses_the_whole_call(emulator: Emulator) -> None:
     answer = rpc(emulator, {**GOOD, "PhoneNumbers": f"{PHONE},1"})
     assert answer.json()["Code"] == "isv.MOBILE_NUMBER_ILLEGAL"
     assert emulator.inbox.messages() == ()

@@ -16,8 +16,8 @@ from sms_connector.local.emulate.account import (
     DEFAULT_ACCOUNT,
     ORDINARY_KEY,
     Account,
-    Sign,
-    Template,
+    AccountSign,
+    AccountTemplate,
 )
 from sms_connector.local.emulate.magic import Behaviour, number_for
 from sms_connector.local.emulate.server import Emulator
@@ -25,7 +25,7 @@ from sms_connector.local.emulate.server import Emulator
 from .calling import CODE, GOOD, PHONE, rpc, rpc_parameters
 
 
-def test_it_starts_and_stops_at_once() -> None:
+def test_the_emulator_starts_and_stops_within_a_second() -> None:
     began = time.monotonic()
     with Emulator() as emulator:
         assert rpc(emulator).json()["Code"] == "OK"
@@ -34,7 +34,7 @@ def test_it_starts_and_stops_at_once() -> None:
         rpc(emulator)
 
 
-def test_it_stops_at_once_while_calls_hang() -> None:
+def test_the_emulator_stops_within_a_second_while_calls_hang() -> None:
     def hang(emulator: Emulator) -> None:
         form = rpc_parameters({**GOOD, "PhoneNumbers": number_for(Behaviour.HUNG)})
         with requests.Session() as session, pytest.raises(requests.ConnectionError):
@@ -57,34 +57,34 @@ def test_it_stops_at_once_while_calls_hang() -> None:
     assert len(ended) == 3
 
 
-def test_a_slow_call_does_not_hold_up_others(emulator: Emulator) -> None:
+def test_a_hung_call_does_not_delay_others(emulator: Emulator) -> None:
     form = rpc_parameters({**GOOD, "PhoneNumbers": number_for(Behaviour.HUNG)})
     address = emulator.url.removeprefix("http://").split(":")
     with socket.create_connection((address[0], int(address[1]))) as hung:
         body = requests.Request("POST", emulator.url, data=form).prepare().body
         assert isinstance(body, str)
         hung.sendall(
-            b"POST / HTTP/1.1\r\nHost: emulator\r\n"
+            b"POST / HTTP/1.1\r\nHost: localhost\r\n"
             b"Content-Type: application/x-www-form-urlencoded\r\n"
             b"Content-Length: %d\r\n\r\n%s" % (len(body), body.encode())
         )
         assert rpc(emulator).json()["Code"] == "OK"
 
 
-def test_a_port_that_is_taken_is_an_os_error(emulator: Emulator) -> None:
+def test_a_taken_port_raises_os_error(emulator: Emulator) -> None:
     taken = int(emulator.url.rsplit(":", 1)[1])
     with pytest.raises(OSError, match="in use"), Emulator(port=taken):
         pass
 
 
-def test_it_listens_where_it_is_told() -> None:
+def test_the_emulator_listens_on_the_given_port() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     with Emulator(port=port) as emulator:
         assert emulator.url == f"http://127.0.0.1:{port}"
 
 
-def test_connections_are_kept_alive_and_answer_at_once(emulator: Emulator) -> None:
+def test_a_connection_is_kept_alive_and_answers_without_delay(emulator: Emulator) -> None:
     connection = HTTPConnection(emulator.url.removeprefix("http://"), timeout=5)
     with closing(connection):
         connection.connect()
@@ -98,7 +98,7 @@ def test_connections_are_kept_alive_and_answer_at_once(emulator: Emulator) -> No
         assert connection.sock is first
 
 
-def test_it_speaks_tls(tmp_path: Path) -> None:
+def test_the_emulator_serves_tls_with_a_certificate(tmp_path: Path) -> None:
     authority = trustme.CA()
     certificate = authority.issue_cert("127.0.0.1")
     roots, chain, key = (str(tmp_path / name) for name in ("roots.pem", "chain.pem", "key.pem"))
@@ -117,15 +117,15 @@ def test_it_speaks_tls(tmp_path: Path) -> None:
         assert len(emulator.inbox.messages()) == 2
 
 
-def test_a_certificate_that_cannot_be_read_is_an_os_error(tmp_path: Path) -> None:
+def test_an_unreadable_certificate_raises_os_error(tmp_path: Path) -> None:
     absent = str(tmp_path / "absent.pem")
     with pytest.raises(OSError, match="No such file"), Emulator(ssl_certfile=absent):
         pass
 
 
-def test_it_serves_the_account_it_is_given() -> None:
-    template = Template("SMS_1", "登录", "验证码${code}")
-    account = Account((ORDINARY_KEY,), (Sign("别的签名"),), (template,))
+def test_the_emulator_can_have_another_account() -> None:
+    template = AccountTemplate("SMS_1", "登录", "验证码${code}")
+    account = Account((ORDINARY_KEY,), (AccountSign("别的签名"),), (template,))
     with Emulator(account=account) as emulator:
         parameters = {**GOOD, "SignName": "别的签名", "TemplateCode": "SMS_1"}
         assert rpc(emulator, parameters).json()["Code"] == "OK"
@@ -134,7 +134,7 @@ def test_it_serves_the_account_it_is_given() -> None:
         assert emulator.account is account
 
 
-def test_by_default_it_has_flow_control_and_the_default_account() -> None:
+def test_flow_control_and_the_default_account_are_the_default() -> None:
     with Emulator() as emulator:
         codes = [rpc(emulator).json()["Code"] for _ in range(2)]
         assert codes == ["OK", "isv.BUSINESS_LIMIT_CONTROL"]

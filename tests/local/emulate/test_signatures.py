@@ -11,7 +11,7 @@ from sms_connector.local.emulate.account import (
     DISABLED_KEY,
     ORDINARY_KEY,
     STS_KEY,
-    AccessKey,
+    AccountKey,
 )
 from sms_connector.local.emulate.nonces import CLOCK_SKEW
 from sms_connector.local.emulate.server import Emulator
@@ -34,7 +34,7 @@ KEYS = [ORDINARY_KEY, STS_KEY]
 
 
 @pytest.mark.parametrize("key", KEYS, ids=["ordinary", "sts"])
-def test_the_official_sdk_is_let_in(emulator: Emulator, key: AccessKey) -> None:
+def test_a_call_of_the_official_sdk_is_accepted(emulator: Emulator, key: AccountKey) -> None:
     answer = sdk_client(emulator, key).send_sms(sdk_request())
     assert answer.body.code == "OK"
     [message] = emulator.inbox.messages()
@@ -42,22 +42,22 @@ def test_the_official_sdk_is_let_in(emulator: Emulator, key: AccessKey) -> None:
 
 
 @pytest.mark.parametrize("key", KEYS, ids=["ordinary", "sts"])
-def test_a_form_signed_as_logto_signs_is_let_in(emulator: Emulator, key: AccessKey) -> None:
+def test_a_form_signed_in_rpc_style_is_accepted(emulator: Emulator, key: AccountKey) -> None:
     assert rpc(emulator, key=key).json()["Code"] == "OK"
 
 
-def test_an_rpc_query_string_is_let_in(emulator: Emulator) -> None:
+def test_a_query_string_signed_in_rpc_style_is_accepted(emulator: Emulator) -> None:
     query = rpc_parameters({**GOOD, "OutId": "~ * + / % 序号"}, method="GET")
     assert requests.get(emulator.url, params=query, timeout=5).json()["Code"] == "OK"
     assert emulator.inbox.messages()[0].out_id == "~ * + / % 序号"
 
 
-def test_an_acs3_get_is_let_in(emulator: Emulator) -> None:
+def test_a_get_signed_by_acs3_is_accepted(emulator: Emulator) -> None:
     headers = acs3_headers(emulator, GOOD, method="GET")
     assert acs3(emulator, headers, method="GET").json()["Code"] == "OK"
 
 
-def test_acs3_takes_parameters_from_a_form(emulator: Emulator) -> None:
+def test_acs3_accepts_parameters_in_a_form(emulator: Emulator) -> None:
     body = urlencode(GOOD).encode()
     form = {"content-type": "application/x-www-form-urlencoded"}
     headers = acs3_headers(emulator, {}, body, headers=form)
@@ -91,8 +91,8 @@ REFUSED_KEYS = [
 
 
 @pytest.mark.parametrize(("key", "status", "code"), REFUSED_KEYS)
-def test_a_bad_key_is_refused_in_both_kinds(
-    emulator: Emulator, key: AccessKey, status: int, code: str
+def test_an_invalid_key_is_refused_with_both_signatures(
+    emulator: Emulator, key: AccountKey, status: int, code: str
 ) -> None:
     with pytest.raises(ClientException) as raised:
         sdk_client(emulator, key).send_sms(sdk_request())
@@ -102,7 +102,7 @@ def test_a_bad_key_is_refused_in_both_kinds(
     assert emulator.inbox.messages() == ()
 
 
-def test_a_mismatch_quotes_what_should_have_been_signed(emulator: Emulator) -> None:
+def test_a_mismatch_quotes_the_text_to_sign(emulator: Emulator) -> None:
     code = f'{{"code":"{CODE}"}}'
     with pytest.raises(ClientException) as raised:
         sdk_client(emulator, WRONG_SECRET).send_sms(sdk_request())
@@ -172,7 +172,7 @@ def test_an_incomplete_acs3_call_is_refused(
         "x-acs-security-token",
     ],
 )
-def test_a_header_that_matters_must_be_covered(emulator: Emulator, header: str) -> None:
+def test_a_mandatory_header_must_be_signed(emulator: Emulator, header: str) -> None:
     headers = acs3_headers(emulator, GOOD, key=STS_KEY, unsigned=(header,))
     assert acs3(emulator, headers).json()["Code"] == "IncompleteSignature"
 
@@ -186,14 +186,14 @@ def test_a_header_that_matters_must_be_covered(emulator: Emulator, header: str) 
         ("ACS3-HMAC-SHA256 Credential=a,SignedHeaders=host", "IncompleteSignature"),
     ],
 )
-def test_another_authorization_is_refused(
+def test_another_authorization_scheme_is_refused(
     emulator: Emulator, authorization: str, code: str
 ) -> None:
     headers = acs3_headers(emulator, GOOD) | {"authorization": authorization}
     assert acs3(emulator, headers).json()["Code"] == code
 
 
-def test_a_signature_may_not_name_headers_that_are_not_there(emulator: Emulator) -> None:
+def test_a_signed_header_that_is_missing_is_refused(emulator: Emulator) -> None:
     headers = acs3_headers(emulator, GOOD, headers={"x-acs-extra": "1"})
     del headers["x-acs-extra"]
     assert acs3(emulator, headers).json()["Code"] == "IncompleteSignature"
@@ -207,7 +207,7 @@ def test_a_signature_may_not_name_headers_that_are_not_there(emulator: Emulator)
         {"Added": "afterwards"},
     ],
 )
-def test_what_was_changed_after_signing_is_refused_in_both_kinds(
+def test_a_parameter_changed_after_signing_is_refused_with_both_signatures(
     emulator: Emulator, change: dict[str, str]
 ) -> None:
     answer = acs3(emulator, acs3_headers(emulator, GOOD), GOOD | change)
@@ -218,7 +218,7 @@ def test_what_was_changed_after_signing_is_refused_in_both_kinds(
     assert emulator.inbox.messages() == ()
 
 
-def test_a_body_that_was_changed_after_signing_is_refused(emulator: Emulator) -> None:
+def test_a_body_changed_after_signing_is_refused(emulator: Emulator) -> None:
     answer = acs3(emulator, acs3_headers(emulator, GOOD), GOOD, b"another body")
     assert answer.json()["Code"] == "SignatureDoesNotMatch"
 
@@ -238,7 +238,9 @@ def test_an_unsigned_call_is_refused(emulator: Emulator) -> None:
         (CLOCK_SKEW + 5, "InvalidTimeStamp.Expired"),
     ],
 )
-def test_a_clock_may_be_fifteen_minutes_off(emulator: Emulator, off: float, code: str) -> None:
+def test_a_call_may_be_fifteen_minutes_early_or_late(
+    emulator: Emulator, off: float, code: str
+) -> None:
     at = time.time() + off
     assert rpc(emulator, at=at).json()["Code"] == code
     headers = acs3_headers(emulator, GOOD, headers={"x-acs-date": timestamp(at)})

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from sms_connector.local.emulate.account import DEFAULT_ACCOUNT
-from sms_connector.local.emulate.provider_errors import ProviderError
+from sms_connector.local.emulate.provider_errors import RefusedError
 from sms_connector.local.emulate.template_param import MAX_LENGTH, read_template_param
 
 VERIFICATION, OVERSEAS, NOTIFICATION, NO_VARIABLE, TWO_VARIABLES = (
@@ -28,7 +28,7 @@ def read(code: str, text: str) -> dict[str, str]:
         (NO_VARIABLE, "{}", {}),
     ],
 )
-def test_good_values_are_read(template: str, text: str, values: dict[str, str]) -> None:
+def test_valid_values_are_returned(template: str, text: str, values: dict[str, str]) -> None:
     assert read(template, text) == values
 
 
@@ -57,6 +57,6 @@ def test_good_values_are_read(template: str, text: str, values: dict[str, str]) 
         (NOTIFICATION, '{"code":"https://a.b"}', "isv.PARAM_NOT_SUPPORT_URL"),
     ],
 )
-def test_bad_values_are_refused(template: str, text: str, code: str) -> None:
-    with pytest.raises(ProviderError, match=f"^{code}$"):
+def test_invalid_values_are_refused(template: str, text: str, code: str) -> None:
+    with pytest.raises(RefusedError, match=f"^{code}$"):
         read(template, text)

@@ -29,26 +29,26 @@ KEYS = {
     "ALIBABA_CLOUD_ACCESS_KEY_SECRET": KEY.secret,
     "ALIBABA_CLOUD_SECURITY_TOKEN": KEY.security_token or "",
 }
-ASKED = ("--phone", PHONE, "--usage-type", "SignIn", "--code", CODE)
+REQUEST = ("--phone", PHONE, "--usage-type", "SignIn", "--code", CODE)
 
 
 @pytest.fixture
 def fc(
     example: dict[str, Any], configure: Configure, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[FunctionCompute]:
-    """Function Compute with the function deployed, sending by way of the emulator."""
+    """Function Compute with the function deployed, which sends to the emulator."""
     configure(example)
     monkeypatch.setenv("SMS_CONNECTOR_ANONYMOUS", "true")
     with FunctionCompute(KEY) as fc:
         yield fc
 
 
-def by_name(endpoint: str, *more: str, asked: tuple[str, ...] = ASKED, **environ: str) -> Ran:
-    return run("invoke", *asked, *named(endpoint), *more, **{**KEYS, **environ})
+def by_name(endpoint: str, *more: str, request: tuple[str, ...] = REQUEST, **environ: str) -> Ran:
+    return run("invoke", *request, *named(endpoint), *more, **{**KEYS, **environ})
 
 
 def by_url(url: str, *more: str, **environ: str) -> Ran:
-    return run("invoke", *ASKED, "--url", url, *more, **environ)
+    return run("invoke", *REQUEST, "--url", url, *more, **environ)
 
 
 def has_no_secret(ran: Ran) -> bool:
@@ -60,7 +60,7 @@ def has_no_secret(ran: Ran) -> bool:
 
 
 @pytest.mark.parametrize("http", [(), ("--http",)])
-def test_the_official_client_invokes_the_function_and_its_answer_is_shown_in_full(
+def test_the_official_client_invokes_the_function_and_the_response_is_printed_in_full(
     fc: FunctionCompute, emulator: Emulator, http: tuple[str, ...]
 ) -> None:
     ran = by_name(fc.url, *http)
@@ -82,14 +82,14 @@ def test_a_key_pair_without_a_token_is_enough(
     assert ran.code == 0
 
 
-def test_a_code_that_the_function_made_is_shown(fc: FunctionCompute, emulator: Emulator) -> None:
-    ran = by_name(fc.url, asked=ASKED[:4])
+def test_a_code_made_by_the_function_is_printed(fc: FunctionCompute, emulator: Emulator) -> None:
+    ran = by_name(fc.url, request=REQUEST[:4])
     [message] = emulator.inbox.messages()
     assert message.template_param == {"code": ran.json["code"]}
 
 
 @pytest.mark.parametrize(
-    ("phone", "code", "error", "told"),
+    ("phone", "code", "error", "summary"),
     [
         ("123", 1, "invalid_request_parameters", "Not sent: invalid_request_parameters."),
         (number_for("isv.BUSINESS_LIMIT_CONTROL"), 1, "rate_limit_exceeded", "Not sent: rate_"),
@@ -97,13 +97,13 @@ def test_a_code_that_the_function_made_is_shown(fc: FunctionCompute, emulator: E
     ],
 )
 @pytest.mark.parametrize("http", [(), ("--http",)])
-def test_what_the_function_refuses_is_shown_and_the_exit_code_tells_what_is_known(
-    fc: FunctionCompute, http: tuple[str, ...], phone: str, code: int, error: str, told: str
+def test_an_error_of_the_function_is_printed_and_the_exit_code_separates_refused_from_unknown(
+    fc: FunctionCompute, http: tuple[str, ...], phone: str, code: int, error: str, summary: str
 ) -> None:
-    ran = by_name(fc.url, *http, asked=("--phone", phone, *ASKED[2:]))
+    ran = by_name(fc.url, *http, request=("--phone", phone, *REQUEST[2:]))
     assert ran.code == code
     assert ran.json["error"]["code"] == error
-    assert told in ran.err
+    assert summary in ran.err
     assert len(fc.calls) == 1
     assert has_no_secret(ran)
 
@@ -116,10 +116,10 @@ def test_what_the_function_refuses_is_shown_and_the_exit_code_tells_what_is_know
         ({"ALIBABA_CLOUD_SECURITY_TOKEN": "expired-token"}, "InvalidSecurityToken"),
     ],
 )
-def test_a_signature_that_is_refused_sends_nothing_and_shows_no_secret(
+def test_a_refused_signature_sends_nothing_and_prints_no_secret(
     fc: FunctionCompute, emulator: Emulator, changes: dict[str, str], code: str
 ) -> None:
-    ran = run("invoke", *ASKED, *named(fc.url), **{**KEYS, **changes})
+    ran = run("invoke", *REQUEST, *named(fc.url), **{**KEYS, **changes})
     assert ran.code == 1
     assert f"refused before the function ran (HTTP 403, {code})" in ran.err
     assert json.loads(ran.out)["ErrorCode"] == code
@@ -128,16 +128,16 @@ def test_a_signature_that_is_refused_sends_nothing_and_shows_no_secret(
     assert emulator.inbox.messages() == ()
 
 
-def test_a_function_that_is_not_there_is_named_as_the_trouble(fc: FunctionCompute) -> None:
+def test_a_missing_function_is_named_in_the_error(fc: FunctionCompute) -> None:
     ran = run(
-        *("invoke", *ASKED, "--endpoint", fc.url, "--service", SERVICE, "--function", "other"),
+        *("invoke", *REQUEST, "--endpoint", fc.url, "--service", SERVICE, "--function", "other"),
         **KEYS,
     )
     assert ran.code == 1
     assert "FunctionNotFound" in ran.err
 
 
-def test_a_signed_trigger_of_a_function_that_asks_for_more_is_explained(
+def test_a_credential_missing_behind_a_signed_trigger_is_explained(
     fc: FunctionCompute, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SMS_CONNECTOR_ANONYMOUS")
@@ -147,19 +147,19 @@ def test_a_signed_trigger_of_a_function_that_asks_for_more_is_explained(
     assert "SMS_CONNECTOR_ANONYMOUS=true" in ran.err
 
 
-def test_keys_must_be_in_the_environment() -> None:
+def test_a_call_by_name_needs_keys_in_the_environment() -> None:
     ran = by_name("http://127.0.0.1:1", ALIBABA_CLOUD_ACCESS_KEY_SECRET="")
     assert (ran.code, ran.out) == (1, "")
     assert "ALIBABA_CLOUD_ACCESS_KEY_SECRET" in ran.err
     assert "Nothing was sent" in ran.err
 
 
-# --- what came of it: the same for both ways ------------------------------------------------
+# --- the outcome, by name and by URL --------------------------------------------------------
 
 
 def invoked(*where: str) -> Ran:
-    """Run the command in this process, which takes less time."""
-    result = CliRunner().invoke(invoke, [*ASKED, *where, "--timeout", "1"], env=KEYS)
+    """Run the command in this process, which is faster."""
+    result = CliRunner().invoke(invoke, [*REQUEST, *where, "--timeout", "1"], env=KEYS)
     return Ran(result.exit_code, result.stdout, result.stderr)
 
 
@@ -171,29 +171,29 @@ def at_url(url: str) -> tuple[str, ...]:
     return ("--url", url)
 
 
-ERROR = {"code": "general", "http_code": 504, "message": "told"}
+ERROR = {"code": "general", "http_code": 504, "message": "Failed"}
 
 
 @pytest.mark.parametrize("where", [named, at_url])
 @pytest.mark.parametrize(
-    ("act", "code", "told"),
+    ("act", "code", "summary"),
     [
         (answer(200, {"bizId": "1^0", "templateCode": "SMS_1"}), 0, "Accepted."),
         (answer(200, {"error": {**ERROR, "sent": False}}), 1, "Not sent: general."),
         (answer(502, {"error": {**ERROR, "sent": None}}), 3, "Unknown: general."),
         (answer(502, {"error": ERROR}), 3, "Unknown: general."),
-        (answer(200, "<html>welcome"), 3, "HTTP 200, and the answer is not the function's"),
-        (answer(200, {}), 3, "HTTP 200, and the answer is not the function's"),
-        (answer(502, "<html>"), 3, "HTTP 502, and the answer is not the function's"),
+        (answer(200, "<html>welcome"), 3, "HTTP 200, and the response is not the function's"),
+        (answer(200, {}), 3, "HTTP 200, and the response is not the function's"),
+        (answer(502, "<html>"), 3, "HTTP 502, and the response is not the function's"),
         (answer(503, {"ErrorCode": "ServerBusy"}), 3, "HTTP 503"),
         (answer(403, "<html>who are you"), 1, "refused before the function ran (HTTP 403)"),
         (answer(429, {"ErrorCode": "ResourceThrottled"}), 1, "(HTTP 429, ResourceThrottled)"),
         (
             answer(200, {"errorMessage": "out"}, headers="X-Fc-Error-Type: TimedOut\r\n"),
             3,
-            "the function broke off (TimedOut)",
+            "the function failed (TimedOut)",
         ),
-        (answer(404, "{}", headers="X-Fc-Error-Type: Unhandled\r\n"), 3, "the function broke off"),
+        (answer(404, "{}", headers="X-Fc-Error-Type: Unhandled\r\n"), 3, "the function failed"),
         (answer(307, "", headers="Location: /again\r\n"), 3, "answered with a redirect"),
         (answer(302, "", headers="Location: /again\r\n"), 3, "answered with a redirect"),
         (answer(200, {"bizId": "1^0"}, cut_off=5), 3, "the connection was refused or broke"),
@@ -203,27 +203,50 @@ ERROR = {"code": "general", "http_code": 504, "message": "told"}
         (stall, 3, "did not answer in time"),
     ],
 )
-def test_no_outcome_is_ever_taken_for_another_and_nothing_is_sent_twice(
+def test_each_response_has_the_right_outcome_and_nothing_is_sent_twice(
     provider: Provider,
     where: Callable[[str], tuple[str, ...]],
     act: Any,
     code: int,
-    told: str,
+    summary: str,
 ) -> None:
     scripted = provider(act)
     ran = invoked(*where(scripted.endpoint))
     assert ran.code == code
-    assert told in ran.err
+    assert summary in ran.err
     assert scripted.connections == 1
     assert len(scripted.requests) == 1
     assert ran.err.count("\n") == 1
     assert has_no_secret(ran)
     if code == 3:
-        assert "Look at the delivery state" in ran.err
+        assert "Check the delivery state" in ran.err
+
+
+EVIL = "\x1b[2J\x9b2J\x7f\u202e"
+
+
+@pytest.mark.parametrize("where", [named, at_url])
+@pytest.mark.parametrize(
+    "act",
+    [
+        answer(200, {"bizId": f"1^0{EVIL}"}),
+        answer(502, {"error": {**ERROR, "code": f"general{EVIL}\nAccepted.", "message": EVIL}}),
+        answer(502, f"<html>{EVIL}"),
+        answer(403, {"ErrorCode": f"Denied{EVIL}"}),
+        answer(200, {"bizId": EVIL}, headers="X-Fc-Error-Type: \x1b[2J\r\n"),
+    ],
+)
+def test_control_characters_of_a_response_are_escaped(
+    provider: Provider, where: Callable[[str], tuple[str, ...]], act: Any
+) -> None:
+    ran = invoked(*where(provider(act).endpoint))
+    assert "2J" in ran.out
+    assert [char for char in ran.out + ran.err if not char.isprintable() and char != "\n"] == []
+    assert ran.err.count("\n") == 1
 
 
 @pytest.mark.parametrize("way", [by_name, by_url])
-def test_a_connection_that_is_refused_is_tried_once_more_and_soon_given_up(
+def test_a_refused_connection_is_retried_once(
     way: Callable[..., Ran],
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -247,24 +270,24 @@ def test_a_host_that_does_not_exist_sends_nothing(
 
 
 @pytest.mark.parametrize("where", [named, at_url])
-def test_ctrl_c_while_the_function_is_silent_says_that_it_may_have_gone_out(
+def test_ctrl_c_while_the_function_is_silent_warns_that_the_message_may_have_gone_out(
     provider: Provider, where: Callable[[str], tuple[str, ...]]
 ) -> None:
     scripted = provider(hang)
-    process = start("invoke", *ASKED, *where(scripted.endpoint), **KEYS)
+    process = start("invoke", *REQUEST, *where(scripted.endpoint), **KEYS)
     while not scripted.requests and process.poll() is None:
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=10)
     assert (process.returncode, out) == (3, "")
-    assert err == "Stopped. The message may have gone out: look before sending again.\n"
+    assert err == "Stopped. The message may have gone out: check before sending again.\n"
 
 
 # --- by URL ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("known", ["Bearer Zq8-authorization", "Bearer Zq8-authorization, Older"])
-def test_a_url_gets_the_authorization_value_that_the_function_knows(
+def test_a_url_is_called_with_the_first_authorization_value(
     fc: FunctionCompute, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, known: str
 ) -> None:
     monkeypatch.delenv("SMS_CONNECTOR_ANONYMOUS")
@@ -277,7 +300,7 @@ def test_a_url_gets_the_authorization_value_that_the_function_knows(
 
 
 @pytest.mark.parametrize("value", ["", "Bearer Zq8-other"])
-def test_a_credential_that_is_missing_or_wrong_is_explained_and_not_shown(
+def test_a_missing_or_wrong_credential_is_explained_and_not_printed(
     fc: FunctionCompute, monkeypatch: pytest.MonkeyPatch, value: str
 ) -> None:
     monkeypatch.delenv("SMS_CONNECTOR_ANONYMOUS")
@@ -289,9 +312,7 @@ def test_a_credential_that_is_missing_or_wrong_is_explained_and_not_shown(
     assert has_no_secret(ran)
 
 
-def test_a_password_of_a_netrc_never_takes_the_place_of_the_credential(
-    fc: FunctionCompute, tmp_path: Path
-) -> None:
+def test_a_netrc_password_is_never_sent(fc: FunctionCompute, tmp_path: Path) -> None:
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login somebody password else\n")
     assert by_url(fc.url, NETRC=str(netrc)).code == 0
@@ -309,28 +330,28 @@ NAMED = ("--endpoint", "http://x", "--service", "s", "--function", "f")
     [
         (),
         ("--url", "http://x"),
-        ASKED,
-        (*ASKED, "--url", "http://x", *NAMED),
-        (*ASKED, "--url", "http://x", "--http"),
-        (*ASKED, *NAMED[:4]),
-        (*ASKED, *NAMED[2:]),
-        (*ASKED, "--http"),
-        (*ASKED, "--url", "ftp://x"),
-        (*ASKED, "--url", "function.example"),
-        (*ASKED, "--url", "http://user:password@x"),
-        (*ASKED, *NAMED[2:], "--endpoint", "http://x/path"),
-        (*ASKED, *NAMED, "--timeout", "0"),
+        REQUEST,
+        (*REQUEST, "--url", "http://x", *NAMED),
+        (*REQUEST, "--url", "http://x", "--http"),
+        (*REQUEST, *NAMED[:4]),
+        (*REQUEST, *NAMED[2:]),
+        (*REQUEST, "--http"),
+        (*REQUEST, "--url", "ftp://x"),
+        (*REQUEST, "--url", "function.example"),
+        (*REQUEST, "--url", "http://user:password@x"),
+        (*REQUEST, *NAMED[2:], "--endpoint", "http://x/path"),
+        (*REQUEST, *NAMED, "--timeout", "0"),
     ],
 )
-def test_arguments_that_do_not_go_together_are_refused(arguments: tuple[str, ...]) -> None:
+def test_contradictory_or_invalid_arguments_are_refused(arguments: tuple[str, ...]) -> None:
     assert CliRunner().invoke(invoke, arguments).exit_code == 2
 
 
 @pytest.mark.parametrize("value", ["Bearer\nX: y", "Bearer 密码"])
-def test_a_value_that_no_header_can_hold_is_refused_and_not_shown(
+def test_an_invalid_header_value_is_refused_and_not_printed(
     monkeypatch: pytest.MonkeyPatch, value: str
 ) -> None:
     monkeypatch.setenv("SMS_CONNECTOR_AUTHORIZATION", value)
-    result = CliRunner().invoke(invoke, [*ASKED, "--url", "http://127.0.0.1:1"])
+    result = CliRunner().invoke(invoke, [*REQUEST, "--url", "http://127.0.0.1:1"])
     assert result.exit_code == 1
     assert "Bearer" not in result.output

@@ -32,7 +32,7 @@ def send_(*arguments: str, whole: dict[str, Any], **environ: str) -> Ran:
     return run("send", *arguments, SMS_CONNECTOR_CONFIG=json.dumps(whole), **environ)
 
 
-def test_a_message_goes_out_without_a_question_where_the_endpoint_is_an_emulator(
+def test_a_message_to_an_emulator_is_sent_without_confirmation(
     emulator: Emulator, example: dict[str, Any]
 ) -> None:
     ran = send_("--phone", PHONE, *SIGN_IN, "--code", "246810", whole=example)
@@ -47,9 +47,7 @@ def test_a_message_goes_out_without_a_question_where_the_endpoint_is_an_emulator
     assert message.template_param == {"code": "246810"}
 
 
-def test_a_code_that_was_made_here_is_in_the_answer(
-    emulator: Emulator, example: dict[str, Any]
-) -> None:
+def test_a_code_that_was_made_here_is_printed(emulator: Emulator, example: dict[str, Any]) -> None:
     ran = send_("--phone", "+852 5123 4567", *SIGN_IN, whole=example)
     [message] = emulator.inbox.messages()
     assert message.template_param == {"code": ran.json["code"]}
@@ -65,7 +63,7 @@ def test_a_code_that_was_made_here_is_in_the_answer(
         (number_for(Behaviour.EMPTY), 3, "invalid_response", None),
     ],
 )
-def test_a_failure_is_printed_in_full_and_the_exit_code_tells_refused_from_unknown(
+def test_a_failure_is_printed_in_full_and_the_exit_code_separates_refused_from_unknown(
     example: dict[str, Any], phone: str, code: int, error: str, sent: bool | None
 ) -> None:
     ran = send_("--phone", phone, *SIGN_IN, "--code", "246810", whole=example)
@@ -75,24 +73,24 @@ def test_a_failure_is_printed_in_full_and_the_exit_code_tells_refused_from_unkno
     assert phone not in ran.out
 
 
-def test_without_settings_nothing_is_sent_and_it_says_what_to_set() -> None:
+def test_without_settings_nothing_is_sent_and_the_error_names_what_to_set() -> None:
     ran = run("send", "--phone", PHONE, *SIGN_IN)
     assert ran.code == 1
     assert "SMS_CONNECTOR_CONFIG" in ran.json["error"]["message"]
 
 
 @pytest.mark.parametrize("arguments", [(), ("--phone", PHONE), SIGN_IN, ("--phone",)])
-def test_phone_and_usage_type_must_be_given(arguments: tuple[str, ...]) -> None:
+def test_phone_and_usage_type_are_required_options(arguments: tuple[str, ...]) -> None:
     assert CliRunner().invoke(send, arguments).exit_code == 2
 
 
 # --- asking first ---------------------------------------------------------------------------
 
-REAL = "192.0.2.1:1"  # an address for documentation: nobody answers there
+REAL = "192.0.2.1:1"  # an address reserved for documentation: nothing answers
 
 
 @pytest.mark.parametrize("typed", ["n\n", "\n", ""])
-def test_it_asks_before_it_spends_money_and_sends_nothing_without_a_yes(
+def test_a_real_message_is_not_sent_without_confirmation(
     example: dict[str, Any], typed: str
 ) -> None:
     settings = json.dumps(example | {"endpoint": REAL})
@@ -108,7 +106,7 @@ def test_it_asks_before_it_spends_money_and_sends_nothing_without_a_yes(
 
 
 @pytest.mark.parametrize(("arguments", "typed"), [((), "y\n"), (("--yes",), "")])
-def test_a_yes_sends(
+def test_a_confirmed_message_is_sent(
     emulator: Emulator,
     example: dict[str, Any],
     configure: Callable[[dict[str, Any]], None],
@@ -127,7 +125,7 @@ def test_a_yes_sends(
 
 
 def documents(out: str) -> list[Any]:
-    """Read the JSON documents of an output, and nothing else must be in it."""
+    """Read the JSON documents of an output that must hold nothing else."""
     decoder, read = json.JSONDecoder(), []
     while out := out.strip():
         document, end = decoder.raw_decode(out)
@@ -136,7 +134,7 @@ def documents(out: str) -> list[Any]:
     return read
 
 
-def test_waiting_tells_that_the_message_was_delivered(
+def test_wait_prints_that_the_message_was_delivered(
     swift: Emulator, example: dict[str, Any]
 ) -> None:
     whole = example | {"endpoint": swift.url}
@@ -148,7 +146,7 @@ def test_waiting_tells_that_the_message_was_delivered(
     assert ran.err == "On its way to 138****5678 …\n"
 
 
-def test_waiting_tells_why_the_message_was_not_delivered(
+def test_wait_prints_why_the_message_was_not_delivered(
     swift: Emulator, example: dict[str, Any]
 ) -> None:
     phone = number_for("MOBILE_IN_BLACK")
@@ -162,13 +160,13 @@ def test_waiting_tells_why_the_message_was_not_delivered(
     }
 
 
-def test_a_message_that_was_refused_is_not_waited_for(example: dict[str, Any]) -> None:
+def test_wait_does_not_wait_for_a_refused_message(example: dict[str, Any]) -> None:
     phone = number_for("isv.MOBILE_NUMBER_ILLEGAL")
     ran = send_("--phone", phone, *SIGN_IN, "--wait", whole=example)
     assert (ran.code, len(documents(ran.out))) == (1, 1)
 
 
-def test_the_role_of_the_environment_sends_and_waits(
+def test_the_key_of_the_environment_sends_and_waits(
     swift: Emulator, example: dict[str, Any]
 ) -> None:
     bare = {key: value for key, value in example.items() if not key.startswith("accessKey")}
@@ -182,7 +180,7 @@ def test_the_role_of_the_environment_sends_and_waits(
     assert ran.code == 0
 
 
-def test_when_the_minute_is_over_nobody_knows(
+def test_a_message_still_waiting_after_a_minute_has_an_unknown_outcome(
     example: dict[str, Any],
     configure: Callable[[dict[str, Any]], None],
     monkeypatch: pytest.MonkeyPatch,
@@ -193,10 +191,10 @@ def test_when_the_minute_is_over_nobody_knows(
     result = CliRunner().invoke(send, ["--phone", PHONE, *SIGN_IN, "--wait"])
     assert result.exit_code == 3
     assert documents(result.stdout)[1] == {"delivery": {"state": "waiting"}}
-    assert "look before sending again" in result.stderr
+    assert "check before sending again" in result.stderr
 
 
-def test_ctrl_c_while_the_provider_is_silent_says_that_it_may_have_gone_out(
+def test_ctrl_c_while_the_provider_is_silent_warns_that_the_message_may_have_gone_out(
     emulator: Emulator, example: dict[str, Any]
 ) -> None:
     settings = json.dumps(example | {"readTimeout": 20_000})

@@ -10,18 +10,17 @@ import pytest
 
 from sms_connector.config import parse_config
 from sms_connector.errors import ConnectorError, invalid_config
+from sms_connector.local.access_keys import local_key
 from sms_connector.local.emulate.magic import MAGIC_NUMBERS, FailedDelivery
 from sms_connector.local.emulate.server import Emulator
+from sms_connector.local.example import example_config
 from sms_connector.local.lookup import Lookup
-from sms_connector.local.role import key_of
-from sms_connector.local.send import delivery
 from sms_connector.local.send.carrier_codes import LIST, explain
-from sms_connector.local.send.delivery import Delivery, follow, look_up
+from sms_connector.local.send.delivery import PATIENCE_SECONDS, Delivery, follow, look_up
 from sms_connector.message import Message
 from sms_connector.phone import PhoneNumber, parse_phone
 from sms_connector.provider.client import AccessKey
 from sms_connector.sending.connector import SmsConnector
-from tests.conftest import EXAMPLE
 from tests.support.configs import KEY_ID, KEY_SECRET, config
 from tests.support.scripted_provider import ScriptedProvider, answer, reset
 
@@ -38,13 +37,12 @@ class Clock:
         return time.time() + self.ahead
 
 
-class Post:
-    """An emulator that takes messages, and a lookup that asks it what became of them."""
+class Sender:
+    """A connector at an emulator, and a lookup of the delivery state there."""
 
     def __init__(self, emulator: Emulator, clock: Clock) -> None:
-        whole = json.loads(EXAMPLE.read_text("utf-8")) | {"endpoint": emulator.url}
-        settings = parse_config(json.dumps(whole))
-        key = key_of(settings, {})
+        settings = parse_config(json.dumps(example_config(emulator.url)))
+        key = local_key(settings, {})
         assert key is not None
         self.connector = SmsConnector(settings)
         self.lookup = Lookup(settings, key)
@@ -63,51 +61,53 @@ def running() -> Iterator[tuple[Emulator, Clock]]:
 
 
 @pytest.fixture
-def post(running: tuple[Emulator, Clock]) -> Post:
+def sender(running: tuple[Emulator, Clock]) -> Sender:
     emulator, clock = running
     emulator.clear()
     clock.ahead = 0
-    return Post(emulator, clock)
+    return Sender(emulator, clock)
 
 
 def now() -> datetime:
     return datetime.now(timezone.utc)
 
 
-def test_a_message_is_waiting_and_then_delivered(post: Post) -> None:
-    phone, biz_id = post.send("13812345678")
-    assert look_up(post.lookup, phone, biz_id, now()) == Delivery("waiting")
-    post.clock.ahead = 2
-    assert look_up(post.lookup, phone, biz_id, now()) == Delivery("delivered")
+def test_a_message_is_waiting_and_then_delivered(sender: Sender) -> None:
+    phone, biz_id = sender.send("13812345678")
+    assert look_up(sender.lookup, phone, biz_id, now()) == Delivery("waiting")
+    sender.clock.ahead = 2
+    assert look_up(sender.lookup, phone, biz_id, now()) == Delivery("delivered")
 
 
 @pytest.mark.parametrize("number", FAILURES)
-def test_a_message_that_failed_tells_the_code_of_the_carrier_and_explains_it(
-    post: Post, number: str
+def test_a_failed_message_has_the_code_of_the_carrier_and_its_meaning(
+    sender: Sender, number: str
 ) -> None:
-    phone, biz_id = post.send(number)
-    post.clock.ahead = 2
-    told = look_up(post.lookup, phone, biz_id, now())
-    assert (told.state, told.code) == ("failed", FAILURES[number].err_code)
-    assert LIST not in told.explanation
+    phone, biz_id = sender.send(number)
+    sender.clock.ahead = 2
+    delivery = look_up(sender.lookup, phone, biz_id, now())
+    assert (delivery.state, delivery.code) == ("failed", FAILURES[number].err_code)
+    assert LIST not in delivery.explanation
 
 
-def test_only_the_message_asked_for_counts(post: Post) -> None:
-    first, second = post.send("13812345678"), post.send("+85251234567")
-    post.clock.ahead = 2
-    assert look_up(post.lookup, *second, now()).state == "delivered"
-    assert look_up(post.lookup, first[0], second[1], now()).state == "waiting"
-    assert look_up(post.lookup, PHONE, "0^0", now()).state == "waiting"
+def test_the_state_of_another_message_is_not_returned(sender: Sender) -> None:
+    first, second = sender.send("13812345678"), sender.send("+85251234567")
+    sender.clock.ahead = 2
+    assert look_up(sender.lookup, *second, now()).state == "delivered"
+    assert look_up(sender.lookup, first[0], second[1], now()).state == "waiting"
+    assert look_up(sender.lookup, PHONE, "0^0", now()).state == "waiting"
 
 
 @pytest.mark.parametrize("days", [1, -1])
-def test_a_day_that_the_provider_counts_otherwise_is_no_matter(post: Post, days: int) -> None:
-    phone, biz_id = post.send("13812345678")
-    post.clock.ahead = 2
-    assert look_up(post.lookup, phone, biz_id, now() + timedelta(days)).state == "delivered"
+def test_a_message_is_found_when_the_provider_counts_it_to_another_day(
+    sender: Sender, days: int
+) -> None:
+    phone, biz_id = sender.send("13812345678")
+    sender.clock.ahead = 2
+    assert look_up(sender.lookup, phone, biz_id, now() + timedelta(days)).state == "delivered"
 
 
-def test_a_code_that_nobody_knows_is_explained_by_where_to_look() -> None:
+def test_an_unknown_carrier_code_is_explained_by_a_link_to_the_list() -> None:
     assert LIST in explain("XA:9999")
 
 
@@ -121,11 +121,11 @@ def lookup_at(provider: ScriptedProvider) -> Lookup:
     [
         (reset, "general"),
         (answer(200, "<html>"), "general"),
-        (answer(403, {"Code": "Forbidden.RAM", "Message": "told"}), "invalid_config"),
-        (answer(200, {"Code": "isp.SYSTEM_ERROR", "Message": "told"}), "general"),
+        (answer(403, {"Code": "Forbidden.RAM", "Message": "Refused"}), "invalid_config"),
+        (answer(200, {"Code": "isp.SYSTEM_ERROR", "Message": "Refused"}), "general"),
     ],
 )
-def test_a_question_that_is_not_answered_is_an_error(
+def test_a_query_that_fails_is_an_error(
     provider: Callable[..., ScriptedProvider], act: Any, code: str
 ) -> None:
     with pytest.raises(ConnectorError) as raised:
@@ -134,32 +134,32 @@ def test_a_question_that_is_not_answered_is_an_error(
 
 
 @pytest.mark.parametrize("details", [{}, None, {"SmsSendDetailDTO": []}])
-def test_an_empty_list_is_a_message_that_waits(
+def test_a_message_that_is_not_listed_yet_is_waiting(
     provider: Callable[..., ScriptedProvider], details: Any
 ) -> None:
     act = answer(200, {"Code": "OK", "SmsSendDetailDTOs": details})
     assert look_up(lookup_at(provider(act)), PHONE, "1^0", now()).state == "waiting"
 
 
-def test_following_ends_with_the_first_state_that_is_settled() -> None:
+def test_following_ends_with_the_first_final_state() -> None:
     states = iter([Delivery("waiting"), Delivery("waiting"), Delivery("delivered")])
     followed = list(follow(lambda: next(states), pause=0.01))
-    assert [told.state for told in followed] == ["waiting", "waiting", "delivered"]
+    assert [delivery.state for delivery in followed] == ["waiting", "waiting", "delivered"]
 
 
-def test_following_ends_when_patience_does() -> None:
+def test_following_ends_after_the_patience() -> None:
     started = time.monotonic()
     followed = list(follow(lambda: Delivery("waiting"), patience=0.2, pause=0.05))
     assert 0.2 <= time.monotonic() - started < 1
-    assert {told.state for told in followed} == {"waiting"}
+    assert {delivery.state for delivery in followed} == {"waiting"}
     assert len(followed) > 2
 
 
-def test_patience_is_a_minute() -> None:
-    assert delivery.PATIENCE_SECONDS == 60
+def test_the_patience_is_a_minute() -> None:
+    assert PATIENCE_SECONDS == 60
 
 
-def test_trouble_that_passes_is_waited_out_and_other_trouble_is_not() -> None:
+def test_temporary_errors_are_waited_out_and_others_are_raised() -> None:
     answers: list[Delivery | ConnectorError] = [
         ConnectorError("unavailable", "busy"),
         ConnectorError("rate_limited", "busy"),
@@ -167,12 +167,16 @@ def test_trouble_that_passes_is_waited_out_and_other_trouble_is_not() -> None:
     ]
 
     def ask() -> Delivery:
-        told = answers.pop(0)
-        if isinstance(told, ConnectorError):
-            raise told
-        return told
+        answer = answers.pop(0)
+        if isinstance(answer, ConnectorError):
+            raise answer
+        return answer
 
-    assert [told.state for told in follow(ask, pause=0.01)] == ["waiting", "waiting", "delivered"]
+    assert [delivery.state for delivery in follow(ask, pause=0.01)] == [
+        "waiting",
+        "waiting",
+        "delivered",
+    ]
     answers.append(invalid_config("no permission"))
     with pytest.raises(ConnectorError, match="no permission"):
         list(follow(ask, pause=0.01))

@@ -1,4 +1,4 @@
-"""What the terminal shows of a request, and requests that no client of good will makes."""
+"""The access lines of requests, and hostile requests."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def url(lines: list[str]) -> Iterator[str]:
 
 
 def raw(url: str, request: bytes) -> bytes:
-    """Send bytes as they are, and give the beginning of what comes back."""
+    """Send bytes as they are, and return the beginning of the response."""
     host, port = url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=5) as connection:
         connection.sendall(request)
@@ -34,7 +34,7 @@ def raw(url: str, request: bytes) -> bytes:
 
 
 class TestAccessLine:
-    def test_tells_time_method_path_status_and_milliseconds(
+    def test_an_access_line_has_time_method_path_status_and_milliseconds(
         self, url: str, lines: list[str]
     ) -> None:
         requests.post(f"{url}/logto", timeout=5)
@@ -52,7 +52,7 @@ class TestAccessLine:
             "/" + "long" * 1000,
         ],
     )
-    def test_holds_nothing_personal_and_nothing_that_moves_a_terminal(
+    def test_an_access_line_has_no_number_and_no_control_character(
         self, url: str, lines: list[str], path: str
     ) -> None:
         requests.get(url + path, timeout=5)
@@ -65,7 +65,7 @@ class TestAccessLine:
 
 
 class TestHostileRequests:
-    def test_a_body_beyond_what_function_compute_takes(
+    def test_a_body_above_the_limit_of_function_compute_is_413(
         self, url: str, lines: list[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(app, "LARGEST_REQUEST", 100_000)
@@ -74,8 +74,8 @@ class TestHostileRequests:
         assert "  413  " in lines[0]
         assert requests.post(url, data=b"x" * 100_000, timeout=5).json()["error"]["sent"] is False
 
-    def test_a_client_that_leaves_in_the_middle(self, url: str, lines: list[str]) -> None:
-        raw(url, b"POST /half HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf")
+    def test_a_client_that_disconnects_is_logged_as_gone(self, url: str, lines: list[str]) -> None:
+        raw(url, b"POST /half HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf")
         deadline = time.monotonic() + 5
         while not lines and time.monotonic() < deadline:
             time.sleep(0.01)
@@ -85,20 +85,22 @@ class TestHostileRequests:
         ("request_", "status"),
         [
             (b"nonsense\r\n\r\n", b"400"),
-            (b"GET / HTTP/1.1\r\nHost: x\r\nA: " + b"a" * 100_000 + b"\r\n\r\n", b"405"),
-            (b"BREW / HTTP/1.1\r\nHost: x\r\n\r\n", b"405"),
-            (b"GET http://other/health HTTP/1.1\r\nHost: x\r\n\r\n", b"404"),
-            (b"GET /../../health HTTP/1.1\r\nHost: x\r\n\r\n", b"404"),
-            (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2, 3\r\n\r\n{}", b"400"),
-            (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: x\r\n\r\n{}", b"400"),
-            (b"POST / HTTP/1.1\r\nHost: x\r\nAuthorization: \xff\xfe\r\n\r\n", b"401"),
+            (b"GET / HTTP/1.1\r\nHost: localhost\r\nA: " + b"a" * 100_000 + b"\r\n\r\n", b"405"),
+            (b"BREW / HTTP/1.1\r\nHost: localhost\r\n\r\n", b"405"),
+            (b"GET http://other/health HTTP/1.1\r\nHost: localhost\r\n\r\n", b"404"),
+            (b"GET /../../health HTTP/1.1\r\nHost: localhost\r\n\r\n", b"404"),
+            (b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2, 3\r\n\r\n{}", b"400"),
+            (b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: x\r\n\r\n{}", b"400"),
+            (b"POST / HTTP/1.1\r\nHost: localhost\r\nAuthorization: \xff\xfe\r\n\r\n", b"401"),
             (
-                b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+                b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
                 b"2\r\n{}\r\n0\r\n\r\n",
                 b"401",
             ),
         ],
     )
-    def test_are_answered_and_break_nothing(self, url: str, request_: bytes, status: bytes) -> None:
+    def test_a_malformed_request_is_answered_and_the_server_goes_on(
+        self, url: str, request_: bytes, status: bytes
+    ) -> None:
         assert raw(url, request_).startswith(b"HTTP/1.1 " + status)
         assert requests.get(f"{url}/health", timeout=5).status_code == 503

@@ -1,26 +1,26 @@
-"""`serve` as a person starts it: a process on a terminal."""
+"""`serve` as a process on a terminal."""
 
 from __future__ import annotations
 
+import base64
 import json
-import shlex
+import os
+import secrets
 import shutil
 import signal
 import socket
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
 from click.testing import CliRunner
 
-from sms_connector.local.demo import EXAMPLE
 from sms_connector.local.emulate.account import ORDINARY_KEY
-from sms_connector.local.serve import emulated_settings
+from sms_connector.local.example import example_config
+from sms_connector.local.serve import command
 from sms_connector.local.serve.command import serve
-from sms_connector.local.serve.emulated_settings import missing_settings
+from sms_connector.local.serve.reload import Served
 from tests.support.serving import ServeProcess
 
 EMULATOR = ("--emulator", "--emulator-port=0")
@@ -33,18 +33,13 @@ def running() -> Iterator[ServeProcess]:
 
 
 class TestGreeting:
-    def test_the_first_call_works_as_it_is_shown(self, running: ServeProcess) -> None:
-        if shutil.which("curl") is None:
-            pytest.skip("curl is not installed")
-        command = shlex.split(running.find(r"^Try: (.*)"))
-        answer = subprocess.run(  # noqa: S603
-            [*command, "--silent"], capture_output=True, text=True, timeout=20, check=True
-        )
-        code = json.loads(answer.stdout)["code"]
+    def test_the_request_that_is_printed_works(self, running: ServeProcess) -> None:
+        running.find(r"^Ready")
+        code = json.loads(shell(printed_request(running)))["code"]
         inbox = running.find(r"GET (\S+/inbox)")
         assert code in requests.get(inbox, timeout=5).json()[0]["content"]
 
-    def test_lines_of_the_function_have_time_request_id_and_level(
+    def test_log_lines_of_the_function_have_time_request_id_and_level(
         self, running: ServeProcess
     ) -> None:
         authorization = running.find(r"^Authorization for this run: (\S+)")
@@ -59,7 +54,7 @@ class TestGreeting:
         assert line[10] == "T"
         assert line.endswith("Z")
 
-    def test_nothing_secret_or_personal_is_shown(self, running: ServeProcess) -> None:
+    def test_no_secret_and_no_whole_number_is_printed(self, running: ServeProcess) -> None:
         message = {"phone": "13912345678", "usageType": "SignIn", "code": "A1B2C3"}
         authorization = {"Authorization": running.find(r"^Authorization for this run: (\S+)")}
         answer = requests.post(running.url, json=message, headers=authorization, timeout=10)
@@ -70,22 +65,83 @@ class TestGreeting:
             assert secret not in shown
         assert "13912345678" not in shown
 
-    def test_a_value_that_is_set_is_not_shown(self) -> None:
+    def test_a_credential_of_the_user_is_not_printed(self) -> None:
         with ServeProcess(*EMULATOR, SMS_CONNECTOR_AUTHORIZATION="a-value-of-mine") as process:
             assert '"Authorization: $SMS_CONNECTOR_AUTHORIZATION"' in process.find("^Try: .*")
             assert requests.post(process.url, timeout=10).status_code == 401
         assert "a-value-of-mine" not in "".join(process.out + process.err)
 
-    def test_it_says_so_if_messages_go_elsewhere(self) -> None:
-        config = json.loads(EXAMPLE.read_text("utf-8"))
-        elsewhere = json.dumps({**config, "endpoint": "dysmsapi.example.com"})
-        with ServeProcess(*EMULATOR, SMS_CONNECTOR_CONFIG=elsewhere) as process:
-            assert process.find("^Your own connector config sends elsewhere")
+    def test_without_a_credential_every_call_will_be_refused(self) -> None:
+        with ServeProcess() as process:
+            assert process.find(r"^Every HTTP call will be refused\. .*SMS_CONNECTOR_AUTHORIZATION")
+            assert requests.post(process.url, timeout=10).status_code == 401
+
+    @pytest.mark.parametrize("credential", ["AUTHORIZATION", "ANONYMOUS", "WEBHOOK_SECRETS"])
+    def test_the_request_that_is_printed_works_with_the_credential_of_the_user(
+        self, credential: str
+    ) -> None:
+        values = {
+            "AUTHORIZATION": "Bearer one, Bearer two",
+            "ANONYMOUS": "true",
+            "WEBHOOK_SECRETS": f"v1,whsec_{secret()} | v1,whsec_{secret()}",
+        }
+        variable = {f"SMS_CONNECTOR_{credential}": values[credential]}
+        with ServeProcess(
+            *EMULATOR,
+            SMS_CONNECTOR_BASE_PATH="/sms",
+            **variable,  # type: ignore[arg-type]
+        ) as process:
+            process.find(r"^Ready")
+            code = json.loads(shell(printed_request(process), **variable))["code"]
+            inbox = process.find(r"GET (\S+/inbox)")
+            assert code in requests.get(inbox, timeout=5).json()[0]["content"]
+        if credential != "ANONYMOUS":
+            assert values[credential] not in "".join(process.out + process.err)
+
+
+class TestRealMessages:
+    @pytest.fixture
+    def real(self) -> str:
+        return json.dumps(example_config("dysmsapi.example.com"))
+
+    def test_the_first_line_says_that_messages_are_real(self, real: str) -> None:
+        with ServeProcess(SMS_CONNECTOR_CONFIG=real) as process:
+            process.find(r"^Ready")
+        first = process.out[0]
+        assert first == "REAL: dysmsapi.example.com sends every message, and bills it.\n"
+
+    def test_with_an_emulator_a_real_config_is_not_used(self, real: str) -> None:
+        with ServeProcess(
+            *EMULATOR, SMS_CONNECTOR_CONFIG=real, SMS_CONNECTOR_ANONYMOUS="true"
+        ) as process:
+            body = {"phone": "13812345678", "usageType": "SignIn"}
+            answer = requests.post(process.url, json=body, timeout=10)
+            inbox = requests.get(process.find(r"GET (\S+/inbox)"), timeout=5).json()
+        assert process.out[0].startswith("EMULATED: messages go to http://127.0.0.1:")
+        assert answer.json()["bizId"] == inbox[0]["bizId"]
+
+
+class TestFlowControl:
+    @pytest.mark.parametrize("option", [(), ("--flow-control",)])
+    def test_the_second_message_is_refused_with_flow_control_only(
+        self, option: tuple[str, ...]
+    ) -> None:
+        with ServeProcess(*EMULATOR, *option, SMS_CONNECTOR_ANONYMOUS="true") as process:
+
+            def send() -> int:
+                body = {"phone": "13812345678", "usageType": "SignIn"}
+                return requests.post(process.url, json=body, timeout=10).status_code
+
+            limited = 429 if option else 200
+            assert [send() for _ in range(3)] == [200, limited, limited]
+
+    def test_it_needs_an_emulator(self) -> None:
+        assert CliRunner().invoke(serve, ["--flow-control"]).exit_code == 2
 
 
 class TestStopping:
     @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
-    def test_leaves_nothing_behind(self, by: signal.Signals) -> None:
+    def test_serve_stops_without_an_error_and_closes_its_port(self, by: signal.Signals) -> None:
         with ServeProcess(*EMULATOR) as process:
             url = process.url
             assert requests.get(f"{url}/health", timeout=10).status_code == 200
@@ -96,42 +152,61 @@ class TestStopping:
 
 
 class TestPort:
-    def test_one_that_is_taken_is_told_in_one_line(self) -> None:
+    def test_a_taken_port_that_was_asked_for_is_one_sentence(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = str(taken.getsockname()[1])
             for options in (["--port", port], ["--port=0", "--emulator", "--emulator-port", port]):
                 result = CliRunner().invoke(serve, options)
                 assert result.exit_code == 1
-                error = result.output.splitlines()[-1]
-                assert error.startswith(f"Error: cannot serve on 127.0.0.1:{port}: Address already")
+                sentence = f"Error: Port {port} of 127.0.0.1 is taken: stop what listens there"
+                assert result.output.startswith(sentence)
+                assert result.output.count("\n") == 1
+
+    def test_a_taken_default_port_is_replaced(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        served: list[Served] = []
+        monkeypatch.setattr(
+            command, "serve_and_reload", lambda _, served_, __: served.append(served_)
+        )
+        with (
+            socket.create_server(("127.0.0.1", 0)) as one,
+            socket.create_server(("127.0.0.1", 0)) as two,
+        ):
+            ports = [taken.getsockname()[1] for taken in (one, two)]
+            by_name = {option.name: option for option in serve.params}
+            for name, port in zip(("port", "emulator_port"), ports, strict=True):
+                monkeypatch.setattr(by_name[name], "default", port)
+            result = CliRunner().invoke(serve, ["--emulator"])
+        assert result.exit_code == 0
+        for port in ports:
+            assert f"Port {port} is taken: http://127.0.0.1:" in result.output
+        assert not served[0].emulator_url.endswith(f":{ports[1]}")
 
     @pytest.mark.parametrize("options", [["--port=65536"], ["--envelope=http4"]])
-    def test_options_that_make_no_sense_are_refused(self, options: list[str]) -> None:
+    def test_an_invalid_option_is_refused(self, options: list[str]) -> None:
         assert CliRunner().invoke(serve, options).exit_code == 2
 
 
-class TestMissingSettings:
-    @pytest.fixture(autouse=True)
-    def _no_file(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-        monkeypatch.setattr(emulated_settings, "CONNECTOR_FILE", tmp_path / "connector.json")
+def secret() -> str:
+    return base64.b64encode(secrets.token_bytes(24)).decode()
 
-    def test_are_the_example_at_the_emulator_and_a_random_authorization(self) -> None:
-        one, other = (missing_settings({}, "http://127.0.0.1:1") for _ in range(2))
-        config: dict[str, Any] = json.loads(one["SMS_CONNECTOR_CONFIG"])
-        assert config["endpoint"] == "http://127.0.0.1:1"
-        assert one["SMS_CONNECTOR_AUTHORIZATION"] != other["SMS_CONNECTOR_AUTHORIZATION"]
-        assert len(one["SMS_CONNECTOR_AUTHORIZATION"]) >= 32
 
-    @pytest.mark.parametrize("name", ["SMS_CONNECTOR_CONFIG", "SMS_CONNECTOR_CONFIG_FILE"])
-    def test_are_no_config_where_there_is_one(self, name: str) -> None:
-        assert missing_settings({name: "x"}, "").keys() == {"SMS_CONNECTOR_AUTHORIZATION"}
+def printed_request(process: ServeProcess) -> str:
+    """Return the commands after "Try: ", which are the last before "Ready."."""
+    text = "".join(process.out)
+    return text.split("Try: ", 1)[1].split("\nReady.")[0]
 
-    def test_are_no_config_beside_a_connector_json(self) -> None:
-        emulated_settings.CONNECTOR_FILE.write_text("{}", "utf-8")
-        assert missing_settings({}, "").keys() == {"SMS_CONNECTOR_AUTHORIZATION"}
 
-    @pytest.mark.parametrize("name", ["AUTHORIZATION", "WEBHOOK_SECRETS", "ANONYMOUS"])
-    def test_are_no_credential_where_there_is_one(self, name: str) -> None:
-        assert missing_settings({f"SMS_CONNECTOR_{name}": "x"}, "").keys() == {
-            "SMS_CONNECTOR_CONFIG"
-        }
+def shell(commands: str, **environ: str) -> str:
+    """Run commands in a shell, and return what they print."""
+    bash = shutil.which("bash")
+    if bash is None or shutil.which("curl") is None:
+        pytest.skip("bash or curl is not installed")
+    done = subprocess.run(  # noqa: S603
+        [bash, "-c", commands],
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=True,
+        env={**os.environ, **environ},
+    )
+    return done.stdout

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from sms_connector.local.serve.invocation import ENVELOPES
+from sms_connector.local.serve.invocation import INVOKE_THROUGH
 from tests.support.serving import ServeProcess
 
 REQUESTS = 50
@@ -35,7 +35,7 @@ def asked() -> list[tuple[str, int, str, str]]:
     return [(*each, f"{n:04}CODE") for n, each in enumerate(chosen)]
 
 
-@pytest.mark.parametrize("envelope", ENVELOPES)
+@pytest.mark.parametrize("envelope", INVOKE_THROUGH)
 def test_each_request_has_its_own_outcome_and_its_own_log_line(envelope: str) -> None:
     with ServeProcess("--emulator", "--emulator-port=0", f"--envelope={envelope}") as process:
         url = process.url

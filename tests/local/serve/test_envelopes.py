@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from sms_connector.local.emulate.server import Emulator
-from sms_connector.local.serve.invocation import ENVELOPES
+from sms_connector.local.serve.invocation import INVOKE_THROUGH
 from tests.support.serving import serving
 
 Configure = Callable[[dict[str, Any]], None]
@@ -24,7 +24,7 @@ KEY = {"Authorization": "a-key-for-tests"}
 
 
 class TestTheFunction:
-    @pytest.fixture(params=ENVELOPES)
+    @pytest.fixture(params=INVOKE_THROUGH)
     def url(
         self,
         request: pytest.FixtureRequest,
@@ -37,7 +37,7 @@ class TestTheFunction:
         with serving(request.param) as url:
             yield url
 
-    def test_sends_what_is_posted(self, url: str, emulator: Emulator) -> None:
+    def test_a_posted_message_is_sent(self, url: str, emulator: Emulator) -> None:
         code = secrets.token_hex(4)
         message = {**MESSAGE, "code": code}
         answer = requests.post(f"{url}/?x=1", json=message, headers=KEY, timeout=5)
@@ -47,7 +47,7 @@ class TestTheFunction:
         assert sms.template_param == {"code": code}
         assert answer.headers["Content-Type"] == "application/json"
 
-    def test_tells_its_errors_by_status_and_headers(self, url: str) -> None:
+    def test_an_error_has_its_http_status_and_headers(self, url: str) -> None:
         assert requests.post(url, json=MESSAGE, timeout=5).status_code == 401
         limited = {**MESSAGE, "phone": "19900000101"}
         answer = requests.post(url, json=limited, headers=KEY, timeout=5)
@@ -57,17 +57,17 @@ class TestTheFunction:
         too_large = requests.post(url, data=b" " * 70_000, headers=KEY, timeout=5)
         assert too_large.status_code == 413
 
-    def test_is_asked_for_its_health(self, url: str) -> None:
+    def test_health_is_answered(self, url: str) -> None:
         assert requests.get(f"{url}/health", timeout=5).json() == {"status": "ok"}
         head = requests.head(f"{url}/health", timeout=5)
         assert (head.status_code, head.content) == (405, b"")
 
-    def test_reads_a_body_that_is_not_text(self, url: str) -> None:
+    def test_a_body_that_is_not_utf8_is_answered(self, url: str) -> None:
         answer = requests.post(url, data=b'{"phone": "\xff"}', headers=KEY, timeout=5)
         assert answer.status_code == 400
         assert "JSON" in answer.json()["error"]["message"]
 
-    def test_signs_with_the_role_of_the_environment(
+    def test_the_role_of_the_environment_signs_the_call(
         self,
         url: str,
         emulator: Emulator,
@@ -106,7 +106,7 @@ def serve_function(monkeypatch: pytest.MonkeyPatch) -> Callable[..., requests.Re
 
 
 class TestEvents:
-    def test_of_an_http_trigger(self, serve_function: Serve) -> None:
+    def test_the_event_of_an_http_trigger(self, serve_function: Serve) -> None:
         event = serve_function("http3", lambda event, _: event).json()
         http = event["requestContext"]["http"]
         assert (event["rawPath"], http["path"], http["method"]) == ("/a%20b/c", "/a b/c", "POST")
@@ -116,7 +116,7 @@ class TestEvents:
         assert (http["sourceIp"], http["protocol"]) == ("127.0.0.1", "HTTP/1.1")
         assert event["requestContext"]["timeEpoch"].isdigit()
 
-    def test_of_an_api_gateway(self, serve_function: Serve) -> None:
+    def test_the_event_of_an_api_gateway(self, serve_function: Serve) -> None:
         def handler(event: bytes, _context: Any) -> dict[str, Any]:
             return {"statusCode": 201, "body": event.decode()}
 
@@ -127,7 +127,7 @@ class TestEvents:
         assert event["queryParameters"] == {"q": "1,2", "e": ""}
         assert {"headers", "pathParameters", "body", "isBase64Encoded"} < event.keys()
 
-    def test_of_an_http_function(self, serve_function: Serve) -> None:
+    def test_the_environ_of_an_http_function(self, serve_function: Serve) -> None:
         def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
             start_response("202 Accepted", [("X-Own", "1"), ("Content-Length", "99")])
             told = {key: value for key, value in environ.items() if isinstance(value, str)}
@@ -160,7 +160,7 @@ class TestReplies:
             (None, b"null"),
         ],
     )
-    def test_without_a_status_are_the_body_of_a_200_and_a_503_of_the_gateway(
+    def test_a_return_value_without_a_status_is_a_200_or_a_503_of_the_gateway(
         self, serve_function: Serve, returned: object, body: bytes
     ) -> None:
         answer = serve_function("http3", lambda *_: returned)
@@ -168,7 +168,7 @@ class TestReplies:
         assert serve_function("apigw", lambda *_: returned).status_code == 503
 
     @pytest.mark.parametrize("envelope", ["http3", "apigw"])
-    def test_may_be_base64(self, serve_function: Serve, envelope: str) -> None:
+    def test_a_reply_may_be_base64(self, serve_function: Serve, envelope: str) -> None:
         reply = {"statusCode": 200, "isBase64Encoded": True, "body": "AP8=", "headers": {"A": "b"}}
         answer = serve_function(envelope, lambda *_: json.dumps(reply))
         assert (answer.content, answer.headers["A"]) == (b"\x00\xff", "b")
@@ -180,7 +180,9 @@ class TestFailures:
         raise KeyError("a reason")
 
     @pytest.mark.parametrize("envelope", ["http3", "http2"])
-    def test_are_shown_with_their_trace(self, serve_function: Serve, envelope: str) -> None:
+    def test_an_exception_is_answered_with_its_stack_trace(
+        self, serve_function: Serve, envelope: str
+    ) -> None:
         answer = serve_function(envelope, self.fail)
         assert answer.status_code == 502
         assert answer.headers["X-Fc-Error-Type"] == "UnhandledInvocationError"
@@ -190,7 +192,7 @@ class TestFailures:
         assert place[0] == 'File "/code/tests/local/serve/test_envelopes.py"'
         assert place[2] == "in fail"
 
-    def test_are_logged_by_their_place_alone(
+    def test_an_exception_is_logged_without_its_text(
         self, serve_function: Serve, caplog: pytest.LogCaptureFixture
     ) -> None:
         serve_function("http3", self.fail)
@@ -198,30 +200,36 @@ class TestFailures:
         assert "in fail" in caplog.text
         assert "a reason" not in caplog.messages[0].replace('KeyError("a reason")', "")
 
-    def test_are_a_503_of_the_gateway_which_tells_no_reason(self, serve_function: Serve) -> None:
+    def test_an_exception_behind_the_gateway_is_a_503_without_a_reason(
+        self, serve_function: Serve
+    ) -> None:
         answer = serve_function("apigw", self.fail)
         assert answer.status_code == 503
         assert "reason" not in answer.text
 
     @pytest.mark.parametrize("returned", [object(), {"statusCode": object()}])
-    def test_include_a_value_that_json_cannot_hold(
+    def test_a_return_value_that_json_cannot_represent_is_an_error(
         self, serve_function: Serve, returned: object
     ) -> None:
         assert serve_function("http3", lambda *_: returned).json()["errorType"] == "TypeError"
 
-    def test_include_an_application_that_starts_no_response(self, serve_function: Serve) -> None:
+    def test_an_application_that_does_not_start_a_response_is_an_error(
+        self, serve_function: Serve
+    ) -> None:
         answer = serve_function("http2", lambda *_: [b""])
         assert (answer.status_code, answer.json()["errorType"]) == (502, "RuntimeError")
 
-    def test_of_the_initializer_fail_every_request(self, serve_function: Serve) -> None:
+    def test_an_exception_of_the_initializer_fails_every_request(
+        self, serve_function: Serve
+    ) -> None:
         answer = serve_function("http3", lambda *_: "fine", self.fail)
         assert (answer.status_code, answer.json()["errorType"]) == (502, "KeyError")
 
-    def test_include_leaving(self, serve_function: Serve) -> None:
+    def test_a_handler_that_exits_is_an_error(self, serve_function: Serve) -> None:
         answer = serve_function("http3", lambda *_: sys.exit(1))
         assert (answer.status_code, answer.json()["errorType"]) == (502, "SystemExit")
 
-    def test_include_code_that_is_not_there(self) -> None:
+    def test_a_missing_module_is_an_error(self) -> None:
         with serving(module="no_such_module") as url:
             answer = requests.get(url, timeout=5)
         assert answer.json()["errorType"] == "ModuleNotFoundError"

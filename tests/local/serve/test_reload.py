@@ -59,7 +59,7 @@ def wait_for_start(process: ServeProcess, number: int) -> None:
         time.sleep(0.02)
 
 
-def test_changed_code_answers_the_next_request_and_the_old_one_those_under_way(
+def test_changed_code_answers_the_next_request_while_the_old_code_finishes(
     project: Path, running: ServeProcess
 ) -> None:
     assert post(running).json()["templateCode"] == "SMS_200000002"
@@ -74,7 +74,7 @@ def test_changed_code_answers_the_next_request_and_the_old_one_those_under_way(
     assert running.find(r"^Changed: (\S+)\.") == "sms_connector/callers/native.py"
 
 
-def test_code_that_does_not_load_is_told_until_it_is_mended(
+def test_code_that_does_not_load_is_an_error_until_it_is_fixed(
     project: Path, running: ServeProcess
 ) -> None:
     assert requests.get(f"{running.url}/health", timeout=20).status_code == 200
@@ -92,7 +92,7 @@ def test_code_that_does_not_load_is_told_until_it_is_mended(
     assert "SyntaxError" in "".join(running.err)
 
 
-def test_connector_json_counts_when_it_appears_and_when_it_changes(project: Path) -> None:
+def test_a_new_or_changed_connector_json_restarts_the_function(project: Path) -> None:
     file = project / "connector.json"
     example = json.loads((project / "connector.example.json").read_text("utf-8"))
     with ServeProcess(project=project, SMS_CONNECTOR_ANONYMOUS="true") as process:
@@ -105,7 +105,9 @@ def test_connector_json_counts_when_it_appears_and_when_it_changes(project: Path
         assert requests.get(f"{process.url}/health", timeout=20).status_code == 503
 
 
-def test_nothing_else_counts(project: Path, running: ServeProcess) -> None:
+def test_another_changed_file_does_not_restart_the_function(
+    project: Path, running: ServeProcess
+) -> None:
     assert requests.get(f"{running.url}/health", timeout=20).status_code == 200
     (project / "notes.txt").write_text("x", "utf-8")
     (project / "connector.example.json").write_text("{}", "utf-8")

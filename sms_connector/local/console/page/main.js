@@ -1,13 +1,14 @@
 // Starts the page.
 
-import { Gone, Refused, takeToken } from "./access.js";
+import { Gone, Refused, takeToken } from "./api.js";
+import { openExport, showExport } from "./export.js";
 import { openPhone } from "./phone.js";
-import { openSettings, readForm, validate } from "./settings.js";
+import { labelCheck, openSettings, readForm, validate } from "./settings.js";
 import { loadTexts, offerLanguages, preferredLanguage, put, quote } from "./shared/texts.js";
-import { openTakeAlong, showTakeAlong } from "./take_along.js";
-import { offerUsageTypes, openTrial, readTrial, showPhoneNote } from "./trial.js";
+import { offerUsageTypes, openTest, readMessage, showPhoneNote } from "./test_message.js";
 
 const notice = document.getElementById("notice");
+let ownEmulator = null;
 
 takeToken();
 await loadTexts(preferredLanguage());
@@ -15,16 +16,18 @@ offerLanguages(document.getElementById("languages"));
 try {
   await start();
 } catch (error) {
-  tell(error);
+  showError(error);
 }
 
 async function start() {
-  const settings = await openSettings({ trial: readTrial, validated });
+  const settings = await openSettings({ message: readMessage, validated });
   put(document.getElementById("file"), settings.file.exists ? "file" : "noFile", settings.file);
-  if (!settings.file.readable) say("unreadable", settings.file);
-  if (settings.emulator) openPhone();
-  openTrial(() => validate().catch(tell));
-  openTakeAlong();
+  if (!settings.file.readable) showNotice("unreadable", settings.file);
+  ownEmulator = settings.emulator;
+  labelCheck(ownEmulator ? "checkEmulator" : "check");
+  if (ownEmulator) openPhone();
+  openTest(() => validate().catch(showError));
+  openExport();
   document.getElementById("panels").hidden = false;
   offerUsageTypes(readForm().templates);
   await validate();
@@ -33,20 +36,21 @@ async function start() {
 function validated(answer) {
   offerUsageTypes(readForm().templates);
   showPhoneNote(answer.phone);
-  showTakeAlong(answer);
+  showExport(answer);
   const destination = document.getElementById("destination");
-  destination.classList.toggle("real", !answer.emulated);
-  put(destination, answer.emulated ? "toEmulator" : "toProvider");
+  destination.classList.toggle("real", answer.real);
+  if (answer.real) put(destination, "toProvider");
+  else put(destination, ownEmulator ? "toOwnEmulator" : "toEmulator");
 }
 
-function tell(error) {
-  if (error instanceof Gone) say("gone");
-  else if (error instanceof Refused && error.status === 401) say("noToken");
+function showError(error) {
+  if (error instanceof Gone) showNotice("gone");
+  else if (error instanceof Refused && error.status === 401) showNotice("noToken");
   else if (error instanceof Refused) quoteNotice(error.message);
   else throw error;
 }
 
-function say(name, values) {
+function showNotice(name, values) {
   put(notice, name, values);
   notice.hidden = false;
 }

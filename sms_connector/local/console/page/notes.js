@@ -1,11 +1,11 @@
-// What is said beside each field: what the validator finds, and what the provider answered.
+// The notes beside each field: problems the validator found, and results of the checks.
 
 import { put, quote } from "./shared/texts.js";
 import { rowAt } from "./rows.js";
 
 const other = document.getElementById("other-notes");
 
-// Puts one check (`subject`, `ok`, `message`, `remedy`) beside the field it is about.
+// Shows one check (`subject`, `ok`, `message`, `remedy`) beside its field.
 export function addNote(check, kind) {
   const { notes, inputs } = placeOf(check.subject);
   const note = document.createElement("li");
@@ -13,8 +13,8 @@ export function addNote(check, kind) {
   note.dataset.kind = kind;
   note.dataset.subject = check.subject;
   note.append(sign(check.ok), sentence("message", check.message));
-  // Four empty fields need the same advice once.
-  if (check.remedy && !alreadySaid(check.remedy, kind)) note.append(sentence("remedy", check.remedy));
+  // The same advice for four empty fields is shown once.
+  if (check.remedy && !alreadyShown(check.remedy, kind)) note.append(sentence("remedy", check.remedy));
   notes.append(note);
   if (!check.ok && kind === "problem") {
     inputs.forEach((input) => input.setAttribute("aria-invalid", "true"));
@@ -29,7 +29,7 @@ export function clearNotes(kind) {
   }
 }
 
-// The fields a path into the connector JSON is about, and where to say something about them.
+// The fields that a path into the connector JSON names, and the list for their notes.
 export function placeOf(subject) {
   const row = rowAt(subject);
   if (row) return { notes: row.querySelector(".notes"), inputs: inputsOfRow(row, subject) };
@@ -46,12 +46,12 @@ function inputsOfRow(row, subject) {
   return [code];
 }
 
-function alreadySaid(remedy, kind) {
-  const said = document.querySelectorAll(`.notes [data-kind="${kind}"] .remedy`);
-  return [...said].some((words) => words.dataset.said === remedy);
+function alreadyShown(remedy, kind) {
+  const shown = document.querySelectorAll(`.notes [data-kind="${kind}"] .remedy`);
+  return [...shown].some((words) => words.dataset.said === remedy);
 }
 
-// Colour and sign alone would say nothing to a screen reader.
+// A screen reader reads neither colour nor sign.
 function sign(ok) {
   const words = document.createElement("span");
   words.className = "visually-hidden";

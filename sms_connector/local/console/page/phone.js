@@ -1,4 +1,4 @@
-// The emulator's phone: what its owner would see.
+// The emulator's phone, as its owner would see it.
 
 import { put } from "./shared/texts.js";
 
@@ -18,7 +18,7 @@ export function showMessage({ phone, content, receivedAt }) {
   messages.dataset.latest = receivedAt;
   const bubble = document.createElement("div");
   bubble.className = "bubble";
-  // The code in it is Chinese or English as the template has it, whatever the page speaks.
+  // The language is the template's, not the page's.
   bubble.lang = /\p{Script=Han}/u.test(content) ? "zh-CN" : "en";
   bubble.textContent = content;
   const time = document.createElement("time");

@@ -7,7 +7,7 @@ const template = document.getElementById("row");
 let required = [];
 let made = 0;
 
-// `usageTypes` are offered; a row of a `required` one cannot be removed.
+// Offers `usageTypes`. The row of a required one cannot be removed.
 export function prepareRows(usageTypes, requiredUsageTypes) {
   required = requiredUsageTypes;
   document.getElementById("usage-types").replaceChildren(
@@ -46,13 +46,13 @@ export function readRows() {
   });
 }
 
-// The row that a path such as `templates[1].templateCode` is about.
+// The row that a path such as `templates[1].templateCode` names.
 export function rowAt(path) {
   const index = /^templates\[(\d+)\]/.exec(path)?.[1];
   return index === undefined ? undefined : rows.children[Number(index)];
 }
 
-// A screen reader hears which row a field stands in.
+// A screen reader reads which row a field is in.
 function nameRows() {
   for (const row of rows.children) {
     const usageType = row.querySelector(".usage-type").value.trim();

@@ -1,11 +1,11 @@
-// The form on the left: filled in, validated as one types, checked, saved.
+// The form on the left: fill in, validate while typing, check, save.
 
-import { Gone, Refused, get, post, postForLines } from "./access.js";
+import { Gone, Refused, get, post, postForLines } from "./api.js";
 import { addNote, clearNotes, placeOf } from "./notes.js";
 import { addRow, fillRows, prepareRows, readRows, rowAt, typed } from "./rows.js";
 import { put, quote } from "./shared/texts.js";
 
-const PAUSE = 250; // milliseconds after the last key before the validator is asked
+const PAUSE = 250; // milliseconds after the last key before the form is validated
 
 const form = document.getElementById("settings");
 const state = document.getElementById("state");
@@ -13,17 +13,17 @@ const field = (id) => document.getElementById(id);
 
 let secretKept = false;
 let touched = new Set();
-let everything = false; // say what is wrong with fields nobody has been in, too
+let everything = false; // show the problems of untouched fields too
 let latest = 0;
 let waiting;
 let checking = false;
 let whenValidated = () => {};
-let alsoValidated = () => ({});
+let readMessage = () => ({});
 
-// Fills the form in. `trial` gives what is to be validated along with it; `validated` gets what
-// the validator says.
-export async function openSettings({ trial, validated }) {
-  alsoValidated = trial;
+// Fills in the form. `message` returns the test message to validate with it; `validated` gets the
+// validator's response.
+export async function openSettings({ message, validated }) {
+  readMessage = message;
   whenValidated = validated;
   const settings = await get("settings");
   prepareRows(settings.usageTypes, settings.requiredUsageTypes);
@@ -49,19 +49,24 @@ export function readForm() {
   };
 }
 
-// Asks the validator, and says what it finds. Gives the problems.
+// Names the button that checks the settings.
+export function labelCheck(name) {
+  put(field("check"), name);
+}
+
+// Validates the form, shows the problems, and returns them.
 export async function validate() {
   const asked = ++latest;
-  const answer = await post("validate", { form: readForm(), ...alsoValidated() });
-  // An answer to what stood there before the last key is no use.
+  const answer = await post("validate", { form: readForm(), ...readMessage() });
+  // The form has changed since this request.
   if (asked !== latest) return answer.problems;
   showProblems(answer.problems);
   whenValidated(answer);
   return answer.problems;
 }
 
-// Says everything that is wrong, and goes to the first of it. True if nothing is.
-export async function readyToGo() {
+// Shows all problems and moves the focus to the first. Returns whether there are none.
+export async function isValid() {
   everything = true;
   const problems = await validate();
   if (!problems.length) return true;
@@ -93,14 +98,14 @@ function changed(event) {
   state.className = "state";
   put(state, "unsaved");
   clearTimeout(waiting);
-  waiting = setTimeout(() => validate().catch(tell), PAUSE);
+  waiting = setTimeout(() => validate().catch(showError), PAUSE);
 }
 
 function left(event) {
   if (!event.target.matches("input") || everything) return;
   touched.add(event.target);
   clearTimeout(waiting);
-  waiting = setTimeout(() => validate().catch(tell), PAUSE);
+  waiting = setTimeout(() => validate().catch(showError), PAUSE);
 }
 
 function showProblems(problems) {
@@ -126,20 +131,20 @@ function clicked(event) {
 async function save(event) {
   event.preventDefault();
   try {
-    if (!(await readyToGo())) return;
+    if (!(await isValid())) return;
     await post("save", readForm());
     keepSecret(secretKept || Boolean(field("access-key-secret").value));
     state.className = "state good mark";
     put(state, "saved");
   } catch (error) {
-    tell(error);
+    showError(error);
   }
 }
 
 async function check() {
   if (checking) return;
   try {
-    if (!(await readyToGo())) return;
+    if (!(await isValid())) return;
     checking = true;
     field("check").setAttribute("aria-disabled", "true");
     clearNotes("check");
@@ -154,14 +159,14 @@ async function check() {
     if (failed) put(state, failed === 1 ? "oneCheckFailed" : "checksFailed", { count: failed });
     else put(state, "checksPassed");
   } catch (error) {
-    tell(error);
+    showError(error);
   } finally {
     checking = false;
     field("check").removeAttribute("aria-disabled");
   }
 }
 
-function tell(error) {
+function showError(error) {
   state.className = "state bad mark";
   if (error instanceof Refused) quote(state, error.message);
   else if (error instanceof Gone) put(state, "gone");

@@ -1,15 +1,15 @@
-// The inbox: asks what came in, and shows it, newest first.
+// The inbox: polls for messages and shows them, newest first.
 
 import { loadTexts, offerLanguages, preferredLanguage, put, refresh } from "./shared/texts.js";
 
-const PAUSE = 1000; // milliseconds between two questions
+const PAUSE = 1000; // milliseconds between two requests
 const LIMIT = 200; // messages on the page; a search finds the others
 
 const search = document.getElementById("phone");
 const list = document.getElementById("messages");
 const state = document.getElementById("state");
 const template = document.getElementById("message");
-let shown = new Map(); // elements by request and phone, so that one that stays is not made anew
+let shown = new Map(); // elements by request and phone: one that stays is not created again
 let asked = 0;
 let waiting;
 
@@ -29,7 +29,7 @@ async function look() {
   if (document.hidden) return;
   const digits = search.value.replace(/\D/g, "");
   try {
-    // The browser asks whether there is anything new, and shows what it has if there is not.
+    // The browser revalidates, and uses its cache while nothing changes.
     const answer = await fetch(`inbox?limit=${LIMIT}&phone=${digits}`, { cache: "no-cache" });
     const messages = await answer.json();
     if (turn !== asked) return;
@@ -66,6 +66,10 @@ function element(message) {
   find("content").lang = /\p{Script=Han}/u.test(message.content) ? "zh-CN" : "en";
   find("template").textContent = message.templateCode;
   find("parts").textContent = message.parts;
+  const undelivered = message.deliveryError !== undefined;
+  item.classList.toggle("failed", undelivered);
+  find("undelivered").hidden = !undelivered;
+  find("delivery-error").textContent = message.deliveryError ?? "";
   find("biz-id").textContent = message.bizId;
   const received = new Date(message.receivedAt);
   const time = item.querySelector("time");

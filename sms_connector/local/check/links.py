@@ -1,4 +1,4 @@
-"""Where in the provider's consoles a person finds what is to be mended."""
+"""The pages of the provider's consoles where a problem can be solved."""
 
 from typing import Final
 

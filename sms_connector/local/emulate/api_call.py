@@ -1,15 +1,15 @@
-"""A call as it came over the wire, before anything in it is believed."""
+"""A call as it was received, before anything in it is verified."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import parse_qsl, quote
 
-# HTTP methods that the provider's gateway takes calls with.
+# The HTTP methods that the provider's gateway accepts.
 METHODS = ("GET", "POST")
 
 
-class Call(NamedTuple):
-    """`headers` has lower-case names; `query` and `form` are decoded and in the order sent."""
+class ApiCall(NamedTuple):
+    """`headers` has lower-case names; `query` and `form` are decoded, in the order received."""
 
     method: str
     path: str
@@ -20,15 +20,15 @@ class Call(NamedTuple):
 
     @property
     def parameters(self) -> dict[str, str]:
-        """Both places count; the form has the last word where a name is in both."""
+        """The parameters of both; where a name is in both, the form wins."""
         return dict(self.query + self.form)
 
 
-def read_call(
+def read_api_call(
     method: str, path: str, headers: Mapping[str, str], query: bytes, body: bytes
-) -> Call:
+) -> ApiCall:
     is_form = headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
-    return Call(
+    return ApiCall(
         method, path, headers, decode_pairs(query), decode_pairs(body) if is_form else (), body
     )
 
@@ -38,11 +38,11 @@ def decode_pairs(encoded: bytes) -> tuple[tuple[str, str], ...]:
 
 
 def percent_encode(text: str) -> str:
-    """Encode as RFC 3986 has it, which both kinds of signature are made over."""
+    """Encode by RFC 3986, as both kinds of signature require."""
     return quote(text, safe="~")
 
 
 def canonical_query(pairs: tuple[tuple[str, str], ...]) -> str:
-    """Join the pairs, encoded and sorted, as both kinds of signature want them."""
+    """Return the pairs encoded, sorted and joined, as both kinds of signature require."""
     encoded = sorted((percent_encode(name), percent_encode(value)) for name, value in pairs)
     return "&".join(f"{name}={value}" for name, value in encoded)

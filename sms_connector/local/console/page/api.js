@@ -1,9 +1,9 @@
-// The way to the console: every request carries the token from the address.
+// Requests to the console's API. Each has the token from the address.
 
 const KEPT = "token";
 
-// Takes the token out of the address bar, where a screenshot or the history would show it. It
-// stays with this tab, so that a reload works.
+// Removes the token from the address bar, where a screenshot or the history would show it. The
+// tab keeps it, so that a reload works.
 export function takeToken() {
   const address = new URL(location.href);
   const token = address.searchParams.get("token");
@@ -13,7 +13,7 @@ export function takeToken() {
   history.replaceState(null, "", address);
 }
 
-// An answer that is no success. `problems` are there if it was for the settings.
+// The console refused a request. `problems` lists what is invalid in the settings.
 export class Refused extends Error {
   constructor(status, { message, problems }) {
     super(message);
@@ -22,7 +22,7 @@ export class Refused extends Error {
   }
 }
 
-// The console does not answer at all: its terminal was closed, most likely.
+// The console does not respond: its terminal was closed, most likely.
 export class Gone extends Error {}
 
 export async function get(path) {
@@ -33,10 +33,10 @@ export async function post(path, body) {
   return (await send(path, body)).json();
 }
 
-// Gives the objects of an answer one by one, as they come in.
+// Yields the objects of a response one by one, as they arrive.
 export async function* postForLines(path, body) {
-  const answer = await send(path, body);
-  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+  const response = await send(path, body);
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   for (;;) {
     const { value, done } = await reader.read();
@@ -54,12 +54,12 @@ function send(path, body) {
 
 async function request(path, options) {
   const headers = { ...options.headers, "X-Console-Token": sessionStorage.getItem(KEPT) ?? "" };
-  let answer;
+  let response;
   try {
-    answer = await fetch(`api/${path}`, { ...options, headers });
+    response = await fetch(`api/${path}`, { ...options, headers });
   } catch {
     throw new Gone();
   }
-  if (!answer.ok) throw new Refused(answer.status, await answer.json());
-  return answer;
+  if (!response.ok) throw new Refused(response.status, await response.json());
+  return response;
 }

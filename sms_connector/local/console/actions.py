@@ -1,4 +1,4 @@
-"""What can be done with the settings: look at them, check them, try them, save them."""
+"""What the page can do with the settings: read, check, test and save them."""
 
 import os
 import shlex
@@ -10,53 +10,65 @@ import msgspec
 
 from ...config import REQUIRED_USAGE_TYPES, ConnectorConfig, parse_config
 from ...errors import ConnectorError
+from ...message import Message, random_code
 from ...phone import parse_phone
+from ...sending.connector import SmsConnector
+from ..access_keys import local_key
 from ..check.config import OTHER_USAGE_TYPES, check_config
 from ..check.finding import Check
 from ..check.limits import check_limits
 from ..check.provider import check_provider
 from ..emulate.server import Emulator
 from ..endpoint import is_emulator
+from ..example import example_config
 from ..lookup import Lookup
-from ..role import key_of
 from ..send.delivery import look_up
 from .connector_file import ConnectorFile, UnreadableFileError
+from .emulated import with_emulator_account, with_emulator_key
 from .form import Form, TemplateRow, connector_json, filled_in, shown_json
-from .outbox import Outbox, SentSms
+from .sent_messages import SentMessage, SentMessages
 
 ENVIRONMENT_LINE = "SMS_CONNECTOR_CONFIG: ${env('SMS_CONNECTOR_CONFIG')}"
-"""What s.yaml holds of the settings: nothing. Their secret stays in the shell that deploys."""
+"""All that s.yaml holds of the settings: their secret stays in the shell that deploys."""
 
 
-class Trial(msgspec.Struct, frozen=True, rename="camel"):
-    """A form, and the message to try it with."""
+class SendRequest(msgspec.Struct, frozen=True, rename="camel"):
+    """A form, and the message to test it with.
+
+    ``confirmed`` says that a person has agreed to pay for a real message.
+    """
 
     form: Form
     phone: str = ""
     usage_type: str = ""
+    confirmed: bool = False
 
     def __repr__(self) -> str:
-        return "Trial()"
+        return "SendRequest()"
 
 
-class NotValidError(Exception):
-    """The form stands for no valid connector JSON."""
+class InvalidFormError(Exception):
+    """The form does not make a valid connector JSON."""
 
     def __init__(self, problems: tuple[Check, ...]) -> None:
-        super().__init__("The settings must be mended.")
+        super().__init__("The settings are invalid.")
         self.problems = problems
 
 
-class Desk:
-    """Behind the page. One for all threads; `emulator` is the one that was started with it."""
+class Actions:
+    """Everything behind the page. One for all threads.
+
+    With ``emulator``, the one that was started with the console, all checks and messages go to
+    it, whatever endpoint and key the form has.
+    """
 
     def __init__(self, file: ConnectorFile, emulator: Emulator | None = None) -> None:
         self._file = file
         self._emulator = emulator
-        self._outbox = Outbox()
+        self._sent_messages = SentMessages()
 
     def settings(self) -> dict[str, Any]:
-        """Give what the form starts with: everything but the secret."""
+        """Return what the form starts with: everything but the secret."""
         try:
             kept, readable = self._file.read(), True
         except UnreadableFileError:
@@ -78,40 +90,54 @@ class Desk:
             "usageTypes": REQUIRED_USAGE_TYPES + OTHER_USAGE_TYPES,
         }
 
-    def validate(self, trial: Trial) -> dict[str, Any]:
-        """Check without asking anyone. Writes and sends nothing."""
-        whole = self._whole(trial.form)
+    def validate(self, request: SendRequest) -> dict[str, Any]:
+        """Check the form and the phone number on this machine. Write and send nothing."""
+        whole = self._whole(request.form)
         text = msgspec.json.encode(whole)
         problems = [check for check in check_config(text) if not check.ok]
+        config = None if problems else self._config_to_send_with(parse_config(text))
         return {
             "problems": msgspec.to_builtins(problems),
             "json": shown_json(whole),
             "environment": ENVIRONMENT_LINE,
             "shell": f'export SMS_CONNECTOR_CONFIG="$(cat {shlex.quote(str(self._file.path))})"',
-            "emulated": _is_emulated(trial.form),
-            "phone": _phone_note(trial, None if problems else parse_config(text)),
+            "real": self._is_real(request.form),
+            "phone": _phone_note(request, config),
         }
 
     def save(self, form: Form) -> None:
-        """Write the file. Raises NotValidError, UnreadableFileError or OSError."""
+        """Write the file. Raise InvalidFormError, UnreadableFileError or OSError."""
         whole = connector_json(form, self._file.read())
         _valid(whole)
         self._file.write(whole)
 
     def checks(self, form: Form) -> Iterator[Check]:
-        """Show the limits and ask the provider. Raise NotValidError before the first check."""
+        """Show the limits, and query the provider or the emulator.
+
+        Raise InvalidFormError before the first check.
+        """
         config = _valid(self._whole(form))
+        if self._emulator is not None:
+            config = with_emulator_key(config, self._emulator)
         return chain(check_limits(config), check_provider(config, os.environ))
 
-    def send(self, trial: Trial) -> dict[str, Any]:
-        """Send one message. Raises NotValidError or ConnectorError."""
-        config = _valid(self._whole(trial.form))
-        name, sent = self._outbox.send(config, trial.phone, trial.usage_type)
+    def send(self, request: SendRequest) -> dict[str, Any]:
+        """Send one message with a code made here, if it is free or confirmed.
+
+        Otherwise return what to ask first. Raise InvalidFormError or ConnectorError.
+        """
+        config = self._config_to_send_with(_valid(self._whole(request.form)))
+        message = Message(request.phone, request.usage_type, random_code())
+        sms = SmsConnector(config).compose(message)
+        if self._is_real(request.form) and not request.confirmed:
+            question = {"phone": sms.phone.masked, "templateCode": sms.template_code}
+            return {"confirm": {**question, "usageType": sms.usage_type}}
+        name, sent = self._sent_messages.send(config, sms)
         return {"sent": name, "receipt": msgspec.to_builtins(sent.receipt)}
 
-    def sent(self, name: str) -> dict[str, Any] | None:
-        """Tell what became of a message, and what the emulator's phone shows of it."""
-        sent = self._outbox.find(name)
+    def delivery(self, name: str) -> dict[str, Any] | None:
+        """Return the delivery state of a message, and how the emulator's phone shows it."""
+        sent = self._sent_messages.find(name)
         if sent is None:
             return None
         return {"delivery": _delivery(sent), "screen": self._screen(sent)}
@@ -122,7 +148,19 @@ class Desk:
         except UnreadableFileError:
             return connector_json(form, {})
 
-    def _screen(self, sent: SentSms) -> dict[str, str] | None:
+    def _config_to_send_with(self, config: ConnectorConfig) -> ConnectorConfig:
+        if self._emulator is None:
+            return config
+        example = parse_config(msgspec.json.encode(example_config(self._emulator.url)))
+        return with_emulator_account(config, self._emulator, example)
+
+    def _is_real(self, form: Form) -> bool:
+        """Return whether a message costs money. The rest of the form need not be valid yet."""
+        if self._emulator is not None:
+            return False
+        return not is_emulator(ConnectorConfig("", (), endpoint=form.endpoint or None))
+
+    def _screen(self, sent: SentMessage) -> dict[str, str] | None:
         messages = self._emulator.inbox.messages(sent.phone.digits) if self._emulator else ()
         for message in messages:
             if message.biz_id == sent.receipt.biz_id:
@@ -139,42 +177,37 @@ def _valid(whole: dict[str, Any]) -> ConnectorConfig:
     text = msgspec.json.encode(whole)
     problems = tuple(check for check in check_config(text) if not check.ok)
     if problems:
-        raise NotValidError(problems)
+        raise InvalidFormError(problems)
     return parse_config(text)
 
 
-def _is_emulated(form: Form) -> bool:
-    """Judge by the endpoint alone: the rest of the form may not be valid yet."""
-    return is_emulator(ConnectorConfig("", (), endpoint=form.endpoint or None))
-
-
-def _phone_note(trial: Trial, config: ConnectorConfig | None) -> dict[str, Any] | None:
-    """Say how the number is read, and with valid settings which template it would get."""
-    if not trial.phone:
+def _phone_note(request: SendRequest, config: ConnectorConfig | None) -> dict[str, Any] | None:
+    """Return how the number is read, and which template it gets if the settings are valid."""
+    if not request.phone:
         return None
     try:
-        phone = parse_phone(trial.phone, strict=trial.form.strict)
+        phone = parse_phone(request.phone, strict=request.form.strict)
         if config:
             config.limits.check_country(phone)
-        code = config.template_for(trial.usage_type).code_for(phone) if config else ""
+        code = config.template_for(request.usage_type).code_for(phone) if config else ""
     except ConnectorError as error:
         return {"ok": False, "message": error.message}
     return {"ok": True, "mainland": phone.is_mainland, "templateCode": code}
 
 
-def _delivery(sent: SentSms) -> dict[str, Any]:
-    """Ask once. With `final`, asking again would give no other answer."""
-    key = key_of(sent.config, os.environ)
-    if key is None:  # it was there when the message went out
+def _delivery(sent: SentMessage) -> dict[str, Any]:
+    """Ask once. With `final`, asking again would give the same answer."""
+    key = local_key(sent.config, os.environ)
+    if key is None:  # it was there when the message was sent
         return {"state": "unknown", "message": "There is no access key any more.", "final": True}
     try:
         delivery = look_up(Lookup(sent.config, key), sent.phone, sent.receipt.biz_id, sent.at)
     except ConnectorError as error:
-        passing = error.retry_after is not None or error.code == "general"
-        return {"state": "unknown", "message": error.message, "final": not passing}
+        may_pass = error.retry_after is not None or error.code == "general"
+        return {"state": "unknown", "message": error.message, "final": not may_pass}
     return {
         "state": delivery.state,
         "code": delivery.code,
         "message": delivery.explanation,
-        "final": delivery.is_settled,
+        "final": delivery.is_final,
     }

@@ -1,4 +1,4 @@
-"""A stranger's page in the same browser can neither read nor send, even if it knows the token."""
+"""A page of another site in the same browser can neither read nor send, even with the token."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from sms_connector.local.emulate.server import Emulator
 
 from .conftest import Open
 
-ATTACKS = (Path(__file__).parent / "stranger.html").read_text("utf-8")
+ATTACKS = (Path(__file__).parent / "other_site.html").read_text("utf-8")
 
 
 @pytest.fixture
-def stranger() -> Iterator[ThreadingHTTPServer]:
+def other_site() -> Iterator[ThreadingHTTPServer]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(200)
@@ -38,7 +38,7 @@ def stranger() -> Iterator[ThreadingHTTPServer]:
         server.shutdown()
 
 
-def trial(emulator: Emulator) -> dict[str, Any]:
+def message(emulator: Emulator) -> dict[str, Any]:
     codes = ("Register", "SignIn", "ForgotPassword", "Generic")
     rows = [{"usageType": name, "code": "SMS_200000004", "overseas": ""} for name in codes]
     form = {
@@ -54,22 +54,22 @@ def trial(emulator: Emulator) -> dict[str, Any]:
 
 # Another port of this machine is the same site, but not the same origin.
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_a_strangers_page_gets_nothing(
-    stranger: ThreadingHTTPServer,
+def test_a_page_of_another_site_can_neither_read_nor_send(
+    other_site: ThreadingHTTPServer,
     console: Console,
     emulator: Emulator,
     file: Path,
     open_page: Open,
     host: str,
 ) -> None:
-    # In the same browser, so that whatever the console left there could be used.
-    own = open_page(console.url)
+    # In the same browser, so that the page could use what the console left there.
+    own = open_page(console.address)
     expect(own.locator("#panels")).to_be_visible()
     page = own.context.new_page()
-    page.goto(f"http://{host}:{stranger.server_port}/")
+    page.goto(f"http://{host}:{other_site.server_port}/")
     page.evaluate(
-        "([origin, token, trial]) => attack(origin, token, trial)",
-        [console.origin, console.token, trial(emulator)],
+        "([origin, token, message]) => attack(origin, token, message)",
+        [console.url, console.token, message(emulator)],
     )
     tried = json.loads(page.locator("#done").text_content() or "")
     assert len(tried) >= 12
@@ -77,14 +77,14 @@ def test_a_strangers_page_gets_nothing(
     page.wait_for_timeout(500)
     assert emulator.inbox.messages() == ()
     assert not file.exists()
-    # The same message goes out from the console's own page: it was not the message's fault.
+    # The console's own page can send the same message.
     sent = own.evaluate(
-        """async ([token, trial]) => {
+        """async ([token, message]) => {
           const headers = { "Content-Type": "application/json", "X-Console-Token": token };
-          const body = JSON.stringify(trial);
+          const body = JSON.stringify(message);
           return (await fetch("api/send", { method: "POST", headers, body })).status;
         }""",
-        [console.token, trial(emulator)],
+        [console.token, message(emulator)],
     )
     assert sent == 200
     assert len(emulator.inbox.messages()) == 1

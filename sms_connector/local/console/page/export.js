@@ -1,16 +1,16 @@
-// The JSON and the lines to copy, as the settings of now make them.
+// The JSON and the lines to copy, made from the form.
 
 import { put } from "./shared/texts.js";
 
-const SAID_FOR = 2000; // milliseconds
+const CONFIRMED_FOR = 2000; // milliseconds
 
-export function openTakeAlong() {
+export function openExport() {
   document.querySelectorAll("[data-copies]").forEach((button) => {
     button.addEventListener("click", () => copy(button));
   });
 }
 
-export function showTakeAlong({ json, environment, shell }) {
+export function showExport({ json, environment, shell }) {
   for (const [id, words] of Object.entries({ json, environment, shell })) {
     const place = document.getElementById(id);
     if (place.textContent !== words) place.textContent = words;
@@ -23,9 +23,9 @@ async function copy(button) {
     await navigator.clipboard.writeText(source.textContent);
     put(button, "copied");
   } catch {
-    // Not allowed here: then it is at least selected, for the keyboard to copy.
+    // Without permission to copy, select it for the keyboard to copy.
     getSelection().selectAllChildren(source);
     put(button, "selected");
   }
-  setTimeout(() => put(button, "copy"), SAID_FOR);
+  setTimeout(() => put(button, "copy"), CONFIRMED_FOR);
 }

@@ -1,4 +1,4 @@
-"""`apigw`: API Gateway with the function as its back end.
+"""`apigw`: call the function as API Gateway does, whose back end it is.
 
 https://www.alibabacloud.com/help/en/api-gateway/traditional-api-gateway/user-guide/function-compute
 """
@@ -6,15 +6,15 @@ https://www.alibabacloud.com/help/en/api-gateway/traditional-api-gateway/user-gu
 import json
 
 from ..fc_context import FcContext
-from .event_body import event_body
-from .exchange import HttpAnswer, HttpRequest, json_answer
+from ..http_trigger_event import event_body
+from .http import HttpRequest, HttpResponse, json_response
 from .instance import Code
 from .reply import read_reply
 from .runtime import output
 
 
-def api_gateway(code: Code, request: HttpRequest, context: FcContext) -> HttpAnswer:
-    """Call the handler. Whatever it returns without a ``statusCode``, or raises, is a 503."""
+def through_api_gateway(code: Code, request: HttpRequest, context: FcContext) -> HttpResponse:
+    """Call the handler. What it returns without a ``statusCode``, or raises, is a 503."""
     event = {
         "path": request.path,
         "httpMethod": request.method,
@@ -27,6 +27,6 @@ def api_gateway(code: Code, request: HttpRequest, context: FcContext) -> HttpAns
     return read_reply(returned) or unavailable()
 
 
-def unavailable() -> HttpAnswer:
-    """Say what the gateway says of a back end that failed, and no more: it tells no reason."""
-    return json_answer(503, {"message": "The back-end service is unavailable."})
+def unavailable() -> HttpResponse:
+    """Return the gateway's response for a back end that failed, which gives no reason."""
+    return json_response(503, {"message": "The back-end service is unavailable."})

@@ -1,12 +1,12 @@
-// The form on the right: one message to one phone, what the provider answered, what became of it.
+// The form on the right: one test message, the provider's response, the delivery state.
 
-import { Gone, Refused, get, post } from "./access.js";
+import { Gone, Refused, get, post } from "./api.js";
 import { showMessage } from "./phone.js";
-import { readForm, readyToGo } from "./settings.js";
-import { clear, put, quote } from "./shared/texts.js";
+import { isValid, readForm } from "./settings.js";
+import { clear, put, quote, text } from "./shared/texts.js";
 
-const PAUSE = 1000; // milliseconds between two questions after a message
-const PATIENCE = 60_000; // a message that takes longer is late
+const PAUSE = 1000; // milliseconds between two queries of the delivery state
+const PATIENCE = 60_000; // milliseconds until a message counts as late
 
 const field = (id) => document.getElementById(id);
 const phone = field("phone");
@@ -17,7 +17,7 @@ const delivery = field("delivery");
 let sending = false;
 let following = 0;
 
-export function openTrial(changed) {
+export function openTest(changed) {
   let waiting;
   const soon = () => {
     clearTimeout(waiting);
@@ -25,10 +25,10 @@ export function openTrial(changed) {
   };
   phone.addEventListener("input", soon);
   usage.addEventListener("change", soon);
-  field("trial").addEventListener("submit", send);
+  field("test").addEventListener("submit", send);
 }
 
-export function readTrial() {
+export function readMessage() {
   return { phone: phone.value.trim(), usageType: usage.value };
 }
 
@@ -41,7 +41,7 @@ export function offerUsageTypes(rows) {
   usage.value = [chosen, "SignIn", names[0]].find((name) => names.includes(name)) ?? "";
 }
 
-// Says how the number is read, and which template it gets.
+// Shows how the number is read, and which template it gets.
 export function showPhoneNote(note) {
   notes.replaceChildren();
   phone.toggleAttribute("aria-invalid", false);
@@ -64,7 +64,7 @@ async function send(event) {
   event.preventDefault();
   if (sending) return;
   if (!phone.value.trim()) {
-    showPhoneNote({ ok: false, message: "Type a phone number." });
+    showPhoneNote({ ok: false, message: "Enter a phone number." });
     phone.focus();
     return;
   }
@@ -75,19 +75,27 @@ async function send(event) {
   outcome.className = "outcome";
   outcome.replaceChildren(line("p", "mark wait", "sending"));
   try {
-    if (!(await readyToGo())) {
-      outcome.replaceChildren(line("p", "mark bad", "mendFirst"));
+    if (!(await isValid())) {
+      outcome.replaceChildren(line("p", "mark bad", "invalidForm"));
       return;
     }
-    const answer = await post("send", { form: readForm(), ...readTrial() });
+    const request = { form: readForm(), ...readMessage() };
+    let answer = await post("send", request);
+    if (answer.confirm) {
+      if (!confirm(text("confirmSend", answer.confirm))) {
+        outcome.replaceChildren(line("p", "mark bad", "notSent"));
+        return;
+      }
+      answer = await post("send", { ...request, confirmed: true });
+    }
     if (answer.error) showRefusal(answer.error);
     else showReceipt(answer.receipt);
     if (answer.sent) follow(answer.sent, following);
   } catch (error) {
-    const told = line("p", "mark bad", "gone");
-    if (error instanceof Refused) quote(told, error.message);
+    const shown = line("p", "mark bad", "gone");
+    if (error instanceof Refused) quote(shown, error.message);
     else if (!(error instanceof Gone)) throw error;
-    outcome.replaceChildren(told);
+    outcome.replaceChildren(shown);
   } finally {
     sending = false;
     field("send").removeAttribute("aria-disabled");
@@ -111,15 +119,15 @@ function showRefusal(error) {
   const sent = error.sent === null ? "maybeSent" : "notSent";
   outcome.replaceChildren(line("p", "mark bad", sent), message);
   const { provider } = error;
-  const said = [["errorCode", error.code]];
+  const details = [["errorCode", error.code]];
   if (provider) {
-    said.push(["providerCode", provider.code], ["providerMessage", provider.message]);
-    said.push(["requestId", provider.requestId]);
+    details.push(["providerCode", provider.code], ["providerMessage", provider.message]);
+    details.push(["requestId", provider.requestId]);
   }
-  outcome.append(list(said));
+  outcome.append(list(details));
 }
 
-// Asks what became of a message until that is settled, it is late, or another one is sent.
+// Queries the delivery state until it is final, the message is late, or another one is sent.
 async function follow(name, turn) {
   const deadline = Date.now() + PATIENCE;
   try {
@@ -140,7 +148,7 @@ async function follow(name, turn) {
 }
 
 function showDelivery({ state, code, message }) {
-  // Said again, it would be read out again.
+  // A screen reader would read the same state again.
   if (delivery.dataset.state === state && delivery.firstChild) return;
   delivery.dataset.state = state;
   const marks = { delivered: "good", failed: "bad", waiting: "wait", unknown: "wait" };

@@ -1,4 +1,4 @@
-"""An HTTP request and its answer as they are on the wire: before any event, after any reply."""
+"""An HTTP request and its response, independent of any event or reply."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -8,10 +8,10 @@ from urllib.parse import parse_qsl
 
 @dataclass(frozen=True)
 class HttpRequest:
-    """A request that has arrived whole.
+    """A complete request.
 
-    ``path`` is decoded, ``raw_path`` as it was sent; neither holds the query. ``headers`` are in
-    the order sent, their names in lower case; one name may be there several times.
+    ``path`` is decoded, ``raw_path`` is as it was sent; neither includes the query. ``headers``
+    are in the order received, with lower-case names; a name may occur several times.
     """
 
     method: str
@@ -26,26 +26,26 @@ class HttpRequest:
 
     @property
     def joined_headers(self) -> dict[str, str]:
-        """Each name once and as ``Content-Type`` is written; several values have commas between."""
+        """Each name once, written like ``Content-Type``; several values are joined by commas."""
         return _joined((_capitalized(name), value) for name, value in self.headers)
 
     @property
     def joined_query(self) -> dict[str, str]:
-        """Each parameter once; several values have commas between."""
+        """Each parameter once; several values are joined by commas."""
         return _joined(parse_qsl(self.query, keep_blank_values=True))
 
 
 @dataclass(frozen=True)
-class HttpAnswer:
-    """What goes back. Length and connection headers are the server's own business."""
+class HttpResponse:
+    """A response. The server adds the length and connection headers."""
 
     status: int
     body: bytes = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def json_answer(status: int, body: object, **headers: str) -> HttpAnswer:
-    return HttpAnswer(
+def json_response(status: int, body: object, **headers: str) -> HttpResponse:
+    return HttpResponse(
         status, json.dumps(body).encode(), {"Content-Type": "application/json", **headers}
     )
 

@@ -1,4 +1,4 @@
-"""`http2`: an HTTP function of FC 2.0, which is called as a WSGI application (PEP 3333).
+"""`http2`: call the function as an HTTP function of FC 2.0, a WSGI application (PEP 3333).
 
 https://www.alibabacloud.com/help/en/functioncompute/fc-2-0/user-guide/http-handlers
 """
@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..fc_context import FcContext
-from .exchange import HttpAnswer, HttpRequest
+from .http import HttpRequest, HttpResponse
 from .instance import Code
 
 
-def http_function(code: Code, request: HttpRequest, context: FcContext) -> HttpAnswer:
+def through_wsgi(code: Code, request: HttpRequest, context: FcContext) -> HttpResponse:
     """Call the application."""
     started: list[tuple[str, Sequence[tuple[str, str]]]] = []
 
@@ -29,7 +29,7 @@ def http_function(code: Code, request: HttpRequest, context: FcContext) -> HttpA
         raise RuntimeError("The application did not call start_response.")
     status, headers = started[-1]
     kept = {name: value for name, value in headers if name.lower() != "content-length"}
-    return HttpAnswer(int(status.split(" ", 1)[0]), body, kept)
+    return HttpResponse(int(status.split(" ", 1)[0]), body, kept)
 
 
 def _environ(request: HttpRequest, context: FcContext) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def _environ(request: HttpRequest, context: FcContext) -> dict[str, Any]:
         **{f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()},
         "REQUEST_METHOD": request.method,
         "SCRIPT_NAME": "",
-        # Bytes that pass for Latin-1, as PEP 3333 has it.
+        # Bytes decoded as Latin-1, as PEP 3333 requires.
         "PATH_INFO": request.path.encode(errors="surrogateescape").decode("latin-1"),
         "QUERY_STRING": request.query,
         "CONTENT_TYPE": headers.get("Content-Type", ""),

@@ -1,0 +1,109 @@
+"""What `serve` prints first: where messages go, and a request that works."""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from ...errors import ConnectorError
+from ...settings import AUTHORIZATION, WEBHOOK_SECRETS, Settings
+from ...web.auth import Auth
+from ..endpoint import is_emulator
+
+_BODY: Final = '{"phone": "13812345678", "usageType": "SignIn"}'
+
+# Standard library only, so that any Python runs it. It follows https://www.standardwebhooks.com.
+_SIGNED_REQUEST: Final = """\
+python3 - <<'END'
+import base64, hashlib, hmac, os, time, urllib.request
+secret = os.environ["{secrets}"].split("|")[0].strip().removeprefix("v1,whsec_")
+body, now = b'{body}', int(time.time())
+signed = f"msg_{{now}}.{{now}}.".encode() + body
+signature = hmac.digest(base64.b64decode(secret + "=="), signed, hashlib.sha256)
+headers = {{
+    "webhook-id": f"msg_{{now}}",
+    "webhook-timestamp": str(now),
+    "webhook-signature": "v1," + base64.b64encode(signature).decode(),
+}}
+request = urllib.request.Request("{url}", body, headers)
+print(urllib.request.urlopen(request).read().decode())
+END"""
+
+
+class Line(NamedTuple):
+    """A line for the terminal, with a style of rich."""
+
+    text: str
+    style: str = ""
+
+
+def lines(
+    settings: Settings, url: str, envelope: str, emulator_url: str, generated: str
+) -> Iterator[Line]:
+    """Yield every line. A `generated` Authorization value is shown, one that was set is not."""
+    yield destination(settings, emulator_url)
+    yield Line(f"Serving {url} ({envelope})")
+    yield from problems(settings)
+    if not emulator_url:
+        return
+    yield Line(f"Messages: {emulator_url} in a browser, or GET {emulator_url}/inbox")
+    if generated:
+        yield Line(f"Authorization for this run: {generated}")
+    request, variable = working_request(settings, url, generated)
+    if variable:
+        yield Line(f"The next command reads {variable}: export it in that terminal too.")
+    if request:
+        yield Line(f"Try: {request}")
+
+
+def destination(settings: Settings, emulator_url: str = "") -> Line:
+    """Return the first line: where messages go, and whether they are real."""
+    if emulator_url:
+        return Line(f"EMULATED: messages go to {emulator_url}, none is sent for real.", "green")
+    try:
+        config = settings.read_config()
+    except ConnectorError as error:
+        return Line(f"No message can be sent. {error.message}", "bold yellow")
+    if is_emulator(config):
+        return Line(f"EMULATED: messages go to {config.host} on this machine.", "green")
+    provider = config.host or "Alibaba Cloud"
+    return Line(f"REAL: {provider} sends every message, and bills it.", "bold red")
+
+
+def problems(settings: Settings) -> Iterator[Line]:
+    """Yield a line for each setting for which calls are refused."""
+    auth = Auth(settings)
+    if auth.is_closed:
+        yield Line(f"Every HTTP call will be refused. {auth.problem}", "bold yellow")
+    elif auth.problem:
+        yield Line(auth.problem, "yellow")
+    if settings.problems:
+        yield Line(f"Every message will be refused. {' '.join(settings.problems)}", "bold yellow")
+
+
+def working_request(settings: Settings, url: str, generated: str = "") -> tuple[str, str]:
+    """Return shell commands for one request, and the variable that they read from the shell.
+
+    Both are empty if no credential is set.
+    """
+    url += settings.base_path
+    if generated:
+        return _curl(url, generated), ""
+    if settings.authorizations:
+        several = len(settings.authorizations) > 1
+        first = f"${{{AUTHORIZATION}%%,*}}" if several else f"${AUTHORIZATION}"
+        return _curl(url, first), AUTHORIZATION
+    if settings.anonymous:
+        return _curl(url), ""
+    if Auth(settings).is_closed:
+        return "", ""
+    signed = _SIGNED_REQUEST.format(secrets=WEBHOOK_SECRETS, body=_BODY, url=url)
+    return signed, WEBHOOK_SECRETS
+
+
+def _curl(url: str, authorization: str = "") -> str:
+    header = f' -H "Authorization: {authorization}"' if authorization else ""
+    return f"curl{header} -d '{_BODY}' {url}"
+
+
+def has_credential(settings: Settings) -> bool:
+    """Return whether any credential is set, valid or not."""
+    return bool(settings.authorizations or settings.webhook_secrets or settings.anonymous)
