@@ -57,7 +57,7 @@ class IdempotencyKey:
 
     def __init__(self, names: Names, idempotency: Idempotency | None) -> None:
         self._names = names_of_key(names, idempotency) if idempotency else ()
-        self._token = secrets.token_hex(16)
+        self._token = secrets.token_hex(16) if idempotency else ""
         self.records = tuple(Record(name.key) for name in self._names)
         self.unused = tuple(Record(name.key, (ABSENT,)) for name in self._names)
 

@@ -181,7 +181,9 @@ class Verifications:
             step = judge(before, place, result.now)
             seen, after = copies[place].value, encoded(step.after)
             seconds = before.seconds_left(result.now)
-            both = (self._room.id_keys(before.id)[place], before.number)
+            is_by_id = keys[place] != before.number
+            id_key = keys[place] if is_by_id else self._room.id_keys(before.id)[place]
+            both = (id_key, before.number)
             result = self._room.ask(
                 Transaction(
                     records=(*key.unused, *(Record(name, (seen,)) for name in both)),
