@@ -23,9 +23,11 @@ class Mirrored:
         return self._server.away
 
     def transact(self, transaction: Transaction) -> Result:
+        if not (transaction.take or transaction.give_back):
+            return self._server.transact(transaction)
         here, there = (*transaction.taken_at, 0, 0)[:2]
         result = self._server.transact(msgspec.structs.replace(transaction, taken_at=(there,)))
-        if not result.committed or not (transaction.take or transaction.give_back):
+        if not result.committed:
             return result
         mirrored = self._memory.transact(
             Transaction(take=transaction.take, give_back=transaction.give_back, taken_at=(here,))
