@@ -40,7 +40,7 @@ def phone(index: int, block: int = 138) -> str:
 def main() -> None:
     with RedisServer() as server:
         client = Valkey("127.0.0.1", server.port)
-        sha = client.script_load("return 1")
+        sha = str(client.script_load("return 1"))
         bare = cost(lambda _: (client.get("key"), client.evalsha(sha, 1, "key")))
         memory, remote = Memory(), RedisStore(server.address)
         service = verifications(

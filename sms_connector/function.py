@@ -85,9 +85,7 @@ class Function:
             credential = self._admit(request, operation, logger)
             if isinstance(entry, log.CheckEntry):
                 verifier = self._verifications()
-                return verifier.answer(
-                    operation, request, route.parameters.get(request.method, {}), credential, entry
-                )
+                return verifier.answer(operation, request, route.parameters, credential, entry)
             if operation == "startVerification":
                 verifier = self._verifications()
                 sent = None

@@ -37,15 +37,15 @@ _ROUTES: Final[tuple[tuple[str, str, Operation], ...]] = (
 
 
 class Route(msgspec.Struct, frozen=True):
-    """The operations of one path by their method, and what its ``{}`` parts hold for each."""
+    """The operations of one path by their method, and what its ``{}`` parts hold."""
 
     operations: Mapping[str, Operation]
-    parameters: Mapping[str, Mapping[str, str]] = {}
+    parameters: Mapping[str, str] = {}
 
     @property
     def caller(self) -> str | None:
         """The service that the path names, such as ``logto``."""
-        return self.parameters.get("POST", {}).get("caller")
+        return self.parameters.get("caller")
 
     def operation_of(self, request: Request) -> Operation:
         """Return the operation. Raises ConnectorError (405 with ``allow``, or 413)."""
@@ -67,15 +67,16 @@ def find_route(path: str, base_path: str, callers: Collection[str]) -> Route:
     """
     if path == base_path or path.startswith(f"{base_path}/"):
         parts = path[len(base_path) :].removesuffix("/").split("/")[1:]
-        operations: dict[str, Operation] = {}
-        parameters: dict[str, Mapping[str, str]] = {}
-        for method, pattern, operation in _ROUTES:
-            found = _match(pattern, parts, callers)
-            if found is not None and method not in operations:
-                operations[method] = operation
-                parameters[method] = found
-        if operations:
-            return Route(operations, parameters)
+        routes = [
+            (parameters, method, operation)
+            for method, pattern, operation in _ROUTES
+            if (parameters := _match(pattern, parts, callers)) is not None
+        ]
+        if routes:
+            # `/verifications/check` is no verification: of two patterns the literal one counts.
+            parameters = min((one for one, _, _ in routes), key=len)
+            found = {method: operation for one, method, operation in routes if one == parameters}
+            return Route(found, parameters)
     raise ConnectorError("no_route", "There is no such path.")
 
 
