@@ -1,8 +1,7 @@
 """A page that signs a person in by phone: number, code, welcome.
 
-SMS_URL=http://127.0.0.1:9000 SMS_AUTHORIZATION=… uvicorn examples.sign_in:app
-
-The browser talks to this page alone, which alone knows the function and its credential.
+Run it as `SMS_URL=… SMS_AUTHORIZATION=… uvicorn examples.sign_in:app`. The browser talks to this
+page alone, which alone knows the function and its credential.
 """
 
 import os

@@ -177,7 +177,7 @@ def test_each_problem_of_the_verification_is_named_by_its_path(
 
 
 def test_limits_and_verification_have_defaults() -> None:
-    parsed = parse()
+    parsed = parse(limits=...)
     assert parsed.limits == parse(limits={}).limits == Limits()
     assert [rule.text for rule in parsed.limits.per_number] == ["1/minute", "5/hour", "10/day"]
     settings = parsed.verification

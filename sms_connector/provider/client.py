@@ -14,9 +14,9 @@ from darabonba.runtime import RuntimeOptions
 from ..config import ConnectorConfig
 from ..message import Sms
 from ..settings import Proxies
+from ..tls import tls_context
 from .call import DIRECT, Stage, TrackedCall, track
 from .do_action import install
-from .tls import tls_context
 
 CENTRAL_ENDPOINT: Final = "dysmsapi.aliyuncs.com"
 

@@ -1,5 +1,6 @@
 """Claims: the records by which all instances know what is under way, and how it ended."""
 
+import json
 import secrets as random
 from typing import Final
 
@@ -66,6 +67,14 @@ def decoded(value: str) -> Claim:
     return _decoder.decode(value)
 
 
+def encoded(claim: Claim) -> str:
+    try:
+        return msgspec.json.encode(claim).decode()
+    except UnicodeError:  # a lone surrogate in the provider's words
+        text = json.dumps(msgspec.to_builtins(claim), ensure_ascii=False)
+        return text.encode(errors="replace").decode()
+
+
 class Name(msgspec.Struct, frozen=True):
     """A name by which something is claimed, and the seconds that its outcome is kept."""
 
@@ -94,8 +103,7 @@ class Attempt:
             failure = Failure.of(outcome)
         else:
             receipt = outcome
-        claim = Claim(self.token, name.fingerprint, receipt, failure)
-        return msgspec.json.encode(claim).decode()
+        return encoded(Claim(self.token, name.fingerprint, receipt, failure))
 
 
 def names_of_key(names: Names, idempotency: Idempotency) -> tuple[Name, ...]:

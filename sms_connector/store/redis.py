@@ -29,10 +29,11 @@ from valkey.exceptions import TimeoutError as Silent
 
 from .. import clock
 from ..clock import Moment
-from ..provider.tls import tls_context
+from ..tls import tls_context
 from .address import Address
 from .outage import Fault, Outage, StoreAwayError
-from .transaction import Counter, Figure, Found, Result, Transaction
+from .packing import Reply, packed_transaction, was_written
+from .transaction import Found, Result, Transaction
 
 SECONDS_PER_CALL: Final = 0.2
 """What a call may add to an answer, with the connection that it may have to make."""
@@ -44,9 +45,7 @@ with open(os.path.join(os.path.dirname(__file__), "transaction.lua"), "rb") as _
     SCRIPT: Final = _file.read()
 _SHA: Final = hashlib.sha1(SCRIPT, usedforsecurity=False).hexdigest()
 
-_Reply = tuple[bool, tuple[tuple[str, int], ...], int, int, int, tuple[tuple[int, ...], ...]]
-_decoder: Final = msgspec.msgpack.Decoder(_Reply)
-_encoder: Final = msgspec.msgpack.Encoder()
+_decoder: Final = msgspec.msgpack.Decoder(Reply)
 
 
 class RedisStore:
@@ -65,7 +64,7 @@ class RedisStore:
         return self._outage.fault
 
     def transact(self, transaction: Transaction) -> Result:
-        keys, packed = _pack(transaction)
+        keys, packed = packed_transaction(transaction)
         guarded = any(record.expected for record in transaction.records)
         adds = transaction.take or transaction.give_back or transaction.add
         command: _Command = ("EVALSHA", _SHA, len(keys), *keys, packed)
@@ -75,7 +74,7 @@ class RedisStore:
                 committed, found, now, full, wait, counted = _decoder.decode(reply)
             except (msgspec.MsgspecError, TypeError):
                 raise StoreAwayError("protocol") from None
-        if again and not committed and _wrote(transaction, found):
+        if again and not committed and not full and was_written(transaction, found):
             return Result(True, tuple(Found() for _ in found), now, taken_at=(0,))
         return Result(
             committed,
@@ -261,46 +260,3 @@ def _fault(error: Exception) -> Fault:
         return "closed"
     text = str(error)
     return next((fault for word, fault in _BY_WORD if word in text), "protocol")
-
-
-def _pack(transaction: Transaction) -> tuple[list[str], bytes]:
-    """Return the keys, each once, and all else with the keys by their place."""
-    places: dict[str, int] = {}
-
-    def place(key: str) -> int:
-        return places.setdefault(key, len(places) + 1)
-
-    def figure(figure: Figure) -> tuple[object, ...]:
-        return place(figure.key), figure.field, figure.count, _milliseconds(figure.seconds)
-
-    def counter(one: Counter) -> tuple[object, ...]:
-        refused = (figure(one.refused),) if one.refused else ()
-        return place(one.key), one.count, one.seconds * 1_000_000, one.step, *refused
-
-    packed = _encoder.encode(
-        (
-            [(place(record.key), *record.expected) for record in transaction.records],
-            [counter(one) for one in transaction.take],
-            [counter(one) for one in transaction.give_back],
-            [counter(one) for one in transaction.count],
-            transaction.taken_at[0] if transaction.taken_at else 0,
-            [(place(one.key), one.value, _milliseconds(one.seconds)) for one in transaction.write],
-            [figure(one) for one in transaction.add],
-            int(transaction.patience * 1_000_000),
-        )
-    )
-    return list(places), packed
-
-
-def _milliseconds(seconds: float) -> int:
-    return int(seconds * 1000)
-
-
-def _wrote(transaction: Transaction, found: Sequence[tuple[str, int]]) -> bool:
-    """Return whether the records are as this transaction would have left them."""
-    written = {write.key: write.value for write in transaction.write}
-    return all(
-        value in record.expected or value == written.get(record.key)
-        for record, (value, _) in zip(transaction.records, found, strict=True)
-        if record.expected
-    )

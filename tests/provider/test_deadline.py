@@ -123,7 +123,8 @@ def test_an_answer_that_begins_late_and_never_ends_is_given_up(
         stall(connection)
 
     stalling = provider(late, tls=trusted if secure else None)
-    assert 0.5 < seconds(connector_at(stalling.endpoint, readTimeout=600)) < 0.9
+    # Given its own time again when the answer began, it would take 1.1 seconds.
+    assert 0.5 < seconds(connector_at(stalling.endpoint, readTimeout=600)) < 1.1
 
 
 def test_a_tls_handshake_that_drips_in_sends_nothing() -> None:

@@ -16,11 +16,12 @@ from alibabacloud_dysmsapi20170525.models import GetSmsSignRequest
 from alibabacloud_tea_openapi.utils_models import Config as SdkConfig
 from pytest_mock import MockerFixture
 
+from sms_connector import tls
 from sms_connector.config import parse_config
 from sms_connector.local.emulate.server import Emulator
 from sms_connector.message import Sms
 from sms_connector.phone import parse_phone
-from sms_connector.provider import client, tls, wire
+from sms_connector.provider import client, wire
 from sms_connector.provider.call import Stage, TrackedCall, WireError, current_call, track
 from sms_connector.provider.client import AccessKey, NoAnswer, SmsClient, tracked_call
 from sms_connector.provider.do_action import install

@@ -63,8 +63,8 @@ def _compile_and_prove(made: Path, python: str) -> str:
     if interpreter is None:
         click.secho(
             f"Python {python} is not on this machine: the package is neither compiled nor proved. "
-            "It works, but a start takes more than twice as long. Install that Python for a "
-            "package to deploy.",
+            "It works, but a start takes more than twice as long. Install that Python to make a "
+            "package for deployment.",
             fg="yellow",
             err=True,
         )

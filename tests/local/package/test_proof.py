@@ -35,7 +35,7 @@ def append(module: Path, code: str) -> None:
 
 
 def look_for_the_roots_elsewhere(package: Path) -> None:
-    append(package / "sms_connector" / "provider" / "tls.py", "ROOTS = ROOTS + '2'")
+    append(package / "sms_connector" / "tls.py", "ROOTS = ROOTS + '2'")
 
 
 def leave_the_sdk_its_own_wire(package: Path) -> None:
@@ -84,7 +84,7 @@ Client.call_api = call_api"""
 
 
 def send_twice(package: Path) -> None:
-    code = "RecentMessages.once = lambda self, sms, send: (send(sms), send(sms))[1]"
+    code = "Once.send = lambda self, sms, call, counted, terms: (call(sms), call(sms))[1]"
     append(package / "sms_connector" / "sending" / "once.py", code)
 
 
