@@ -10,13 +10,16 @@ from .callers.sentences import Audience, Locale
 from .errors import ConnectorError, Sent, bug, invalid_config
 from .provider.client import AccessKey
 from .sending.connector import SmsConnector
+from .sending.idempotency import made_codes
+from .sending.once import Terms
 from .settings import Settings
-from .store import open_stores
+from .store import diagnose, open_stores
 from .web.auth import INVOCATION, Auth, Credential
 from .web.envelopes import Envelope, envelope_of
 from .web.envelopes.event import read_event
 from .web.envelopes.http_event import reply
 from .web.http import Request, Response, failure, failure_of_check
+from .web.idempotency import idempotency_of
 from .web.routes import SENDING, Operation, Route, find_route, route_of_payload
 
 if TYPE_CHECKING:
@@ -93,12 +96,16 @@ class Function:
             if caller is None:
                 caller = caller_of(request, self._audience(context))
                 refused = caller.refused
+            idempotency = idempotency_of(request, credential, f"{operation}/{route.caller or ''}")
             connector = self._connector()
             message = caller.message()
             entry.usage_type = message.usage_type
-            entry.sms = sms = connector.compose(message)
+            codes = () if message.code else made_codes(self._stores.names, idempotency)
+            entry.sms = sms = connector.compose(message, *codes[:1])
+            self._report_near_miss(connector, message.usage_type, logger)
             sent = None
-            receipt = connector.send(sms, _role(context))
+            terms = Terms(message.ip, caller.patience, caller.waits_early, idempotency, codes)
+            receipt = connector.send(sms, _role(context), terms)
         except ConnectorError as error:
             if error.code == "invalid_config":
                 self._report_once(error.message, logger)
@@ -143,7 +150,8 @@ class Function:
             self._connector().prepare(_role(context))
         except ConnectorError as error:
             return Response(503, {"status": "unavailable", "errors": [error.code]})
-        return Response(200, {"status": "ok"})
+        store = {"store": "away"} if diagnose(self._stores) else {}
+        return Response(200, {"status": "ok", **store})
 
     def _connector(self) -> SmsConnector:
         if isinstance(self._loaded, ConnectorError):
@@ -161,11 +169,21 @@ class Function:
             self._verifier = Verifier(service, connector)
         return self._verifier
 
-    def _report_once(self, problem: str, logger: logging.Logger) -> None:
+    def _report_near_miss(
+        self, connector: SmsConnector, usage_type: str, logger: logging.Logger
+    ) -> None:
+        near = connector.near_miss(usage_type)
+        if near:
+            problem = f"A caller's usage type differs from {near} in case only, so it uses Generic."
+            self._report_once(problem, logger, "usage_type")
+
+    def _report_once(
+        self, problem: str, logger: logging.Logger, event: str = "invalid_config"
+    ) -> None:
         """Log a problem of the settings once, and not again for every message."""
         if problem not in self._reported:
             self._reported.add(problem)
-            log.write(logger, logging.ERROR, "invalid_config", reason=problem)
+            log.write(logger, logging.ERROR, event, reason=problem)
 
 
 def _role(context: Any) -> AccessKey | None:

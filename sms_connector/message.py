@@ -33,7 +33,8 @@ class Message(msgspec.Struct, frozen=True):
 
     ``phone`` is as the caller gave it: how it is read depends on the connector's settings.
     ``usage_type`` is one of Logto's (``SignIn``, ``Register``, …) or one of your own.
-    ``code`` is 4 to 10 ASCII letters and digits, all that a verification template accepts.
+    ``code`` is 4 to 10 ASCII letters and digits, all that a verification template accepts; without
+    one, it is made here.
     ``ip`` is the address of the person who asked for the code, if the caller gives it.
 
     Raises ConnectorError (``invalid_request_parameters``) if the code or usage type is malformed.
@@ -41,7 +42,7 @@ class Message(msgspec.Struct, frozen=True):
 
     phone: str
     usage_type: str
-    code: str
+    code: str | None = None
     ip: str | None = None
 
     def __post_init__(self) -> None:
@@ -49,7 +50,7 @@ class Message(msgspec.Struct, frozen=True):
             raise invalid_parameter(
                 "usageType", "must be a name such as SignIn, Register or Generic"
             )
-        if not _CODE.fullmatch(self.code):
+        if self.code is not None and not _CODE.fullmatch(self.code):
             raise invalid_parameter("code", "must be 4 to 10 letters and digits")
 
     def __repr__(self) -> str:

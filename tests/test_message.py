@@ -1,7 +1,8 @@
 import pytest
+from pytest_mock import MockerFixture
 
 from sms_connector.errors import ConnectorError
-from sms_connector.message import Message
+from sms_connector.message import Message, random_code
 
 
 @pytest.mark.parametrize("code", ["1234", "123456", "1234567890", "abCD12"])
@@ -28,3 +29,12 @@ def test_a_usage_type_is_a_name(usage_type: str) -> None:
 def test_any_other_usage_type_is_refused(usage_type: str) -> None:
     with pytest.raises(ConnectorError, match="`usageType`"):
         Message("13812345678", usage_type, "246810")
+
+
+def test_a_made_code_keeps_its_leading_zeros(mocker: MockerFixture) -> None:
+    mocker.patch("secrets.randbelow", return_value=7)
+    assert random_code() == "000007"
+
+
+def test_made_codes_differ() -> None:
+    assert len({random_code() for _ in range(50)}) > 40

@@ -28,7 +28,7 @@ FLOORS = (
     ("limits.reading",),
     ("config",),
     ("settings",),
-    ("log",),
+    ("log", "tls"),
     ("store",),
     ("limits",),
     ("provider",),

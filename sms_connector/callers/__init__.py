@@ -1,7 +1,7 @@
 """The services that ask for a message, one file each: their request and reply forms."""
 
 from collections.abc import Mapping
-from typing import Final, Protocol
+from typing import ClassVar, Final, Protocol
 
 from ..errors import ConnectorError
 from ..message import Message, Receipt
@@ -13,7 +13,14 @@ from .supabase import Supabase
 
 
 class Caller(Protocol):
-    """Reads one request of one service, and answers it in that service's form."""
+    """Reads one request of one service, and answers it in that service's form.
+
+    ``patience`` is how many seconds the service waits for an answer; None stands for as long as
+    one may take. ``waits_early``: whether a message a little too early may wait for its turn.
+    """
+
+    patience: ClassVar[float | None]
+    waits_early: ClassVar[bool]
 
     @classmethod
     def infer(cls, fields: Mapping[str, object]) -> bool:

@@ -5,6 +5,7 @@ who signs in, as it is. https://docs.logto.io/integrations/http-sms
 """
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 import msgspec
 
@@ -19,6 +20,9 @@ _NAMES = {"phone": "to", "usageType": "type", "code": "payload.code"}
 
 class Logto:
     """The payload is open-ended. Of all that is in it, the code alone goes into the SMS."""
+
+    patience: ClassVar[float | None] = None
+    waits_early: ClassVar[bool] = True
 
     def __init__(self, request: Request, audience: Audience) -> None:
         self._request = request

@@ -6,6 +6,7 @@ https://supabase.com/docs/guides/auth/auth-hooks/send-sms-hook
 """
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from ..errors import ConnectorError
 from ..message import Message, Receipt
@@ -19,6 +20,10 @@ _USAGE_TYPES = {"mfa": "MfaVerification"}
 
 class Supabase:
     """Supabase names a usage type for a second factor only; any other is the default one."""
+
+    patience: ClassVar[float | None] = 4.5
+    # The provider may need all of the five seconds.
+    waits_early: ClassVar[bool] = False
 
     def __init__(self, request: Request, audience: Audience) -> None:
         self._request = request

@@ -6,7 +6,6 @@ Start ``{"phone", "usageType", "ip"?}``; check ``{"code"}`` by id, or ``{"phone"
 
 import time
 from collections.abc import Mapping
-from typing import Final
 
 import msgspec
 
@@ -25,9 +24,6 @@ from ..web.idempotency import idempotency_of
 from ..web.routes import Operation
 from .fields import optional_text, required_text
 
-_CODE_TO_COME: Final = "0000"
-"""Stands in a message until it is known whether an earlier code is sent again."""
-
 
 class Verifier:
     """Reads the requests of the operations on verifications, and answers them."""
@@ -45,8 +41,7 @@ class Verifier:
         message = Message(
             required_text(fields, "phone"),
             required_text(fields, "usageType"),
-            _CODE_TO_COME,
-            optional_text(fields, "ip"),
+            ip=optional_text(fields, "ip"),
         )
         entry.usage_type = message.usage_type
         entry.sms = sms = self._connector.compose(message)

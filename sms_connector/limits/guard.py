@@ -17,10 +17,6 @@ _REFUSALS: Final[dict[str, tuple[Kind, str]]] = {
     "total": ("usage_limited", "Too many messages in all"),
 }
 
-_GIVEN_BACK: Final = ("unavailable", "invalid_config", "usage_limited")
-_OF_A_NUMBER: Final = ("BUSINESS_LIMIT_CONTROL", "FREQUENCY")
-"""In the codes of the provider's limits per number. Its other rate limits are the API's."""
-
 
 class Guard:
     """The counters that one message takes from, and the rule of each.
@@ -54,16 +50,3 @@ class Guard:
             retry_after=max(math.ceil(result.wait), 1),
             limit=LimitReached(rule.name, rule.text),
         )
-
-
-def is_given_back(error: ConnectorError) -> bool:
-    """Return whether a message that failed like this was no message for the limits either.
-
-    That is so where the provider did not get to judge the number: it was not reached, was in
-    trouble, throttled the API, or refused our settings or account.
-    """
-    if error.sent is not False:
-        return False
-    if error.kind == "rate_limited" and error.provider is not None:
-        return not any(word in error.provider.code for word in _OF_A_NUMBER)
-    return error.kind in _GIVEN_BACK

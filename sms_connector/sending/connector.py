@@ -8,8 +8,9 @@ from ..message import Message, Receipt, Sms
 from ..phone import parse_phone
 from ..privacy import Mask
 from ..provider.call import DIRECT, Stage
-from ..provider.client import AccessKey, Answer, NoAnswer, SmsClient, signing_key
+from ..provider.client import AccessKey, SmsClient, signing_key
 from ..provider.refusals import is_known, refusal
+from ..provider.sdk_call import NoAnswer, ProviderAnswer, text
 from ..settings import Proxies, Settings
 from ..store import Stores, open_stores
 from .once import NO_TERMS, Figures, Once, Terms
@@ -47,8 +48,10 @@ class SmsConnector:
         """Make the first message as cheap as the others. Sends nothing."""
         self._client.prepare(self._key(role))
 
-    def compose(self, message: Message) -> Sms:
+    def compose(self, message: Message, made_code: str = "") -> Sms:
         """Read the phone number and choose the template.
+
+        ``made_code`` goes into a message that has no code of its own.
 
         Raise ConnectorError (``invalid_request_parameters``) if the phone number is invalid, in a
         country that is not allowed, or none that the template can send to.
@@ -58,7 +61,7 @@ class SmsConnector:
         config.limits.check_country(phone)
         template = config.template_for(message.usage_type)
         code = template.code_for(phone)
-        return Sms(phone, message.usage_type, code, message.code, template.sign_name)
+        return Sms(phone, message.usage_type, code, message.code or made_code, template.sign_name)
 
     def near_miss(self, usage_type: str) -> str | None:
         """Return the usage type that was probably meant: see ``ConnectorConfig.near_miss``."""
@@ -88,7 +91,7 @@ class SmsConnector:
         mask = Mask((sms.phone.digits, sms.code, key.id, key.secret, key.security_token))
         if outcome.code != "OK":
             raise refusal(outcome.http_status, outcome.code, _masked(outcome, mask))
-        biz_id, request_id = mask.name(outcome.biz_id), mask.name(outcome.request_id)
+        biz_id, request_id = mask.name(text(outcome.body.biz_id)), mask.name(outcome.request_id)
         return Receipt(biz_id, request_id, sms.usage_type, sms.template_code)
 
     def _key(self, role: AccessKey | None) -> AccessKey:
@@ -98,7 +101,7 @@ class SmsConnector:
         return key
 
 
-def _masked(answer: Answer, mask: Mask) -> ProviderError:
+def _masked(answer: ProviderAnswer, mask: Mask) -> ProviderError:
     # A code we know stays readable, even where a secret happens to be a part of it.
     code = answer.code if is_known(answer.code) else mask.name(answer.code)
     return ProviderError(code, mask(answer.message), mask.name(answer.request_id))

@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-from ..message import CODE_DIGITS
+from ..message import CODE_DIGITS, random_code
 from ..store.names import Names
 
 KEPT_SECONDS: Final = 600.0
@@ -27,12 +27,14 @@ class Idempotency(msgspec.Struct, frozen=True):
         return "Idempotency()"
 
 
-def derived_codes(names: Names, idempotency: Idempotency) -> tuple[str, ...]:
-    """Return the code of a request that has a key but no code of its own, one for each secret.
+def made_codes(names: Names, idempotency: Idempotency | None) -> tuple[str, ...]:
+    """Return the code of a request that has none: a random one, or with a key one of each secret.
 
-    The first one is sent. While secrets rotate, a repeated request may find the key under another
-    one: see ``Terms.made_codes``.
+    The first is sent. Derived from the key, none has to be stored; while secrets rotate, a
+    repeated request may find the key under another one: see ``Terms.made_codes``.
     """
+    if idempotency is None:
+        return (random_code(),)
     digests = names.digests("code", idempotency.key, idempotency.body)
     return tuple(
         f"{int.from_bytes(digest, 'big') % 10**CODE_DIGITS:0{CODE_DIGITS}}" for digest in digests

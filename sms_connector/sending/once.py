@@ -12,9 +12,10 @@ from typing import Final, Protocol
 import msgspec
 
 from ..errors import ConnectorError, bug
-from ..limits.guard import Guard, is_given_back
+from ..limits.guard import Guard
 from ..limits.rules import Counted, Rule
 from ..message import Receipt, Sms
+from ..provider.refusals import gives_back
 from ..store.names import Names
 from ..store.transaction import ABSENT, Figure, Found, Record, Result, Store, Transaction, Write
 from .claim import Attempt, Name, decoded
@@ -154,11 +155,11 @@ class Once:
             value = attempt.value(names[0], outcome)
             key = self._names.of_token(attempt.token)
             write.append(Write(key, value, _FAILURE_SECONDS, _FAILURE_SECONDS))
-        gives_back = isinstance(outcome, ConnectorError) and is_given_back(outcome)
+        is_given_back = isinstance(outcome, ConnectorError) and gives_back(outcome)
         self._store.transact(
             Transaction(
                 records=tuple(Record(name.key, (attempt.value(name), *expected)) for name in names),
-                give_back=guard.counters if gives_back else (),
+                give_back=guard.counters if is_given_back else (),
                 taken_at=claimed.taken_at,
                 write=tuple(write),
                 add=self._added(sms, _figure(outcome), claimed.now),

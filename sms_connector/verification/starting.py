@@ -8,8 +8,9 @@ from typing import Final
 import msgspec
 
 from ..errors import ConnectorError
-from ..limits.guard import Guard, is_given_back
+from ..limits.guard import Guard
 from ..message import Receipt, Sms
+from ..provider.refusals import gives_back
 from ..sending.once import EARLY_SECONDS, LEASE_BEYOND_CALL, Terms
 from ..store.transaction import ABSENT, Figure, Found, Record, Result, Transaction, Write
 from .codes import derived_codes, new_id
@@ -193,7 +194,7 @@ class Start:
         """Take the message back from whatever the verification has become meanwhile."""
         by_id = by_number = encoded(self._claimed)
         give_back = self._breaker.messages  # nobody can type in what was not sent
-        if is_given_back(error):
+        if gives_back(error):
             give_back = (*self._limits, *give_back)
         while True:
             now = self._claimed_at

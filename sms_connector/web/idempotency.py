@@ -1,35 +1,34 @@
-"""Which idempotency key a request has."""
+"""The idempotency key of a request: a header, a field of a direct payload, or a webhook's id."""
 
+import re
 from typing import Final
 
-from ..errors import ConnectorError, invalid_request
+from ..errors import invalid_parameter
 from ..sending.idempotency import Idempotency
 from .auth import Credential
 from .http import Request
 
-_HEADER: Final = "Idempotency-Key"
-_FIELD: Final = "idempotencyKey"
-_LONGEST: Final = 255
+HEADER: Final = "Idempotency-Key"
+FIELD: Final = "idempotencyKey"
+
+_KEY = re.compile(r"[ -~]{1,255}")
 
 
 def idempotency_of(request: Request, credential: Credential, route: str) -> Idempotency | None:
-    """Return the key of a request, and all that it belongs to; None without one.
+    """Return the key of a request, if it has one.
 
-    Of a signed request it is the ``webhook-id`` alone, which the signature covers: a captured
-    webhook can be replayed without effect. Raise ConnectorError (400) for a malformed one.
+    Behind a webhook's signature that is the webhook's id: only it is signed. Raises ConnectorError
+    (``invalid_request_parameters``) for a key that is not 1 to 255 printable ASCII characters.
     """
-    key: object = credential.webhook_id
-    if key is None and request.is_http:
-        key = request.headers.get(_HEADER.lower())
-    elif key is None:
-        key = request.fields.get(_FIELD)
+    key: object
+    if credential.webhook_id is not None:
+        key, field = credential.webhook_id, "webhook-id"
+    elif request.is_http:
+        key, field = request.headers.get(HEADER.lower()), HEADER
+    else:
+        key, field = request.fields.get(FIELD), FIELD
     if key is None:
         return None
-    if not isinstance(key, str) or not 1 <= len(key) <= _LONGEST or not key.isprintable():
-        raise _malformed(request)
+    if not isinstance(key, str) or not _KEY.fullmatch(key):
+        raise invalid_parameter(field, "must be 1 to 255 printable ASCII characters")
     return Idempotency(key, credential.name, route, request.body or b"")
-
-
-def _malformed(request: Request) -> ConnectorError:
-    name = _HEADER if request.is_http else _FIELD
-    return invalid_request(f"`{name}` must be 1 to {_LONGEST} printable characters.")

@@ -9,7 +9,7 @@ from pytest_mock import MockerFixture
 
 from sms_connector.errors import ConnectorError
 from sms_connector.message import Receipt
-from sms_connector.sending.idempotency import Idempotency, derived_codes
+from sms_connector.sending.idempotency import Idempotency, made_codes
 from sms_connector.store.names import Names
 from sms_connector.store.transaction import Store
 from tests.support.instances import Instance, Provider, at_once, error, receipt, rule, sms
@@ -121,15 +121,15 @@ def test_a_key_is_kept_for_ten_minutes(
 class TestDerivedCodes:
     def test_it_is_six_digits_and_the_same_for_the_same_request(self) -> None:
         names = Names((NEW,))
-        (code,) = derived_codes(names, key())
+        (code,) = made_codes(names, key())
         assert re.fullmatch("[0-9]{6}", code)
-        assert derived_codes(names, key()) == (code,)
+        assert made_codes(names, key()) == (code,)
 
     def test_it_depends_on_the_secret_the_key_and_the_body(self) -> None:
         codes = {
-            *derived_codes(Names((OLD, NEW)), key()),
-            *derived_codes(Names((NEW,)), key("key-2")),
-            *derived_codes(Names((NEW,)), key(body=b"{ }")),
+            *made_codes(Names((OLD, NEW)), key()),
+            *made_codes(Names((NEW,)), key("key-2")),
+            *made_codes(Names((NEW,)), key(body=b"{ }")),
         }
         assert len(codes) == 4
 
@@ -146,7 +146,7 @@ class TestDerivedCodes:
         provider, answers = Provider(), []
         for secrets in (before, after):
             instance = Instance(store, secrets)
-            codes = derived_codes(instance.names, key())
+            codes = made_codes(instance.names, key())
             answers.append(
                 instance.send(sms(codes[0]), provider, idempotency=key(), made_codes=codes)
             )

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from sms_connector.errors import ConnectorError
-from sms_connector.limits.guard import is_given_back
 from sms_connector.message import Receipt, Sms
+from sms_connector.provider.refusals import gives_back
 from sms_connector.sending.idempotency import Idempotency
 from sms_connector.store.memory import Memory
 from sms_connector.store.redis import RedisStore
@@ -129,7 +129,7 @@ class Model(RuleBasedStateMachine):
             self.compare(Known(outcome), answer)
         if outcome is None or outcome.sent is None:
             self.remember(asked, key, Known(answer, body))
-        if outcome is None or not is_given_back(outcome):
+        if outcome is None or not gives_back(outcome):
             self.take(number)
 
     def compare(self, known: Known, answer: Receipt | ConnectorError) -> None:

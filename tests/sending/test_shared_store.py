@@ -13,7 +13,7 @@ from sms_connector.config import parse_config
 from sms_connector.errors import ConnectorError
 from sms_connector.message import Message, Receipt
 from sms_connector.sending.connector import SmsConnector
-from sms_connector.sending.idempotency import Idempotency, derived_codes
+from sms_connector.sending.idempotency import Idempotency, made_codes
 from sms_connector.sending.once import Terms
 from sms_connector.settings import Settings
 from sms_connector.store import open_stores
@@ -123,7 +123,7 @@ class TestRoundTrips:
 
 @pytest.mark.usefixtures("patience")
 def test_nothing_in_the_server_can_be_read(server: RedisServer, provider: Providers) -> None:
-    codes = derived_codes(open_stores(Settings(secrets=SECRETS)).names, KEY)
+    codes = made_codes(open_stores(Settings(secrets=SECRETS)).names, KEY)
     quoting = {
         "Code": "isv.MOBILE_NUMBER_ILLEGAL",
         "Message": f"447400123456 and {codes[0]} by LTAI-test-key-id",

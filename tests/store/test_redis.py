@@ -139,6 +139,16 @@ class TestConnections:
         assert [store.transact(CLAIM).committed for _ in range(2)] == [True, False]
         assert store.away == ""
 
+    def test_a_refusal_whose_reply_is_lost_stays_a_refusal(self, server: RedisServer) -> None:
+        RedisStore(server.address).transact(Transaction(take=CLAIM.take))
+        with Proxy(server.port) as proxy:
+            store = behind(proxy)
+            value(store)
+            proxy.cut = 1
+            result = store.transact(CLAIM)
+            assert (result.committed, result.full) == (False, 0)
+            assert value(store) == ABSENT
+
     def test_a_claim_whose_reply_is_lost_is_found_to_be_one_s_own(
         self, server: RedisServer
     ) -> None:

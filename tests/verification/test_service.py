@@ -16,13 +16,15 @@ from sms_connector.errors import ConnectorError
 from sms_connector.sending.idempotency import Idempotency
 from sms_connector.sending.once import Once, Terms
 from sms_connector.settings import Settings
+from sms_connector.store.address import Address
 from sms_connector.store.memory import Memory
 from sms_connector.store.names import Names
 from sms_connector.store.redis import RedisStore
-from sms_connector.store.transaction import Store, Transaction, Write
+from sms_connector.store.transaction import Result, Store, Transaction, Write
 from sms_connector.verification.codes import new_id
 from sms_connector.verification.service import Verifications
 from tests.support.configs import config
+from tests.support.proxy import Proxy
 from tests.support.redis_server import RedisServer
 from tests.support.verifying import (
     PHONE,
@@ -561,6 +563,26 @@ class TestStore:
             time.sleep(3.1)
             assert kind_of(lambda: service.check(started, code)) == "not_pending"
             assert kind_of(lambda: service.check_number(PHONE, "SignIn", code)) == "not_pending"
+
+    def test_a_check_whose_reply_is_lost_is_repeated_and_approved_once(
+        self, server: RedisServer
+    ) -> None:
+        class Cutting(CountingStore):
+            """Loses the reply to the next transaction that writes."""
+
+            def transact(self, transaction: Transaction) -> Result:
+                proxy.cut = 1 if transaction.write else 0
+                return super().transact(transaction)
+
+        phones = Phones()
+        with Proxy(server.port) as proxy:
+            near = verifications(RedisStore(server.address))
+            far = verifications(Cutting(RedisStore(Address("127.0.0.1", proxy.port))))
+            started = near.start(sms_to(), phones).verification.id
+            code = phones.code
+            assert far.check(started, code).id == started
+            assert proxy.connections == 2
+        assert kind_of(near.check, started, code) == "not_pending"
 
     @pytest.mark.parametrize("minutes", [-7, 7])
     def test_clocks_of_instances_do_not_matter(

@@ -30,14 +30,14 @@ class Region(Enum):
     ANY = "anywhere"
 
 
-def check_sign(sign: ReviewedSign) -> Iterator[Check]:
+def check_sign(path: str, sign: ReviewedSign) -> Iterator[Check]:
     """Check review and scenario: yield one check that is ok, or each problem."""
     problems = list(_sign_problems(sign))
     for message, remedy in problems:
-        yield Check("signName", False, message, remedy)
+        yield Check(path, False, message, remedy)
     if not problems:
         usage = f" ({sign.usage})" if sign.usage else ""
-        yield Check("signName", True, f"The sign is approved{usage}.")
+        yield Check(path, True, f"The sign is approved{usage}.")
 
 
 def _sign_problems(sign: ReviewedSign) -> Iterator[tuple[str, str]]:
