@@ -25,6 +25,14 @@ class Failure(msgspec.Struct, frozen=True, omit_defaults=True):
     provider: ProviderError | None = None
     retry_after: int | None = None
     limit: LimitReached | None = None
+    attempts_left: int | None = None
+
+    @classmethod
+    def of(cls, error: ConnectorError) -> "Failure":
+        return cls(**{name: getattr(error, name) for name in cls.__struct_fields__})
+
+    def error(self) -> ConnectorError:
+        return ConnectorError(**{name: getattr(self, name) for name in self.__struct_fields__})
 
 
 class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -47,8 +55,7 @@ class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
     def outcome(self) -> Receipt:
         """Return the receipt. Raise the ConnectorError if there was one instead."""
         if self.failure is not None:
-            names = self.failure.__struct_fields__
-            raise ConnectorError(**{name: getattr(self.failure, name) for name in names})
+            raise self.failure.error()
         assert self.receipt is not None  # noqa: S101
         return self.receipt
 
@@ -93,8 +100,7 @@ class Attempt:
         """Return what stands under one of the names."""
         receipt, failure = None, None
         if isinstance(outcome, ConnectorError):
-            fields = {name: getattr(outcome, name) for name in Failure.__struct_fields__}
-            failure = Failure(**fields)
+            failure = Failure.of(outcome)
         else:
             receipt = outcome
         return encoded(Claim(self.token, name.fingerprint, receipt, failure))

@@ -250,7 +250,8 @@ class TestRotation:
 class Counting:
     """Figures with readable names."""
 
-    def of(self, sms: object, outcome: str, now: int) -> tuple[Figure, ...]:  # noqa: ARG002
+    def of(self, country: str, usage_type: str, outcome: str, now: int) -> tuple[Figure, ...]:
+        assert (country, usage_type) == ("CN", "SignIn")
         assert abs(now / 1e6 - time.time()) < 5
         return (Figure("{t}hour", outcome, 60),)
 
