@@ -199,9 +199,9 @@ class Once:
             self._store.wait(name.key, found.value, pause, left)
             pause = min(pause * _PAUSE_GROWTH, _LONGEST_PAUSE)
             now, failed = self._store.transact(Transaction(records=records)).found
+            # One that vanished with its server has no outcome either: its lease is waited for.
             latest = decoded(failed.value or now.value or found.value)
-            vanished = not (failed.value or now.value or self._store.away)
-            if latest.token != claim.token or vanished:
+            if latest.token != claim.token:
                 raise _unknown()
             claim = latest
         return claim.outcome()
