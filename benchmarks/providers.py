@@ -12,9 +12,9 @@ from typing import NamedTuple
 import trustme
 
 from sms_connector.local.emulate.server import Emulator
+from sms_connector.local.example import example_config
 from sms_connector.local.package.root_certificates import write_directory
 
-EXAMPLE = Path(__file__).parents[1] / "connector.example.json"
 HOSTS = ("localhost", "127.0.0.1", "dysmsapi.aliyuncs.com")
 
 
@@ -42,7 +42,7 @@ class Authority(NamedTuple):
 
         The authority is given as a directory, because a file would replace the platform's bundle.
         """
-        config = json.loads(EXAMPLE.read_text("utf-8")) | {"endpoint": endpoint}
+        config = example_config(endpoint)
         return {
             "PATH": os.environ["PATH"],
             "SMS_CONNECTOR_CONFIG": json.dumps(config),

@@ -21,10 +21,10 @@ from unittest.mock import patch
 
 from sms_connector.config import parse_config
 from sms_connector.errors import ConnectorError
+from sms_connector.local.example import example_config
 from sms_connector.message import Message
 from sms_connector.sending.connector import SmsConnector
 
-EXAMPLE = Path(__file__).parents[1] / "connector.example.json"
 MIB_MORE = 1.0
 DESCRIPTORS_MORE = 4
 
@@ -95,8 +95,7 @@ def main(messages: int = 100_000, threads: int = 8) -> None:
         assert process.stdin is not None
         assert process.stdout is not None
         endpoint = f"http://127.0.0.1:{int(process.stdout.readline())}"
-        whole = json.loads(EXAMPLE.read_text("utf-8")) | {"endpoint": endpoint}
-        connector = SmsConnector(parse_config(json.dumps(whole)))
+        connector = SmsConnector(parse_config(json.dumps(example_config(endpoint))))
         outcomes = bytearray()
         tenths = []
         for tenth in range(10):

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from . import log
 from .callers import CALLERS, Caller, caller_of
@@ -18,9 +18,12 @@ from .web.auth import INVOCATION, Auth, Credential
 from .web.envelopes import Envelope, envelope_of
 from .web.envelopes.event import read_event
 from .web.envelopes.http_event import reply
-from .web.http import Request, Response, failure
+from .web.http import Request, Response, failure, failure_of_check
 from .web.idempotency import idempotency_of
-from .web.routes import Route, find_route, route_of_payload
+from .web.routes import SENDING, Operation, Route, find_route, route_of_payload
+
+if TYPE_CHECKING:
+    from .callers.verifications import Verifier
 
 
 class Function:
@@ -31,6 +34,7 @@ class Function:
         self._auth = Auth(settings)
         self._reported: set[str] = set()
         self._loaded: SmsConnector | ConnectorError
+        self._verifier: Verifier | None = None
         try:
             if settings.problems:
                 raise invalid_config(" ".join(settings.problems))
@@ -67,7 +71,7 @@ class Function:
         return envelope.seal(response)
 
     def _respond(self, envelope: Envelope, context: Any, logger: logging.Logger) -> Response:
-        entry = log.MessageEntry(logger)
+        entry: log.MessageEntry | log.CheckEntry = log.MessageEntry(logger)
         refused: Callable[[ConnectorError], Response] = failure
         sent: Sent = False
         try:
@@ -79,7 +83,16 @@ class Function:
             operation = route.operation_of(request)
             if operation == "health":
                 return self._health(context)
-            credential = self._admit(request, logger)
+            if operation not in SENDING:
+                entry, refused = log.CheckEntry(logger, operation), failure_of_check
+            credential = self._admit(request, operation, logger)
+            if isinstance(entry, log.CheckEntry):
+                verifier = self._verifications()
+                return verifier.answer(operation, request, route.parameters, credential, entry)
+            if operation == "startVerification":
+                verifier = self._verifications()
+                sent = None
+                return verifier.start(request, credential, _role(context), entry)
             if caller is None:
                 caller = caller_of(request, self._audience(context))
                 refused = caller.refused
@@ -122,12 +135,12 @@ class Function:
             reference=getattr(context, "request_id", None) or "",
         )
 
-    def _admit(self, request: Request, logger: logging.Logger) -> Credential:
+    def _admit(self, request: Request, operation: Operation, logger: logging.Logger) -> Credential:
         if not request.is_http:
             return INVOCATION
         if self._auth.problem:
             self._report_once(self._auth.problem, logger)
-        return self._auth.admit(request)
+        return self._auth.admit(request, sends=operation in SENDING)
 
     def _health(self, context: Any) -> Response:
         """Return codes only: the route is open to all."""
@@ -144,6 +157,17 @@ class Function:
         if isinstance(self._loaded, ConnectorError):
             raise self._loaded.copy()
         return self._loaded
+
+    def _verifications(self) -> "Verifier":
+        connector = self._connector()
+        if self._verifier is None:
+            # Imported only where it is used.
+            from .callers.verifications import Verifier
+            from .verification.service import Verifications
+
+            service = Verifications(self._settings, connector.config, self._stores)
+            self._verifier = Verifier(service, connector)
+        return self._verifier
 
     def _report_near_miss(
         self, connector: SmsConnector, usage_type: str, logger: logging.Logger

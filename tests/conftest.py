@@ -14,11 +14,12 @@ from typing import Any
 import pytest
 import trustme
 
+from sms_connector import tls
 from sms_connector.function import Function
 from sms_connector.local.emulate.server import Emulator
 from sms_connector.local.example import EXAMPLE, example_config
 from sms_connector.local.fc_context import FcContext
-from sms_connector.provider import tls, wire
+from sms_connector.provider import wire
 from tests.support.emulators import emulator, running_emulator
 from tests.support.functions import body_of, new_function
 from tests.support.scripted_provider import ScriptedProvider

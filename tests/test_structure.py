@@ -22,13 +22,13 @@ DEVELOPMENT = (
 
 # From the ground up. A room imports from those before it, and from itself.
 FLOORS = (
-    ("clock", "errors"),
+    ("clock", "errors", "tls"),
     ("privacy", "phone", "config_fields"),
     ("message", "limits.countries", "limits.rules"),
     ("limits.reading",),
     ("config",),
     ("settings",),
-    ("log", "provider.tls"),
+    ("log", "tls"),
     ("store",),
     ("limits",),
     ("provider",),

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from sms_connector.config import parse_config
+from sms_connector.local.emulate.magic import number_for
 from sms_connector.local.emulate.server import Emulator
 from sms_connector.local.example import example_config
 from sms_connector.message import Message
@@ -84,3 +85,20 @@ def test_a_stopped_emulator_is_reported_and_found_again(open_page: Open) -> None
     expect(page.get_by_text("246810")).to_be_visible()
     with Emulator(port, flow_control=False):
         expect(page.get_by_text(words("none"))).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_an_undelivered_message_is_marked_with_the_code_of_the_carrier(
+    open_page: Open, emulator: Emulator, language: str
+) -> None:
+    send(emulator, "13812345678", "246810")
+    send(emulator, number_for("MOBILE_NOT_ON_SERVICE"), "246810")
+    page = open_page(emulator.url, language)
+    messages = page.get_by_role("main").get_by_role("listitem")
+    expect(messages).to_have_count(2)
+    failed, received = messages.all()
+    mark = inbox_words(language)("undelivered")
+    expect(failed.get_by_text(mark, exact=True)).to_be_visible()
+    expect(failed.get_by_text("MOBILE_NOT_ON_SERVICE", exact=True)).to_be_visible()
+    expect(received.get_by_text(mark, exact=True)).to_be_hidden()
+    assert violations(page) == []

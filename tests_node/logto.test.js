@@ -22,7 +22,7 @@ const usageTypes = {
   Test: 'SMS_200000004',
 };
 
-// What newer versions of Logto send along.
+// What newer versions of Logto send too.
 const payload = {
   locale: 'zh-CN',
   uiLocales: 'zh-CN en',
@@ -34,25 +34,27 @@ const payload = {
 
 describe('the HTTP SMS connector of Logto', () => {
   let server;
+  let endpoint;
   let send;
 
   before(async () => {
     server = await serve({ SMS_CONNECTOR_AUTHORIZATION: authorization });
-    const config = { endpoint: server.url, authorization };
+    endpoint = `${server.url}/logto`;
+    const config = { endpoint, authorization };
     const connector = await createConnector({ getConfig: async () => config });
     send = connector.sendMessage;
   });
 
   after(() => server?.stop());
 
-  /** Send, and give the error that Logto shows, with the body that stands in it. */
+  /** Send a message that is refused, and return the text that Logto shows to the person. */
   const refused = async (data, config) => {
     const error = await send(data, config).then(
       () => assert.fail('the message was accepted'),
       (reason) => reason,
     );
     assert.equal(error.code, 'general');
-    return JSON.parse(error.data.message).error;
+    return error.data.message;
   };
 
   for (const [index, [type, template]] of Object.entries(usageTypes).entries()) {
@@ -73,44 +75,75 @@ describe('the HTTP SMS connector of Logto', () => {
     assert.equal(message.templateCode, 'SMS_200000102');
   });
 
-  it('tests its settings: twice within 30 seconds, and one message goes out', async () => {
+  it('sends by the root path too, where the body shows that it is from Logto', async () => {
+    const data = { to: '8613812349998', type: 'SignIn', payload: { code: '246810' } };
+    await send(data, { endpoint: server.url, authorization });
+    assert.equal((await server.inbox('13812349998')).length, 1);
+  });
+
+  it('sends one message when its settings are tested twice within 30 seconds', async () => {
     const test = { to: '13812349999', type: 'Generic', payload: { code: '000000' } };
-    await send(test, { endpoint: server.url, authorization });
-    await send(test, { endpoint: server.url, authorization });
+    await send(test);
+    await send(test);
     assert.equal((await server.inbox('13812349999')).length, 1);
   });
 
-  it('shows our answer where the authorization is wrong or missing', async () => {
+  it('shows a sentence where the authorization is wrong or missing', async () => {
     const data = { to: '8613812345678', type: 'SignIn', payload: { code: '246810' } };
     for (const wrong of ['Bearer another', undefined]) {
-      const error = await refused(data, { endpoint: server.url, authorization: wrong });
-      assert.equal(error.code, 'authorization_failed');
-      assert.equal(error.http_code, 401);
-      assert.equal(error.sent, false);
+      const text = await refused(data, { endpoint, authorization: wrong });
+      assert.match(text, /^The message could not be sent\. Please try again later\./);
     }
   });
 
-  it('shows what the provider refused, and what to do', async () => {
-    const outcomes = {
-      8619900000101: ['rate_limit_exceeded', 429, 'isv.BUSINESS_LIMIT_CONTROL'],
-      8619900000201: ['invalid_request_parameters', 400, 'isv.MOBILE_NUMBER_ILLEGAL'],
-      8619900000105: ['usage_limit_exceeded', 503, 'isv.AMOUNT_NOT_ENOUGH'],
-      8619900001001: ['invalid_config', 500, 'InvalidAccessKeyId.NotFound'],
-    };
-    for (const [to, [code, status, provider]] of Object.entries(outcomes)) {
-      const error = await refused({ to, type: 'SignIn', payload: { code: '246810' } });
-      assert.deepEqual(
-        [error.code, error.http_code, error.provider.code, error.sent],
-        [code, status, provider, false],
-      );
+  const outcomes = {
+    8619900000101: [429, /^Too many messages were sent to this number\./, /^验证码发送过于频繁，请稍后再试。/],
+    8619900000201: [400, /^This phone number cannot receive a code\./, /^该手机号无法接收验证码。/],
+    8619900000105: [503, /^The message could not be sent\./, /^短信发送失败，请稍后再试。/],
+    8619900001001: [500, /^The message could not be sent\./, /^短信发送失败，请稍后再试。/],
+  };
+
+  for (const [to, [status, english, chinese]] of Object.entries(outcomes)) {
+    it(`shows a refusal with status ${status} in the language of the person`, async () => {
+      const data = (locale) => ({ to, type: 'SignIn', payload: { code: '246810', locale } });
+      assert.match(await refused(data('fr')), english);
+      assert.match(await refused(data('zh-CN')), chinese);
+    });
+
+    it(`gets the status ${status} in plain text`, async () => {
+      const answer = await fetch(endpoint, {
+        method: 'POST',
+        headers: { authorization, 'content-type': 'application/json' },
+        body: JSON.stringify({ to, type: 'SignIn', payload: { code: '135790' } }),
+      });
+      assert.equal(answer.status, status);
+      assert.match(answer.headers.get('content-type'), /^text\/plain/);
+      assert.match(await answer.text(), english);
+    });
+  }
+
+  it('shows no field name and no provider code to a person', async () => {
+    for (const to of ['12345', '8619900001001']) {
+      const text = await refused({ to, type: 'SignIn', payload: { code: '246810' } });
+      assert.doesNotMatch(text, /[`{]|`to`|AccessKey|isv\./);
     }
   });
 
-  it('names the field in the words of Logto', async () => {
-    const short = await refused({ to: '12345', type: 'SignIn', payload: { code: '246810' } });
-    assert.match(short.message, /^`to` /);
-    const link = await refused({ to: '8613812345678', type: 'SignIn', payload: { link: 'x' } });
-    assert.match(link.message, /^`payload\.code` /);
+  it('names the field to the operator who tests the settings', async () => {
+    const text = await refused({ to: '12345', type: 'Generic', payload: { code: '000000' } });
+    assert.match(text, /^`to` /);
+  });
+
+  it('is answered 404 on a path that is no route', async () => {
+    const headers = { authorization, 'content-type': 'application/json' };
+    const body = JSON.stringify({ to: '8613812349997', type: 'SignIn', payload: { code: '246810' } });
+    for (const path of ['/logto/x', '/Logto', '/send', '//']) {
+      const answer = await fetch(`${server.url}${path}`, { method: 'POST', headers, body });
+      assert.equal(answer.status, 404, path);
+    }
+    const answer = await fetch(endpoint, { headers });
+    assert.deepEqual([answer.status, answer.headers.get('allow')], [405, 'POST']);
+    assert.equal((await server.inbox('13812349997')).length, 0);
   });
 
   it('leaves no code and no whole number on the terminal', async () => {

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const project = fileURLToPath(new URL('..', import.meta.url));
 const settings = Object.keys(process.env).filter((name) => name.startsWith('SMS_CONNECTOR_'));
 
-/** Start it with these settings; give its addresses, the lines it has printed, and `stop`. */
+/** Start it with these settings; return its addresses, the lines it has printed, and `stop`. */
 export async function serve(environ = {}) {
   const own = Object.fromEntries(settings.map((name) => [name, undefined]));
   const child = spawn(
@@ -27,7 +27,7 @@ export async function serve(environ = {}) {
     });
   }
 
-  /** Wait for a line, and give the first group of the match. */
+  /** Wait for a line, and return the first group of the match. */
   const find = (pattern) =>
     new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`no ${pattern} in\n${lines.join('\n')}`)), 20_000);
@@ -46,7 +46,7 @@ export async function serve(environ = {}) {
     url: await find(/^Serving (\S+)/),
     lines,
     find,
-    /** What one phone has received, newest first. */
+    /** The messages that one phone has received, newest first. */
     inbox: async (phone) => (await fetch(`${inboxUrl}?phone=${phone}`)).json(),
     stop: async () => {
       child.kill('SIGTERM');

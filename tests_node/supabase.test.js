@@ -16,7 +16,7 @@ describe('the Send SMS hook of Supabase', () => {
   before(async () => {
     server = await serve({
       SMS_CONNECTOR_WEBHOOK_SECRETS: `v1,whsec_b2xkZXItc2VjcmV0|v1,${secret}`,
-      SMS_CONNECTOR_SUPABASE_USAGE_TYPE: 'SignIn',
+      SMS_CONNECTOR_DEFAULT_USAGE_TYPE: 'SignIn',
     });
   });
 
@@ -37,7 +37,7 @@ describe('the Send SMS hook of Supabase', () => {
     });
   };
 
-  it('sends, and answers with an empty object', async () => {
+  it('gets an empty object for a sent message', async () => {
     const answer = await hook('+8613812345678');
     assert.equal(answer.status, 200);
     assert.equal(answer.headers.get('content-type'), 'application/json');
@@ -52,13 +52,13 @@ describe('the Send SMS hook of Supabase', () => {
     assert.equal((await server.inbox('13812345671')).length, 1);
   });
 
-  it('sends once what is asked for again', async () => {
+  it('sends one message for a request that is retried', async () => {
     const answers = await Promise.all([1, 2, 3].map(() => hook('+8613812345672')));
     assert.deepEqual(answers.map(({ status }) => status), [200, 200, 200]);
     assert.equal((await server.inbox('13812345672')).length, 1);
   });
 
-  it('is not let in with another secret, or too late', async () => {
+  it('is refused with another secret, or too late', async () => {
     const late = new Date(Date.now() - 10 * 60_000);
     for (const wrong of [{ by: 'whsec_YW5vdGhlci1zZWNyZXQ=' }, { at: late }]) {
       assert.equal((await hook('+8613812345673', wrong)).status, 401);
@@ -66,7 +66,7 @@ describe('the Send SMS hook of Supabase', () => {
     assert.equal((await server.inbox('13812345673')).length, 0);
   });
 
-  it('tells the person what to do, in a 200', async () => {
+  it('gets a sentence for the person in a 200', async () => {
     const answer = await hook('+8619900000201');
     assert.equal(answer.status, 200);
     assert.deepEqual(await answer.json(), {
@@ -74,7 +74,7 @@ describe('the Send SMS hook of Supabase', () => {
     });
   });
 
-  it('asks to be asked again where that makes sense', async () => {
+  it('gets Retry-After where a retry makes sense', async () => {
     const answer = await hook('+8619900000501');
     assert.equal(answer.status, 503);
     assert.equal(answer.headers.get('retry-after'), '1');

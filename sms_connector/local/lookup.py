@@ -1,6 +1,6 @@
 """Queries to the provider that send nothing: a sign, a template, the state of a sent message.
 
-Asked with the official SDK, by the same wire and within the same time-outs as a message (see
+Made with the official SDK, by the same wire and within the same time-outs as a message (see
 provider/wire.py and ConnectorConfig).
 """
 
@@ -17,15 +17,14 @@ from alibabacloud_dysmsapi20170525.models import (
     GetSmsTemplateRequest,
     QuerySendDetailsRequest,
 )
-from alibabacloud_tea_openapi.exceptions import AlibabaCloudException
 from darabonba.runtime import RuntimeOptions
 
 from ..config import ConnectorConfig
 from ..errors import ProviderError
 from ..phone import PhoneNumber
 from ..privacy import Mask
-from ..provider.call import track
-from ..provider.client import AccessKey, NoAnswer, build_client, forget, tracked_call
+from ..provider.client import AccessKey, build_client, tracked_call
+from ..provider.sdk_call import NoAnswer, call_sdk, text
 from ..settings import read_settings
 
 _NUMBER = re.compile(r"-?[0-9]{1,9}")
@@ -78,21 +77,25 @@ class Lookup:
 
     def sign(self, name: str) -> ReviewedSign | Refused | NoAnswer:
         request = GetSmsSignRequest(sign_name=name)
-        body = self._ask(lambda client, with_: client.get_sms_sign_with_options(request, with_))
+        body = self._query(
+            lambda client, options: client.get_sms_sign_with_options(request, options)
+        )
         if isinstance(body, Refused | NoAnswer):
             return body
-        return ReviewedSign(_number(body.sign_status), _text(body.sign_usage), self._reason(body))
+        return ReviewedSign(_number(body.sign_status), text(body.sign_usage), self._reason(body))
 
     def template(self, code: str) -> ReviewedTemplate | Refused | NoAnswer:
         request = GetSmsTemplateRequest(template_code=code)
-        body = self._ask(lambda client, with_: client.get_sms_template_with_options(request, with_))
+        body = self._query(
+            lambda client, with_: client.get_sms_template_with_options(request, with_)
+        )
         if isinstance(body, Refused | NoAnswer):
             return body
         return ReviewedTemplate(
             _number(body.template_status),
             _number(body.template_type),
             _number(body.intl_type),
-            _text(body.template_content),
+            text(body.template_content),
             self._reason(body),
         )
 
@@ -103,8 +106,8 @@ class Lookup:
         request = QuerySendDetailsRequest(
             phone_number=phone.digits, send_date=day, biz_id=biz_id, page_size=1, current_page=1
         )
-        body = self._ask(
-            lambda client, with_: client.query_send_details_with_options(request, with_),
+        body = self._query(
+            lambda client, options: client.query_send_details_with_options(request, options),
             phone.digits,
         )
         if isinstance(body, Refused | NoAnswer):
@@ -112,54 +115,36 @@ class Lookup:
         details = getattr(body.sms_send_detail_dtos, "sms_send_detail_dto", None) or [None]
         if details[0] is None:
             return None
-        return SendDetail(_number(details[0].send_status), _text(details[0].err_code))
+        return SendDetail(_number(details[0].send_status), text(details[0].err_code))
 
-    def _ask(
+    def _query(
         self, call: Callable[[DysmsClient, RuntimeOptions], Any], *personal: str
     ) -> Any | Refused | NoAnswer:
         deadline = time.monotonic() + self._config.longest_call
-        with track(
-            tracked_call(self._config, deadline, read_settings(os.environ).proxies)
-        ) as tracked:
-            try:
-                self._client = self._client or build_client(self._config, self._key)
-                response = call(self._client, RuntimeOptions())
-            except AlibabaCloudException as refusal:
-                data = refusal.data if isinstance(refusal.data, dict) else {}
-                answer = (refusal.status_code, *map(data.get, ("Code", "Message", "RequestId")))
-                forget(refusal)
-            except Exception as error:  # noqa: BLE001  (it quotes the request: not passed on)
-                forget(error)
-                return NoAnswer(tracked.stage, tracked.reason)
-            else:
-                body = response.body
-                if body is not None and body.code == "OK":
-                    return body
-                answer = (
-                    response.status_code,
-                    *(getattr(body, name, None) for name in ("code", "message", "request_id")),
-                )
-        status, code, message, request_id = answer
-        if not isinstance(code, str) or not code or code == "OK":
-            return NoAnswer(tracked.stage, tracked.reason)
+        tracked = tracked_call(self._config, deadline, read_settings(os.environ).proxies)
+        answer = call_sdk(tracked, lambda: call(self._built_client(), RuntimeOptions()))
+        if isinstance(answer, NoAnswer):
+            return answer
+        if answer.code == "OK":
+            return answer.body
         mask = self._mask(*personal)
-        # A code is a name of the provider's; a mask would take a short secret for a part of it.
-        shown = code if _CODE.fullmatch(code) else mask.name(code)
-        said = ProviderError(shown, mask(_text(message)), mask.name(_text(request_id)))
-        return Refused(status, said)
+        # A mask would hide the part of a code that happens to equal a short secret.
+        code = answer.code if _CODE.fullmatch(answer.code) else mask.name(answer.code)
+        shown = ProviderError(code, mask(answer.message), mask.name(answer.request_id))
+        return Refused(answer.http_status, shown)
+
+    def _built_client(self) -> DysmsClient:
+        self._client = self._client or build_client(self._config, self._key)
+        return self._client
 
     def _mask(self, *personal: str) -> Mask:
         return Mask((self._key.id, self._key.secret, self._key.security_token, *personal))
 
     def _reason(self, body: Any) -> str:
         """Return the reason of the reviewer: free text, which may contain anything."""
-        return self._mask()(_text(getattr(body.audit_info, "reject_info", None)))
+        return self._mask()(text(getattr(body.audit_info, "reject_info", None)))
 
 
 def _number(value: object) -> int | None:
     # The provider writes some numbers as strings.
     return int(str(value)) if _NUMBER.fullmatch(str(value)) else None
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""

@@ -45,7 +45,7 @@ class Hosts:
 
 
 def other_page(headers: Headers, *, opens_page: bool) -> bool:
-    """Return whether a browser says that a page of another origin sends the request.
+    """Return whether a page of another origin sends the request, by what the browser says.
 
     `opens_page` is whether a link of another page may lead to the address, such as that of a page
     or of an answer that changes nothing.

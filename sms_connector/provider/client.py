@@ -1,22 +1,21 @@
 """The official client: built from the connector config, called once for each message."""
 
 import time
-from traceback import clear_frames
 from typing import Final
 
 import msgspec
 from alibabacloud_dysmsapi20170525.client import Client as DysmsClient
-from alibabacloud_dysmsapi20170525.models import SendSmsRequest, SendSmsResponse
-from alibabacloud_tea_openapi.exceptions import AlibabaCloudException
+from alibabacloud_dysmsapi20170525.models import SendSmsRequest
 from alibabacloud_tea_openapi.utils_models import Config
 from darabonba.runtime import RuntimeOptions
 
 from ..config import ConnectorConfig
 from ..message import Sms
 from ..settings import Proxies
-from .call import DIRECT, Stage, TrackedCall, track
+from ..tls import tls_context
+from .call import DIRECT, Stage, TrackedCall
 from .do_action import install
-from .tls import tls_context
+from .sdk_call import NoAnswer, ProviderAnswer, call_sdk
 
 CENTRAL_ENDPOINT: Final = "dysmsapi.aliyuncs.com"
 
@@ -60,26 +59,6 @@ class _Credential:
         return self
 
 
-class Answer(msgspec.Struct, frozen=True):
-    """The provider's answer, unmasked: it may quote the phone number and the code.
-
-    ``code`` is ``OK`` if the message was accepted; with any other code it was refused.
-    """
-
-    http_status: int
-    code: str
-    message: str
-    request_id: str
-    biz_id: str
-
-
-class NoAnswer(msgspec.Struct, frozen=True):
-    """There is no valid answer. ``reached`` is how far the request got, ``reason`` says why."""
-
-    reached: Stage
-    reason: str
-
-
 def build_client(config: ConnectorConfig, key: AccessKey) -> DysmsClient:
     """Build the official client, which sends by the wire of this package."""
     install()
@@ -112,7 +91,7 @@ class SmsClient:
         if self._config.protocol == "HTTPS":
             tls_context()
 
-    def send(self, sms: Sms, key: AccessKey) -> Answer | NoAnswer:
+    def send(self, sms: Sms, key: AccessKey) -> ProviderAnswer | NoAnswer:
         """Call SendSms once; a second time only if no connection could be made the first time."""
         deadline = time.monotonic() + self._config.longest_call
         call = tracked_call(self._config, deadline, self._proxies)
@@ -123,18 +102,9 @@ class SmsClient:
                 return self._send(sms, key, tracked_call(self._config, deadline, self._proxies))
         return outcome
 
-    def _send(self, sms: Sms, key: AccessKey, call: TrackedCall) -> Answer | NoAnswer:
-        client = self._client_for(key)
-        answer = None
-        with track(call):
-            try:
-                answer = _read(client.send_sms_with_options(self._request(sms), RuntimeOptions()))
-            except AlibabaCloudException as refusal:
-                answer = _read_refusal(refusal)
-                forget(refusal)
-            except Exception as error:  # noqa: BLE001  (it quotes the request: not passed on)
-                forget(error)
-        return answer or NoAnswer(call.stage, call.reason)
+    def _send(self, sms: Sms, key: AccessKey, call: TrackedCall) -> ProviderAnswer | NoAnswer:
+        client, request = self._client_for(key), self._request(sms)
+        return call_sdk(call, lambda: client.send_sms_with_options(request, RuntimeOptions()))
 
     def _request(self, sms: Sms) -> SendSmsRequest:
         return SendSmsRequest(
@@ -164,44 +134,3 @@ def tracked_call(
         read_seconds=read_seconds,
         proxies=proxies,
     )
-
-
-def forget(error: Exception) -> None:
-    """Clear what the frames of a finished SDK call hold: the phone number, the code, the keys.
-
-    The SDK keeps its exceptions in its own frames, a cycle that lives until the next collection.
-    """
-    clear_frames(error.__traceback__)
-
-
-def _read(response: SendSmsResponse) -> Answer | None:
-    body = response.body
-    if body is None or not isinstance(body.code, str) or not body.code:
-        return None
-    return Answer(
-        http_status=response.status_code,
-        code=body.code,
-        message=_text(body.message),
-        request_id=_text(body.request_id),
-        biz_id=_text(body.biz_id),
-    )
-
-
-def _read_refusal(refusal: AlibabaCloudException) -> Answer | None:
-    # The exception's message may quote the request; `data` is the provider's JSON.
-    data = refusal.data if isinstance(refusal.data, dict) else {}
-    # The provider writes `Code`; a `code` is a proxy's, and says nothing about the message.
-    code = data.get("Code")
-    if not isinstance(code, str) or code == "OK":
-        return None
-    return Answer(
-        http_status=refusal.status_code,
-        code=code,
-        message=_text(data.get("Message")),
-        request_id=_text(data.get("RequestId")),
-        biz_id="",
-    )
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""

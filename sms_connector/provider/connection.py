@@ -11,10 +11,10 @@ import msgspec
 
 from .. import clock
 from ..clock import Moment
+from ..tls import tls_context, trust_all
 from .call import Stage, TrackedCall, seconds_until
 from .http1 import Answer, BadAnswerError, Incoming, compose_request
 from .proxy import Origin, Proxy
-from .tls import tls_context, trust_all
 
 MAX_IDLE_SECONDS: Final = 10.0
 """A frozen instance does not see its sockets die; one that was idle for longer is not trusted."""

@@ -1,5 +1,6 @@
 """Claims: the records by which all instances know what is under way, and how it ended."""
 
+import json
 import secrets as random
 from typing import Final
 
@@ -24,6 +25,14 @@ class Failure(msgspec.Struct, frozen=True, omit_defaults=True):
     provider: ProviderError | None = None
     retry_after: int | None = None
     limit: LimitReached | None = None
+    attempts_left: int | None = None
+
+    @classmethod
+    def of(cls, error: ConnectorError) -> "Failure":
+        return cls(**{name: getattr(error, name) for name in cls.__struct_fields__})
+
+    def error(self) -> ConnectorError:
+        return ConnectorError(**{name: getattr(self, name) for name in self.__struct_fields__})
 
 
 class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -46,8 +55,7 @@ class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
     def outcome(self) -> Receipt:
         """Return the receipt. Raise the ConnectorError if there was one instead."""
         if self.failure is not None:
-            names = self.failure.__struct_fields__
-            raise ConnectorError(**{name: getattr(self.failure, name) for name in names})
+            raise self.failure.error()
         assert self.receipt is not None  # noqa: S101
         return self.receipt
 
@@ -57,6 +65,14 @@ _decoder: Final = msgspec.json.Decoder(Claim)
 
 def decoded(value: str) -> Claim:
     return _decoder.decode(value)
+
+
+def encoded(claim: Claim) -> str:
+    try:
+        return msgspec.json.encode(claim).decode()
+    except UnicodeError:  # a lone surrogate in the provider's words
+        text = json.dumps(msgspec.to_builtins(claim), ensure_ascii=False)
+        return text.encode(errors="replace").decode()
 
 
 class Name(msgspec.Struct, frozen=True):
@@ -84,12 +100,10 @@ class Attempt:
         """Return what stands under one of the names."""
         receipt, failure = None, None
         if isinstance(outcome, ConnectorError):
-            fields = {name: getattr(outcome, name) for name in Failure.__struct_fields__}
-            failure = Failure(**fields)
+            failure = Failure.of(outcome)
         else:
             receipt = outcome
-        claim = Claim(self.token, name.fingerprint, receipt, failure)
-        return msgspec.json.encode(claim).decode()
+        return encoded(Claim(self.token, name.fingerprint, receipt, failure))
 
 
 def names_of_key(names: Names, idempotency: Idempotency) -> tuple[Name, ...]:

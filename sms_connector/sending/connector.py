@@ -1,13 +1,16 @@
 """The connector: sends one message to one phone and returns the true outcome."""
 
+from collections.abc import Callable
+
 from ..config import ConnectorConfig
 from ..errors import ConnectorError, ProviderError, invalid_config
 from ..message import Message, Receipt, Sms
 from ..phone import parse_phone
 from ..privacy import Mask
 from ..provider.call import DIRECT, Stage
-from ..provider.client import AccessKey, Answer, NoAnswer, SmsClient, signing_key
+from ..provider.client import AccessKey, SmsClient, signing_key
 from ..provider.refusals import is_known, refusal
+from ..provider.sdk_call import NoAnswer, ProviderAnswer, text
 from ..settings import Proxies, Settings
 from ..store import Stores, open_stores
 from .once import NO_TERMS, Figures, Once, Terms
@@ -36,7 +39,7 @@ class SmsConnector:
         stores: Stores | None = None,
         figures: Figures | None = None,
     ) -> None:
-        self._config = config
+        self.config = config
         self._client = SmsClient(config, proxies)
         stores = stores or open_stores(Settings())
         self._once = Once(stores.sending, stores.names, config.longest_call, figures)
@@ -53,7 +56,7 @@ class SmsConnector:
         Raise ConnectorError (``invalid_request_parameters``) if the phone number is invalid, in a
         country that is not allowed, or none that the template can send to.
         """
-        config = self._config
+        config = self.config
         phone = parse_phone(message.phone, strict=config.strict_phone_region_number_check)
         config.limits.check_country(phone)
         template = config.template_for(message.usage_type)
@@ -62,7 +65,7 @@ class SmsConnector:
 
     def near_miss(self, usage_type: str) -> str | None:
         """Return the usage type that was probably meant: see ``ConnectorConfig.near_miss``."""
-        return self._config.near_miss(usage_type)
+        return self.config.near_miss(usage_type)
 
     def send(self, sms: Sms, role: AccessKey | None = None, terms: Terms = NO_TERMS) -> Receipt:
         """Send one SMS, at most once and within the limits: see ``Once.send``.
@@ -70,9 +73,16 @@ class SmsConnector:
         ``role`` signs where the config has no access key. Raise ConnectorError; its ``sent`` says
         whether the message may have gone out.
         """
+        counted = self.config.limits.counted(sms.phone, terms.ip)
+        return self._once.send(sms, self.sender(role), counted, terms)
+
+    def sender(self, role: AccessKey | None = None) -> Callable[[Sms], Receipt]:
+        """Return what sends one SMS each time it is called, whatever was sent before.
+
+        Raise ConnectorError (``invalid_config``) where nothing could sign it.
+        """
         key = self._key(role)
-        counted = self._config.limits.counted(sms.phone, terms.ip)
-        return self._once.send(sms, lambda sms: self._send(sms, key), counted, terms)
+        return lambda sms: self._send(sms, key)
 
     def _send(self, sms: Sms, key: AccessKey) -> Receipt:
         outcome = self._client.send(sms, key)
@@ -81,17 +91,17 @@ class SmsConnector:
         mask = Mask((sms.phone.digits, sms.code, key.id, key.secret, key.security_token))
         if outcome.code != "OK":
             raise refusal(outcome.http_status, outcome.code, _masked(outcome, mask))
-        biz_id, request_id = mask.name(outcome.biz_id), mask.name(outcome.request_id)
+        biz_id, request_id = mask.name(text(outcome.body.biz_id)), mask.name(outcome.request_id)
         return Receipt(biz_id, request_id, sms.usage_type, sms.template_code)
 
     def _key(self, role: AccessKey | None) -> AccessKey:
-        key = signing_key(self._config, role)
+        key = signing_key(self.config, role)
         if key is None:
             raise invalid_config(_NO_KEY)
         return key
 
 
-def _masked(answer: Answer, mask: Mask) -> ProviderError:
+def _masked(answer: ProviderAnswer, mask: Mask) -> ProviderError:
     # A code we know stays readable, even where a secret happens to be a part of it.
     code = answer.code if is_known(answer.code) else mask.name(answer.code)
     return ProviderError(code, mask(answer.message), mask.name(answer.request_id))

@@ -60,11 +60,11 @@ NO_TERMS: Final = Terms()
 class Figures(Protocol):
     """Says which figures to add for an outcome.
 
-    It is ``accepted``, ``unknown``, ``refused:<error code>`` or ``limited:<rule>``. ``now`` is the
-    store's time in microseconds since the epoch.
+    An outcome is ``accepted``, ``unknown``, ``refused:<error code>``, ``limited:<rule>`` or
+    ``approved``. ``now`` is the store's time in microseconds since the epoch.
     """
 
-    def of(self, sms: Sms, outcome: str, now: int) -> tuple[Figure, ...]: ...
+    def of(self, country: str, usage_type: str, outcome: str, now: int) -> tuple[Figure, ...]: ...
 
 
 class Once:
@@ -225,7 +225,9 @@ class Once:
         return next(iter(self._added(sms, f"limited:{rule.name}", now)), None)
 
     def _added(self, sms: Sms, outcome: str, now: int) -> tuple[Figure, ...]:
-        return self._figures.of(sms, outcome, now) if self._figures else ()
+        if self._figures is None:
+            return ()
+        return self._figures.of(sms.phone.country, sms.usage_type, outcome, now)
 
 
 def _with_code(receipt: Receipt, terms: Terms, secret: int) -> Receipt:

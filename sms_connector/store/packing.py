@@ -1,15 +1,20 @@
-"""A transaction as the keys and the one argument of its script, see transaction.lua."""
+"""A transaction as the script on the server takes it, and what the script returns."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
 from .transaction import Counter, Figure, Transaction
 
+Reply = tuple[bool, tuple[tuple[str, int], ...], int, int, int, tuple[tuple[int, ...], ...]]
+"""Committed, value and milliseconds to live of each record, now, full counter or 0, its wait, and
+the takes of each counter to read: time, number, time, number, …"""
+
 _encoder: Final = msgspec.msgpack.Encoder()
 
 
-def pack(transaction: Transaction) -> tuple[list[str], bytes]:
+def packed_transaction(transaction: Transaction) -> tuple[list[str], bytes]:
     """Return the keys, each once, and all else with the keys by their place."""
     places: dict[str, int] = {}
 
@@ -28,6 +33,7 @@ def pack(transaction: Transaction) -> tuple[list[str], bytes]:
             [(place(record.key), *record.expected) for record in transaction.records],
             [counter(one) for one in transaction.take],
             [counter(one) for one in transaction.give_back],
+            [counter(one) for one in transaction.count],
             transaction.taken_at[0] if transaction.taken_at else 0,
             [(place(one.key), one.value, _milliseconds(one.seconds)) for one in transaction.write],
             [figure(one) for one in transaction.add],
@@ -39,3 +45,13 @@ def pack(transaction: Transaction) -> tuple[list[str], bytes]:
 
 def _milliseconds(seconds: float) -> int:
     return int(seconds * 1000)
+
+
+def was_written(transaction: Transaction, found: Sequence[tuple[str, int]]) -> bool:
+    """Return whether the records are as this transaction would have left them."""
+    written = {write.key: write.value for write in transaction.write}
+    return all(
+        value in record.expected or value == written.get(record.key)
+        for record, (value, _) in zip(transaction.records, found, strict=True)
+        if record.expected
+    )

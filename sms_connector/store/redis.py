@@ -29,10 +29,10 @@ from valkey.exceptions import TimeoutError as Silent
 
 from .. import clock
 from ..clock import Moment
-from ..provider.tls import tls_context
+from ..tls import tls_context
 from .address import Address
 from .outage import Fault, Outage, StoreAwayError
-from .packing import pack
+from .packing import Reply, packed_transaction, was_written
 from .transaction import Found, Result, Transaction
 
 SECONDS_PER_CALL: Final = 0.2
@@ -45,8 +45,7 @@ with open(os.path.join(os.path.dirname(__file__), "transaction.lua"), "rb") as _
     SCRIPT: Final = _file.read()
 _SHA: Final = hashlib.sha1(SCRIPT, usedforsecurity=False).hexdigest()
 
-_Reply = tuple[bool, tuple[tuple[str, int], ...], int, int, int]
-_decoder: Final = msgspec.msgpack.Decoder(_Reply)
+_decoder: Final = msgspec.msgpack.Decoder(Reply)
 
 
 class RedisStore:
@@ -65,17 +64,17 @@ class RedisStore:
         return self._outage.fault
 
     def transact(self, transaction: Transaction) -> Result:
-        keys, packed = pack(transaction)
+        keys, packed = packed_transaction(transaction)
         guarded = any(record.expected for record in transaction.records)
         adds = transaction.take or transaction.give_back or transaction.add
         command: _Command = ("EVALSHA", _SHA, len(keys), *keys, packed)
         with self._outage:
             (reply,), again = self._call((command,), may_repeat=guarded or not adds)
             try:
-                committed, found, now, full, wait = _decoder.decode(reply)
+                committed, found, now, full, wait, counted = _decoder.decode(reply)
             except (msgspec.MsgspecError, TypeError):
                 raise StoreAwayError("protocol") from None
-        if again and not committed and _wrote(transaction, found):
+        if again and not committed and not full and was_written(transaction, found):
             return Result(True, tuple(Found() for _ in found), now, taken_at=(0,))
         return Result(
             committed,
@@ -84,6 +83,7 @@ class RedisStore:
             full - 1 if full else None,
             wait / 1_000_000,
             taken_at=(now,) if committed else (),
+            counted=tuple(tuple(zip(takes[::2], takes[1::2], strict=True)) for takes in counted),
         )
 
     def wait(self, key: str, value: str, pause: float, longest: float) -> None:  # noqa: ARG002
@@ -260,13 +260,3 @@ def _fault(error: Exception) -> Fault:
         return "closed"
     text = str(error)
     return next((fault for word, fault in _BY_WORD if word in text), "protocol")
-
-
-def _wrote(transaction: Transaction, found: Sequence[tuple[str, int]]) -> bool:
-    """Return whether the records are as this transaction would have left them."""
-    written = {write.key: write.value for write in transaction.write}
-    return all(
-        value in record.expected or value == written.get(record.key)
-        for record, (value, _) in zip(transaction.records, found, strict=True)
-        if record.expected
-    )

@@ -1,3 +1,5 @@
+import click
+import pytest
 from click.testing import CliRunner
 
 from sms_connector import __version__
@@ -11,6 +13,16 @@ def test_help_shows_the_whole_summary_of_every_command() -> None:
     for name, command in cli.commands.items():
         assert summary(command).endswith(".")
         assert f"{name} {summary(command)}" in shown
+
+
+@pytest.mark.parametrize("name", cli.commands)
+def test_every_option_has_a_help_text(name: str) -> None:
+    without = [
+        option.name
+        for option in cli.commands[name].params
+        if isinstance(option, click.Option) and not option.help
+    ]
+    assert without == []
 
 
 def test_the_version_option_prints_the_version() -> None:

@@ -81,7 +81,7 @@ def test_a_name_that_is_allowed_is_matched_whole(listens_on: str) -> None:
         ({"sec-fetch-site": "cross-site"}, True, True),
     ],
 )
-def test_what_the_browser_says_decides(
+def test_origin_and_sec_fetch_site_decide(
     headers: dict[str, str], opens_page: bool, refused: bool
 ) -> None:
     sent = Headers({"host": "localhost:1", **headers})
@@ -130,7 +130,7 @@ class TestServers:
         ],
     )
     @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
-    def test_refuse_what_another_page_sends(
+    def test_requests_of_another_page_are_refused(
         self, url: str, method: str, headers: dict[str, str]
     ) -> None:
         for path in ("/", "/inbox"):
@@ -138,11 +138,11 @@ class TestServers:
             assert answer.status_code == 403
             assert answer.headers["Content-Type"] == "application/json"
 
-    def test_name_the_option_that_allows_a_host(self, url: str) -> None:
+    def test_a_refusal_names_the_option_that_allows_the_host(self, url: str) -> None:
         answer = requests.get(url, headers={"Host": "sms.test:9000"}, timeout=5)
         assert "--allow-host sms.test" in answer.text
 
-    def test_answer_a_browser_on_their_own_page(self, url: str) -> None:
+    def test_the_servers_own_page_is_answered(self, url: str) -> None:
         own = {"Origin": url, "Sec-Fetch-Site": "same-origin"}
         assert requests.get(f"{url}/health", headers=own, timeout=5).status_code != 403
 

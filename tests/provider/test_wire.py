@@ -16,14 +16,16 @@ from alibabacloud_dysmsapi20170525.models import GetSmsSignRequest
 from alibabacloud_tea_openapi.utils_models import Config as SdkConfig
 from pytest_mock import MockerFixture
 
+from sms_connector import tls
 from sms_connector.config import parse_config
 from sms_connector.local.emulate.server import Emulator
 from sms_connector.message import Sms
 from sms_connector.phone import parse_phone
-from sms_connector.provider import client, tls, wire
+from sms_connector.provider import client, wire
 from sms_connector.provider.call import Stage, TrackedCall, WireError, current_call, track
-from sms_connector.provider.client import AccessKey, NoAnswer, SmsClient, tracked_call
+from sms_connector.provider.client import AccessKey, SmsClient, tracked_call
 from sms_connector.provider.do_action import install
+from sms_connector.provider.sdk_call import NoAnswer
 from sms_connector.sending.connector import SmsConnector
 from sms_connector.web.http import STATUS
 from tests.support.configs import config
@@ -199,10 +201,10 @@ print(json.dumps([[type(send(whole)).__name__, *remains()] for whole in wholes])
 
 def test_nothing_of_a_request_outlives_its_call(provider: Providers) -> None:
     acts: dict[Act, str] = {
-        accept: "Answer",
-        answer(200, {"Code": "isv.BUSINESS_LIMIT_CONTROL"}): "Answer",
-        answer(403, {"Code": "Forbidden.RAM"}): "Answer",
-        answer(500, {"Code": "InternalError"}): "Answer",
+        accept: "ProviderAnswer",
+        answer(200, {"Code": "isv.BUSINESS_LIMIT_CONTROL"}): "ProviderAnswer",
+        answer(403, {"Code": "Forbidden.RAM"}): "ProviderAnswer",
+        answer(500, {"Code": "InternalError"}): "ProviderAnswer",
         answer(200, "<html>"): "NoAnswer",
         answer(502, "<html>"): "NoAnswer",
         answer(302, "", headers="Location: /\r\n"): "NoAnswer",

@@ -312,6 +312,17 @@ class TestBeforeACall:
         ]
         assert signs == ["另一个签名", None]
 
+    def test_the_sign_of_a_template_is_sent_in_place_of_the_connector_s(
+        self, provider: Providers
+    ) -> None:
+        accepting = provider(accept)
+        own = [{**TEMPLATES[0], "signName": "另一个签名"}, *TEMPLATES[1:]]
+        connector = connector_at(accepting.endpoint, templates=own)
+        for usage_type in ("Register", "SignIn"):
+            send(connector, Message("13812345678", usage_type, "246810"))
+        signs = [request["SignName"] for request in accepting.requests]
+        assert signs == ["另一个签名", "阿里云短信测试"]
+
 
 class TestThreads:
     def test_each_of_many_threads_gets_its_own_outcome(

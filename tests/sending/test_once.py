@@ -103,6 +103,16 @@ class TestSameMessage:
         assert shape(answer) == shape(bug(sent=None))
         assert len(provider.sent) == 1
 
+    def test_an_error_whose_text_is_no_unicode_is_remembered_all_the_same(
+        self, store: Store
+    ) -> None:
+        odd = error("invalid_response", None, code="\ud800")
+        for expected in ("\ud800", "?"):
+            answer = Instance(store).send(sms(), Provider(odd))
+            assert isinstance(answer, ConnectorError)
+            assert answer.provider is not None
+            assert answer.provider.code == expected
+
 
 class TestNotSent:
     def test_what_was_surely_not_sent_may_be_tried_again_at_once(self, store: Store) -> None:
@@ -240,7 +250,8 @@ class TestRotation:
 class Counting:
     """Figures with readable names."""
 
-    def of(self, sms: object, outcome: str, now: int) -> tuple[Figure, ...]:  # noqa: ARG002
+    def of(self, country: str, usage_type: str, outcome: str, now: int) -> tuple[Figure, ...]:
+        assert (country, usage_type) == ("CN", "SignIn")
         assert abs(now / 1e6 - time.time()) < 5
         return (Figure("{t}hour", outcome, 60),)
 

@@ -37,7 +37,13 @@ LIMITS = {
 class Counting:
     """Figures as another room will add them."""
 
-    def of(self, sms: object, outcome: str, now: int) -> tuple[Figure, ...]:  # noqa: ARG002
+    def of(
+        self,
+        country: str,  # noqa: ARG002
+        usage_type: str,  # noqa: ARG002
+        outcome: str,
+        now: int,  # noqa: ARG002
+    ) -> tuple[Figure, ...]:
         return (Figure("{sms}0123456789abcdef0123456789abcdef", outcome, 60),)
 
 

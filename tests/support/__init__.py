@@ -1,1 +1,1 @@
-"""What several tests stand on: a provider that misbehaves as told, a Function Compute context."""
+"""What several tests share: servers, commands, configs, events."""

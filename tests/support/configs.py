@@ -1,4 +1,4 @@
-"""Connector configs for tests. The values are told apart easily in an assertion."""
+"""Connector configs for tests. Its values are easy to recognise in an assertion."""
 
 from typing import Any
 

@@ -148,7 +148,7 @@ class FunctionCompute:
             return _refusal(403, "InvalidSecurityToken", "the security token is not valid")
         target = urlsplit(call.path)
         resource = unquote(target.path)
-        if with_query:  # with a line of its own for it even if there is none
+        if with_query:  # on a separate line, which may be empty
             query = parse_qsl(target.query, keep_blank_values=True)
             resource += "\n" + "\n".join(sorted(f"{name}={value}" for name, value in query))
         canonical = "".join(

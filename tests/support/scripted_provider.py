@@ -1,4 +1,4 @@
-"""A provider on a real socket that does to each request what a test tells it to."""
+"""A provider on a real socket that handles each request as the test scripts it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def answer(status: int, body: object, *, headers: str = "", cut_off: int = 0) ->
     raw = body if isinstance(body, bytes) else str(body).encode()
     if not isinstance(body, bytes | str):
         raw = json.dumps(body).encode()
-    head = f"HTTP/1.1 {status} Told\r\nContent-Length: {len(raw) + cut_off}\r\n{headers}\r\n"
+    head = f"HTTP/1.1 {status} Scripted\r\nContent-Length: {len(raw) + cut_off}\r\n{headers}\r\n"
 
     def act(connection: socket.socket) -> None:
         connection.sendall(head.encode() + raw)
@@ -63,7 +63,7 @@ def tunnel_to(endpoint: str) -> Act:
 
     def act(connection: socket.socket) -> None:
         with socket.create_connection(("127.0.0.1", urlsplit(endpoint).port or 0)) as other_end:
-            connection.sendall(b"HTTP/1.1 200 Told\r\n\r\n")
+            connection.sendall(b"HTTP/1.1 200 Scripted\r\n\r\n")
             back = threading.Thread(target=_pass_on, args=(other_end, connection), daemon=True)
             back.start()
             _pass_on(connection, other_end)

@@ -26,7 +26,7 @@ def connector_at(endpoint: str, **changes: Any) -> SmsConnector:
 
 
 def another_message() -> Message:
-    """Give a message that is no resend of an earlier one: its code is another."""
+    """Return a message with a new code, so that it does not count as a retry."""
     return Message("13812345678", "SignIn", f"{next(_codes):06}")
 
 
@@ -35,7 +35,7 @@ def send(connector: SmsConnector, message: Message | None = None) -> Receipt:
 
 
 def failure(connector: SmsConnector) -> ConnectorError:
-    """Send MESSAGE, which must not be accepted, and give the error."""
+    """Send MESSAGE, which must fail, and return the error."""
     with pytest.raises(ConnectorError) as raised:
         send(connector, MESSAGE)
     return raised.value

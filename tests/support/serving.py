@@ -27,11 +27,11 @@ _WARNINGS = ("-Werror", "-Wignore:datetime.datetime.utcnow:DeprecationWarning")
 def serving(
     envelope: str = "http3", lines: list[str] | None = None, module: str = "index"
 ) -> Iterator[str]:
-    """Serve in a thread, and give the address. ``lines`` gets the access lines."""
+    """Serve in a thread, and yield the address. Access lines are appended to ``lines``."""
     if module == "index":  # it reads the settings once, when it is imported
         sys.modules.pop(module, None)
-    told: list[str] = [] if lines is None else lines
-    app = create_app(Instance(module), envelope, told.append)
+    logged: list[str] = [] if lines is None else lines
+    app = create_app(Instance(module), envelope, logged.append)
     with WebServer(app, name="serve") as server:
         yield server.url
 
@@ -69,7 +69,7 @@ class ServeProcess:
         return self.find(r"^Serving (\S+)")
 
     def find(self, pattern: str, seconds: float = 20, *, in_err: bool = False) -> str:
-        """Wait for a line, and give the first group of the match."""
+        """Wait for a line, and return the first group of the match."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             for line in tuple(self.err if in_err else self.out):
@@ -79,7 +79,7 @@ class ServeProcess:
         raise AssertionError(f"no line {pattern!r} in {self.out} {self.err}")
 
     def stop(self, by: signal.Signals = signal.SIGINT) -> int:
-        """End it, and give its exit code."""
+        """Stop it, and return its exit code."""
         if self._process.poll() is None:
             self._process.send_signal(by)
         code = self._process.wait(30)
@@ -92,7 +92,7 @@ class ServeProcess:
 
 
 def _clean(environ: Mapping[str, str]) -> dict[str, str]:
-    """Keep the settings of this machine out."""
+    """Return the environment without the settings of this machine."""
     return {
         name: value
         for name, value in environ.items()

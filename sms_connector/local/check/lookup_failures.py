@@ -7,8 +7,8 @@ import msgspec
 
 from ...config import ConnectorConfig
 from ...provider.call import Stage
-from ...provider.client import NoAnswer
 from ...provider.refusals import Cause, cause_of, refusal
+from ...provider.sdk_call import NoAnswer
 from ..endpoint import is_emulator
 from ..lookup import Refused
 from . import links

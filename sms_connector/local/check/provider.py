@@ -7,8 +7,8 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from ...config import ConnectorConfig, RegionalCode
-from ...provider.client import NoAnswer
+from ...config import ConnectorConfig, RegionalCode, is_pnvs
+from ...provider.sdk_call import NoAnswer
 from ..access_keys import KEY_ID, KEY_SECRET, local_key
 from ..lookup import Lookup, Refused, ReviewedTemplate
 from .finding import Check
@@ -48,13 +48,32 @@ def check_provider(
         if failure.is_final:
             return
     if not isinstance(sign, Refused | NoAnswer):
-        yield from check_sign(sign)
+        yield from check_sign("signName", sign)
+    yield from _check_other_signs(config, lookup)
     yield from _check_templates(config, lookup)
+
+
+def _check_other_signs(config: ConnectorConfig, lookup: Lookup) -> Iterator[Check]:
+    queried = {config.sign_name}
+    for index, template in enumerate(config.templates):
+        name, path = template.sign_name, f"templates[{index}].signName"
+        if name is None or name in queried or config.template_for(template.usage_type) != template:
+            continue
+        queried.add(name)
+        sign = lookup.sign(name)
+        if isinstance(sign, Refused | NoAnswer):
+            yield explain_failure(sign, path, config).check
+        else:
+            yield from check_sign(path, sign)
 
 
 def _check_templates(config: ConnectorConfig, lookup: Lookup) -> Iterator[Check]:
     asked: dict[str, ReviewedTemplate | Refused | NoAnswer] = {}
     for path, code, region in _codes_in_use(config):
+        if is_pnvs(code):
+            message = f"{code} is a template of the number verification service: not checked."
+            yield Check(path, True, message)
+            continue
         if code not in asked:
             asked[code] = lookup.template(code)
         answer = asked[code]

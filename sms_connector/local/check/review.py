@@ -25,19 +25,19 @@ _FITTING_USAGE = re.compile("通用|验证码|general|verification", re.I)
 class Region(Enum):
     """The region of the numbers that a template code is used for."""
 
-    MAINLAND = "mainland China"
+    MAINLAND = "in mainland China"
     ABROAD = "abroad"
     ANY = "anywhere"
 
 
-def check_sign(sign: ReviewedSign) -> Iterator[Check]:
+def check_sign(path: str, sign: ReviewedSign) -> Iterator[Check]:
     """Check review and scenario: yield one check that is ok, or each problem."""
     problems = list(_sign_problems(sign))
     for message, remedy in problems:
-        yield Check("signName", False, message, remedy)
+        yield Check(path, False, message, remedy)
     if not problems:
         usage = f" ({sign.usage})" if sign.usage else ""
-        yield Check("signName", True, f"The sign is approved{usage}.")
+        yield Check(path, True, f"The sign is approved{usage}.")
 
 
 def _sign_problems(sign: ReviewedSign) -> Iterator[tuple[str, str]]:
@@ -60,11 +60,7 @@ def check_template(
     if not problems:
         served = Region.ABROAD if template.kind == _INTERNATIONAL else Region.MAINLAND
         only = " only" if region is Region.ANY else ""
-        yield Check(
-            path,
-            True,
-            f"{code} is approved for verification codes and sends to {served.value}{only}.",
-        )
+        yield Check(path, True, f"{code} is approved for verification codes {served.value}{only}.")
 
 
 def _template_problems(

@@ -163,7 +163,8 @@ class Actions:
     def _screen(self, sent: SentMessage) -> dict[str, str] | None:
         messages = self._emulator.inbox.messages(sent.phone.digits) if self._emulator else ()
         for message in messages:
-            if message.biz_id == sent.receipt.biz_id:
+            delivered = message.delivery_error is msgspec.UNSET
+            if message.biz_id == sent.receipt.biz_id and delivered:
                 received_at = message.received_at.isoformat()
                 return {
                     "phone": sent.phone.digits,

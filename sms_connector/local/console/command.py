@@ -9,6 +9,7 @@ import click
 from ...config import ConnectorConfig
 from ..emulate.server import Emulator
 from ..endpoint import is_emulator
+from ..web_server import is_taken, listen_problem
 from .browser import open_in_browser
 from .connector_file import ConnectorFile, UnreadableFileError
 from .server import Console
@@ -45,8 +46,7 @@ def console(port: int, no_browser: bool, with_emulator: bool, path: Path) -> Non
         try:
             server = stack.enter_context(Console(path, emulator, port))
         except OSError as error:
-            message = f"cannot serve on 127.0.0.1:{port}: {error.strerror}"
-            raise click.ClickException(message) from None
+            raise click.ClickException(listen_problem(error, "127.0.0.1", port)) from None
         _print_destination(path, emulator)
         click.echo(server.address)
         if not no_browser:
@@ -60,7 +60,9 @@ def console(port: int, no_browser: bool, with_emulator: bool, path: Path) -> Non
 def _start_emulator(stack: ExitStack) -> Emulator:
     try:
         return stack.enter_context(Emulator(EMULATOR_PORT, flow_control=False))
-    except OSError:  # another one is running there, most likely
+    except OSError as error:
+        if not is_taken(error):
+            raise click.ClickException(listen_problem(error, "127.0.0.1", EMULATOR_PORT)) from None
         return stack.enter_context(Emulator(flow_control=False))
 
 

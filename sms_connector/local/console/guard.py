@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..pages import PAGE_HEADERS
+from ..web_guard import OTHER_PAGE, other_page
 
 API = "/api/"
 TOKEN_HEADER = "x-console-token"
@@ -54,11 +55,10 @@ class Guard:
         port = scope["server"][1]
         if host not in (f"127.0.0.1:{port}", f"localhost:{port}"):
             return 403, "The Host header is not the console's."
-        if any(origin != f"http://{host}" for origin in headers.getlist("origin")):
-            return 403, "Requests of other pages are refused."
         # A link may open the page; another page may neither load nor send anything.
-        if not _from_own_page(headers) and not _opens_page(scope, headers):
-            return 403, "Requests of other pages are refused."
+        opens_page = scope["method"] == "GET" and scope["path"] == "/"
+        if other_page(headers, opens_page=opens_page):
+            return 403, OTHER_PAGE
         if not scope["path"].startswith(API):
             return None
         if not hmac.compare_digest(headers.get(TOKEN_HEADER, "").encode(), self._token):
@@ -66,20 +66,6 @@ class Guard:
         if scope["method"] == "POST":
             return _body_refusal(headers)
         return None
-
-
-def _from_own_page(headers: Headers) -> bool:
-    """All browsers send this header since 2023; other tools do not."""
-    return headers.get("sec-fetch-site", "none") in ("same-origin", "none")
-
-
-def _opens_page(scope: Scope, headers: Headers) -> bool:
-    return (
-        scope["method"] == "GET"
-        and scope["path"] == "/"
-        and headers.get("sec-fetch-mode") == "navigate"
-        and headers.get("sec-fetch-dest") == "document"
-    )
 
 
 def _body_refusal(headers: Headers) -> tuple[int, str] | None:

@@ -20,6 +20,7 @@ class FlowControl:
 
     def __init__(self) -> None:
         self._sent: defaultdict[tuple[str, str], list[datetime]] = defaultdict(list)
+        self._last_by_pnvs: dict[str, datetime] = {}
 
     def check(self, sign_name: str, digits: str, now: datetime) -> None:
         """Raise RefusedError (isv.BUSINESS_LIMIT_CONTROL) if another message exceeds a limit."""
@@ -41,5 +42,14 @@ class FlowControl:
         sent[:] = [moment for moment in sent if (now - moment).total_seconds() < 86400]
         sent.append(now)
 
+    def take_interval(self, digits: str, seconds: int, now: datetime) -> bool:
+        """Return whether PNVS may send to a number, and count that: one message per interval."""
+        last = self._last_by_pnvs.get(digits)
+        if last is not None and (now - last).total_seconds() < seconds:
+            return False
+        self._last_by_pnvs[digits] = now
+        return True
+
     def clear(self) -> None:
         self._sent.clear()
+        self._last_by_pnvs.clear()

@@ -9,11 +9,13 @@ from .api_call import METHODS, ApiCall
 from .flow_control import FlowControl
 from .inbox import Inbox
 from .nonces import Nonces
+from .pnvs import Pnvs
 from .provider_errors import RefusedError, refused
 from .queries import Queries
 from .send_sms import SendSms
 from .signatures import read_claim, verify
 
+# Of Dysmsapi and of Dypnsapi.
 VERSION = "2017-05-25"
 
 Action = Callable[[dict[str, str], str, datetime], Answer]
@@ -34,8 +36,11 @@ class Provider:
         self._clock = clock
         self._nonces = Nonces()
         queries = Queries(account, inbox, delivery_delay)
+        pnvs = Pnvs(inbox, flow_control)
         self._actions: Mapping[str, Action] = {
             "SendSms": SendSms(account, inbox, flow_control),
+            "SendSmsVerifyCode": pnvs.send,
+            "CheckSmsVerifyCode": pnvs.check,
             "QuerySendDetails": queries.query_send_details,
             "GetSmsSign": queries.get_sms_sign,
             "QuerySmsSignList": queries.query_sms_sign_list,

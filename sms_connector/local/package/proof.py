@@ -24,13 +24,14 @@ from ...settings import AUTHORIZATION, CONFIG, SECRET, STORE, WEBHOOK_SECRETS
 from ..emulate.account import STS_KEY
 from ..emulate.magic import Behaviour, number_for
 from ..emulate.server import Emulator
+from ..example import example_config
+from ..http_trigger_event import http_trigger_event
 from ..redis_server import RedisServer
 from .contents import ROOTS
 from .interpreter import Interpreter
 from .root_certificates import write_directory
 
-_EXAMPLE: Final = Path(__file__).parents[3] / "connector.example.json"
-_CONFIG: Final = json.loads(_EXAMPLE.read_text("utf-8"))
+_CONFIG: Final = example_config("")
 _DRIVER: Final = Path(__file__).with_name("proof_run.py")
 _AUTHORIZATION: Final = "Bearer proof"
 _SECRET: Final = b"a secret that signs the proof"
@@ -86,7 +87,8 @@ def cases() -> dict[str, Case]:
             {"phone": "+852 5123 4567", "usageType": "SignIn"}, "85251234567"
         ),
         "an HTTP request": Case(
-            _http_trigger(json.dumps(logto), {"Authorization": _AUTHORIZATION}), "13812345673"
+            http_trigger_event(json.dumps(logto).encode(), {"Authorization": _AUTHORIZATION}),
+            "13812345673",
         ),
         "a signed HTTP request": Case(_signed(json.dumps(supabase)), "13812345674"),
         "a role's key": Case(role, "13812345675", by_role=True),
@@ -210,22 +212,11 @@ def _direct(phone: str) -> dict[str, object]:
 def _signed(body: str) -> dict[str, object]:
     identity, moment = "msg_proof", str(int(time.time()))
     mac = hmac.new(_SECRET, f"{identity}.{moment}.{body}".encode(), hashlib.sha256)
-    return _http_trigger(
-        body,
+    return http_trigger_event(
+        body.encode(),
         {
             "webhook-id": identity,
             "webhook-timestamp": moment,
             "webhook-signature": f"v1,{base64.b64encode(mac.digest()).decode()}",
         },
     )
-
-
-def _http_trigger(body: str, headers: Mapping[str, str]) -> dict[str, object]:
-    return {
-        "version": "v1",
-        "rawPath": "/",
-        "body": body,
-        "isBase64Encoded": False,
-        "headers": headers,
-        "requestContext": {"http": {"method": "POST", "path": "/"}},
-    }

@@ -12,8 +12,8 @@ import msgspec
 
 from ...errors import ConnectorError
 from ...phone import PhoneNumber
-from ...provider.client import NoAnswer
 from ...provider.refusals import refusal
+from ...provider.sdk_call import NoAnswer
 from ..lookup import Lookup, Refused
 from ..shanghai import day_of
 from .carrier_codes import explain

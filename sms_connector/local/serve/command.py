@@ -106,7 +106,7 @@ def _show(line: greeting.Line) -> None:
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """Open the port. If it is taken, another replaces one that nobody asked for."""
+    """Open the port. A default one that is taken is replaced by a free one."""
     try:
         return listen_or_pick(host, port) if _is_default("port") else listen(host, port)
     except OSError as error:

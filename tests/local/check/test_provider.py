@@ -103,6 +103,30 @@ def test_a_sign_for_verification_codes_alone_passes(example: dict[str, Any]) -> 
     assert failed(asked(example | {"signName": "码上验证"})) == []
 
 
+def test_the_sign_of_one_template_alone_is_checked_once(example: dict[str, Any]) -> None:
+    templates = [
+        {**template, "signName": name}
+        for template, name in zip(
+            example["templates"], ("码上驳回", "码上驳回", "码上登录", "没有这个"), strict=True
+        )
+    ]
+    checks = asked(example | {"templates": templates})
+    assert {check.subject: check.message for check in failed(checks)} == {
+        "templates[0].signName": "The sign was rejected: 签名与主体无关.",
+        "templates[3].signName": "The account of this key has no such sign.",
+    }
+
+
+def test_a_template_of_the_number_verification_service_is_not_queried(
+    example: dict[str, Any],
+) -> None:
+    checks = asked(with_code(example, "100001"))
+    assert failed(checks) == []
+    assert "100001 is a template of the number verification service: not checked." in [
+        check.message for check in checks
+    ]
+
+
 @pytest.mark.parametrize(
     ("code", "message"),
     [

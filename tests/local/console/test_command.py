@@ -123,7 +123,7 @@ def test_a_taken_port_is_reported_in_one_line(console: Console, file: Path) -> N
     options = ["--port", port, "--no-browser", "--config", str(file)]
     result = CliRunner().invoke(command.console, options)
     assert result.exit_code == 1
-    assert result.output.startswith(f"Error: cannot serve on 127.0.0.1:{port}: Address already in")
+    assert result.output.startswith(f"Error: Port {port} of 127.0.0.1 is taken")
 
 
 def test_the_form_begins_with_an_existing_file(file: Path) -> None:

@@ -56,6 +56,11 @@ def test_the_token_in_the_url_does_not_open_the_api(console: Console, page: Page
     assert answer.status_code == 401
 
 
+def test_the_page_itself_needs_no_token(page: Page) -> None:
+    for path in ("/", "/page/main.js"):
+        assert page.get(path, X_Console_Token=None).status_code == 200
+
+
 def test_each_console_has_a_new_token_of_256_bits(file: Path) -> None:
     tokens = {Console(file).token for _ in range(20)}
     assert len(tokens) == 20

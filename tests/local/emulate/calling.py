@@ -14,7 +14,9 @@ from urllib.parse import quote, urlencode, urlsplit
 import requests
 from alibabacloud_dysmsapi20170525 import models
 from alibabacloud_dysmsapi20170525.client import Client
-from alibabacloud_tea_openapi.utils_models import Config
+from alibabacloud_tea_openapi.client import Client as GenericClient
+from alibabacloud_tea_openapi.utils_models import Config, OpenApiRequest, Params
+from darabonba.runtime import RuntimeOptions
 
 from sms_connector.local.emulate.account import ORDINARY_KEY, AccountKey
 from sms_connector.local.emulate.server import Emulator
@@ -47,6 +49,38 @@ def sdk_request(**changes: str) -> models.SendSmsRequest:
     request = models.SendSmsRequest()
     request.from_map({**GOOD, **changes})
     return request
+
+
+def call_api(
+    emulator: Emulator,
+    action: str,
+    parameters: dict[str, str],
+    key: AccountKey = ORDINARY_KEY,
+    **settings: Any,
+) -> dict[str, Any]:
+    """Call an action with the generic client; `signature_algorithm="v2"` signs in RPC style."""
+    config = Config(
+        access_key_id=key.id,
+        access_key_secret=key.secret,
+        security_token=key.security_token,
+        endpoint=urlsplit(emulator.url).netloc,
+        protocol="HTTP",
+        **settings,
+    )
+    params = Params(
+        action=action,
+        version="2017-05-25",
+        protocol="HTTP",
+        pathname="/",
+        method="POST",
+        auth_type="AK",
+        style="RPC",
+        req_body_type="formData",
+        body_type="json",
+    )
+    request = OpenApiRequest(query=parameters)
+    body: dict[str, Any] = GenericClient(config).call_api(params, request, RuntimeOptions())["body"]
+    return body
 
 
 def encode(text: str) -> str:

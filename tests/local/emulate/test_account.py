@@ -1,4 +1,4 @@
-"""The default account, the example config and the document tell the same."""
+"""The default account agrees with the example config and with the document."""
 
 from __future__ import annotations
 
@@ -23,18 +23,19 @@ from sms_connector.local.emulate.account import (
 from sms_connector.local.emulate.magic import MAGIC_NUMBERS, Behaviour, FailedDelivery
 from sms_connector.local.emulate.provider_errors import Refusal
 from sms_connector.local.emulate.server import Emulator
+from sms_connector.local.example import EXAMPLE
 
 from .calling import rpc
 
 ROOT = Path(__file__).parents[3]
 DOCUMENT = (ROOT / "docs" / "emulator.md").read_text("utf-8")
-EXAMPLE: dict[str, Any] = json.loads((ROOT / "connector.example.json").read_text("utf-8"))
+WHOLE: dict[str, Any] = json.loads(EXAMPLE.read_text("utf-8"))
 
 
 def example_codes() -> list[tuple[str, str]]:
     """Pair each template code of the example with a number of its region."""
     pairs = []
-    for template in EXAMPLE["templates"]:
+    for template in WHOLE["templates"]:
         code = template["templateCode"]
         if isinstance(code, str):
             pairs.append((code, "13812345678"))
@@ -45,10 +46,10 @@ def example_codes() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("code", "phone"), example_codes())
 def test_the_example_config_can_send(emulator: Emulator, code: str, phone: str) -> None:
-    key = ORDINARY_KEY._replace(id=EXAMPLE["accessKeyId"], secret=EXAMPLE["accessKeySecret"])
+    key = ORDINARY_KEY._replace(id=WHOLE["accessKeyId"], secret=WHOLE["accessKeySecret"])
     parameters = {
         "PhoneNumbers": phone,
-        "SignName": EXAMPLE["signName"],
+        "SignName": WHOLE["signName"],
         "TemplateCode": code,
         "TemplateParam": '{"code":"123456"}',
     }
@@ -58,12 +59,12 @@ def test_the_example_config_can_send(emulator: Emulator, code: str, phone: str) 
 def test_the_example_config_has_a_template_for_each_usage_type() -> None:
     codes = [code for code, _ in example_codes()]
     assert len(set(codes)) == len(codes)
-    usage_types = {template["usageType"] for template in EXAMPLE["templates"]}
+    usage_types = {template["usageType"] for template in WHOLE["templates"]}
     assert usage_types == {"Register", "SignIn", "ForgotPassword", "Generic"}
-    assert EXAMPLE["endpoint"] == "http://127.0.0.1:8025"
+    assert WHOLE["endpoint"] == "http://127.0.0.1:8025"
 
 
-def test_names_are_unique() -> None:
+def test_names_in_the_default_account_are_unique() -> None:
     for names in (
         [key.id for key in DEFAULT_ACCOUNT.access_keys],
         [sign.name for sign in SIGNS],

@@ -46,7 +46,7 @@ def limited(running: Emulator, clock: Clock) -> Emulator:
 
 
 def send(emulator: Emulator, clock: Clock, after: float = 0, **changes: Any) -> str:
-    """Send one message some seconds later; tell the refusal's message, or OK."""
+    """Send one message some seconds later; return the refusal's message, or OK."""
     clock.now += after
     answer = rpc(emulator, {**GOOD, **changes}, at=clock.now).json()
     assert answer["Code"] == "OK" or answer["Code"] == "isv.BUSINESS_LIMIT_CONTROL"

@@ -28,7 +28,7 @@ DELIVERIES = {number: o for number, o in MAGIC_NUMBERS.items() if isinstance(o, 
 
 @pytest.fixture
 def lost(emulator: Emulator) -> Iterator[tuple[Emulator, requests.Session]]:
-    """Give a session of its own to calls that spoil their connection."""
+    """An emulator, and a session for calls that break their connection."""
     with requests.Session() as session:
         yield emulator, session
 

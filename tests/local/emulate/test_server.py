@@ -141,7 +141,7 @@ def test_flow_control_and_the_default_account_are_the_default() -> None:
         assert emulator.account is DEFAULT_ACCOUNT
 
 
-def test_nothing_is_logged(
+def test_the_emulator_logs_nothing(
     emulator: Emulator, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with caplog.at_level(logging.DEBUG):

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from pytest_mock import MockerFixture
 
 from sms_connector.local.emulate.magic import Behaviour, number_for
 from sms_connector.local.emulate.server import Emulator
@@ -245,7 +246,7 @@ def test_control_characters_of_a_response_are_escaped(
 
 
 @pytest.mark.parametrize("way", [by_name, by_url])
-def test_a_refused_connection_is_retried_once(
+def test_a_refused_connection_is_reported_soon(
     way: Callable[..., Ran],
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -257,6 +258,15 @@ def test_a_refused_connection_is_retried_once(
     assert ran.err == (
         "Not sent: the function could not be reached: the connection was refused or broke.\n"
     )
+
+
+@pytest.mark.parametrize("where", [named, at_url])
+def test_a_refused_connection_is_retried_once(
+    mocker: MockerFixture, where: Callable[[str], tuple[str, ...]]
+) -> None:
+    connect = mocker.patch("socket.socket.connect", side_effect=ConnectionRefusedError)
+    assert invoked(*where("http://127.0.0.1:1")).code == 1
+    assert connect.call_count == 2
 
 
 @pytest.mark.parametrize("where", [named, at_url])

@@ -35,7 +35,7 @@ def append(module: Path, code: str) -> None:
 
 
 def look_for_the_roots_elsewhere(package: Path) -> None:
-    append(package / "sms_connector" / "provider" / "tls.py", "ROOTS = ROOTS + '2'")
+    append(package / "sms_connector" / "tls.py", "ROOTS = ROOTS + '2'")
 
 
 def leave_the_sdk_its_own_wire(package: Path) -> None:
@@ -44,11 +44,11 @@ def leave_the_sdk_its_own_wire(package: Path) -> None:
 
 def parse_refusals_with_a_stub(package: Path) -> None:
     code = "def _read_refusal(refusal): import requests; requests.get(refusal)"
-    append(package / "sms_connector" / "provider" / "client.py", code)
+    append(package / "sms_connector" / "provider" / "sdk_call.py", code)
 
 
 def mistake_a_refusal(package: Path) -> None:
-    code = "refusal = lambda *_: bad_config('')"
+    code = "refusal = lambda *_: invalid_config('')"
     append(package / "sms_connector" / "sending" / "connector.py", code)
 
 
@@ -84,7 +84,7 @@ Client.call_api = call_api"""
 
 
 def send_twice(package: Path) -> None:
-    code = "Once.send = lambda self, sms, call, *_: (call(sms), call(sms))[1]"
+    code = "Once.send = lambda self, sms, call, counted, terms: (call(sms), call(sms))[1]"
     append(package / "sms_connector" / "sending" / "once.py", code)
 
 

@@ -135,7 +135,7 @@ class TestFlowControl:
             limited = 429 if option else 200
             assert [send() for _ in range(3)] == [200, limited, limited]
 
-    def test_it_needs_an_emulator(self) -> None:
+    def test_flow_control_needs_an_emulator(self) -> None:
         assert CliRunner().invoke(serve, ["--flow-control"]).exit_code == 2
 
 

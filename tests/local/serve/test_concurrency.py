@@ -61,9 +61,9 @@ def test_each_request_has_its_own_outcome_and_its_own_log_line(envelope: str) ->
             process.find(answer.headers[id_header(envelope)], in_err=True)
 
     received = {message["templateParam"]["code"]: message for message in messages}
-    told = [line for line in process.err if '"event":"sms"' in line]
-    lines = dict(line.strip().split(" ", 3)[1::2] for line in told)
-    assert len(lines) == len(told) == REQUESTS
+    printed = [line for line in process.err if '"event":"sms"' in line]
+    lines = dict(line.strip().split(" ", 3)[1::2] for line in printed)
+    assert len(lines) == len(printed) == REQUESTS
     for (outcome, status, phone, code), answer in zip(asked(), answers, strict=True):
         body = answer.json()
         line = json.loads(lines[answer.headers[id_header(envelope)]])

@@ -53,7 +53,7 @@ def test_a_config_file_is_read_as_well(tmp_path: Path) -> None:
         (None, True, None),
         ({"countries": ["CN"]}, False, {"perNumber": [], "countries": ["CN"]}),
         ({"countries": ["CN"]}, True, {"countries": ["CN"]}),
-        # Not the default, but the user's: it is to be seen at work.
+        # Only the default is switched off, not a limit that the user sets.
         ({"perNumber": ["2/minute"]}, False, {"perNumber": ["2/minute"]}),
         # The function reports this one.
         ("1/minute", False, "1/minute"),

@@ -130,19 +130,19 @@ class TestEvents:
     def test_the_environ_of_an_http_function(self, serve_function: Serve) -> None:
         def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
             start_response("202 Accepted", [("X-Own", "1"), ("Content-Length", "99")])
-            told = {key: value for key, value in environ.items() if isinstance(value, str)}
+            seen = {key: value for key, value in environ.items() if isinstance(value, str)}
             body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])).decode()
             request_id = environ["fc.context"].request_id
-            return [json.dumps({**told, "body": body}).encode(), b"\n", request_id.encode()]
+            return [json.dumps({**seen, "body": body}).encode(), b"\n", request_id.encode()]
 
         answer = serve_function("http2", application)
         environ, request_id = answer.text.split("\n")
-        told = json.loads(environ)
+        seen = json.loads(environ)
         assert (answer.status_code, answer.headers["X-Own"]) == (202, "1")
         assert answer.headers["X-Fc-Request-Id"] == request_id
-        assert (told["PATH_INFO"], told["QUERY_STRING"]) == ("/a b/c", "q=1&q=2&e=")
-        assert told["fc.request_uri"] == "/a%20b/c?q=1&q=2&e="
-        assert (told["HTTP_X_TWICE"], told["REMOTE_ADDR"], told["body"]) == (
+        assert (seen["PATH_INFO"], seen["QUERY_STRING"]) == ("/a b/c", "q=1&q=2&e=")
+        assert seen["fc.request_uri"] == "/a%20b/c?q=1&q=2&e="
+        assert (seen["HTTP_X_TWICE"], seen["REMOTE_ADDR"], seen["body"]) == (
             "a, b",
             "127.0.0.1",
             "body",

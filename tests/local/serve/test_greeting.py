@@ -20,7 +20,7 @@ SECRETS = "SMS_CONNECTOR_WEBHOOK_SECRETS"
         ("http://127.0.0.1:8025", "EMULATED", "green"),
     ],
 )
-def test_the_first_line_tells_real_messages_by_word_and_colour(
+def test_the_first_line_marks_real_messages_by_word_and_colour(
     endpoint: str, word: str, style: str
 ) -> None:
     line = destination(read_settings({CONFIG: json.dumps(example_config(endpoint))}))

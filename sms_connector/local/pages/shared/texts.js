@@ -1,9 +1,9 @@
-// Every word on a page, in the language of whoever reads it.
+// Every word on a page, in the reader's language.
 //
-// An element says either a text of the page (`data-text`) or a sentence of the program
-// (`data-said`, English); both are put again when the language changes. `texts/LANGUAGE.json` next
-// to the page holds `texts` by name, and in `said` the program's sentences: `{1}` stands for
-// whatever is in its place, and may move in the translation.
+// An element shows either a text of the page (`data-text`) or a sentence of the program
+// (`data-said`, in English); both are replaced when the language changes. `texts/LANGUAGE.json`
+// next to the page has `texts` by name, and in `said` the translations of the program's sentences,
+// in which `{1}` stands for a part that varies.
 
 export const LANGUAGES = { en: "English", "zh-CN": "中文" };
 
@@ -55,7 +55,7 @@ export function text(name, values = {}) {
   return (texts[name] ?? name).replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
 }
 
-// Says a text of the page; `values` are put where the text names them.
+// Shows a text of the page; `values` replace the names in it.
 export function put(element, name, values = {}) {
   delete element.dataset.said;
   if (element.dataset.text === name && element.dataset.values === JSON.stringify(values)) return;
@@ -64,7 +64,7 @@ export function put(element, name, values = {}) {
   say(element);
 }
 
-// Says a sentence of the program.
+// Shows a sentence of the program.
 export function quote(element, english) {
   delete element.dataset.text;
   element.dataset.said = english;
@@ -84,7 +84,7 @@ export function label(element, name, values = {}) {
   element.setAttribute("aria-label", text(name, values));
 }
 
-// Says everything below `root` in the language of now; needed after a template was copied.
+// Shows everything below `root` in the current language; needed after copying a template.
 export function refresh(root = document) {
   root.querySelectorAll("[data-text], [data-said]").forEach(say);
   for (const element of root.querySelectorAll("[data-text-label]")) {
@@ -101,7 +101,7 @@ function say(element) {
   const english = element.dataset.said;
   const own = translated(english);
   element.replaceChildren(...withLinks(own ?? english));
-  // A screen reader is to read a sentence that nobody translated as what it is.
+  // Without a translation, a screen reader must read the sentence as English.
   if (own === undefined && !document.documentElement.lang.startsWith("en")) element.lang = "en";
   else element.removeAttribute("lang");
 }

@@ -13,7 +13,7 @@ from typing import Final
 
 import certifi
 
-_CODE_DIRECTORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+_CODE_DIRECTORY = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 ROOTS: Final = os.path.join(_CODE_DIRECTORY, "roots")
 """The directory: one file for each of certifi's certificates. Only the package has it, and there
 certifi is a stub."""
