@@ -93,6 +93,11 @@ def cases() -> dict[str, Case]:
         "a signed HTTP request": Case(_signed(json.dumps(supabase)), "13812345674"),
         "a role's key": Case(role, "13812345675", by_role=True),
         "a store": Case(_direct("13812345677"), "13812345677", password=_PASSWORD),
+        "a verification": Case(
+            {"operation": "startVerification", "phone": "13812345679", "usageType": "SignIn"},
+            "13812345679",
+            password=_PASSWORD,
+        ),
         "a store that is away": Case(_direct("13812345678"), "13812345678", password="wrong"),  # noqa: S106
         **{
             f"a failure, {outcome}": Case(
