@@ -44,7 +44,7 @@ class Function:
             self._loaded = error
 
     def prepare(self, context: Any) -> None:
-        """Make the first message as cheap as the others. A bad config is logged, not raised."""
+        """Load everything that the first message needs. An invalid config is logged, not raised."""
         logger = log.logger_of(context)
         try:
             self._connector().prepare(_role(context))

@@ -45,7 +45,7 @@ class SmsConnector:
         self._once = Once(stores.sending, stores.names, config.longest_call, figures)
 
     def prepare(self, role: AccessKey | None = None) -> None:
-        """Make the first message as cheap as the others. Sends nothing."""
+        """Load everything that the first message needs. Sends nothing."""
         self._client.prepare(self._key(role))
 
     def compose(self, message: Message, made_code: str = "") -> Sms:
