@@ -1,4 +1,4 @@
-"""The values that pass between rooms: the message, the SMS made from it, the receipt."""
+"""The values that packages exchange: the message, the SMS made from it, the receipt."""
 
 import re
 import secrets

@@ -30,7 +30,10 @@ print(json.dumps({"answer": json.loads(answer), "started": started, "sent": sort
 """
 
 DEVELOPMENT = ("click", "rich", "starlette", "uvicorn", "pytest", "fc2", "sms_connector.local")
-NOT_FOR_THIS_MESSAGE = ("phonenumbers", "standardwebhooks", "sms_connector.provider.verify_code")
+NOT_FOR_THIS_MESSAGE = (
+    *("phonenumbers", "standardwebhooks", "valkey", "sms_connector.store.redis"),
+    "sms_connector.provider.verify_code",
+)
 
 
 def run(event: dict[str, Any], config: dict[str, Any]) -> dict[str, Any]:

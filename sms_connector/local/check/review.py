@@ -25,7 +25,7 @@ _FITTING_USAGE = re.compile("通用|验证码|general|verification", re.I)
 class Region(Enum):
     """The region of the numbers that a template code is used for."""
 
-    MAINLAND = "mainland China"
+    MAINLAND = "in mainland China"
     ABROAD = "abroad"
     ANY = "anywhere"
 
@@ -60,11 +60,7 @@ def check_template(
     if not problems:
         served = Region.ABROAD if template.kind == _INTERNATIONAL else Region.MAINLAND
         only = " only" if region is Region.ANY else ""
-        yield Check(
-            path,
-            True,
-            f"{code} is approved for verification codes and sends to {served.value}{only}.",
-        )
+        yield Check(path, True, f"{code} is approved for verification codes {served.value}{only}.")
 
 
 def _template_problems(

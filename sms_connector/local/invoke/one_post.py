@@ -17,7 +17,7 @@ _PAUSE_SECONDS: Final = 0.2
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """An HTTP answer, whoever gave it. Header names are in lower case."""
+    """An HTTP response, of the function or a server in front. Header names are in lower case."""
 
     status: int
     headers: dict[str, str]

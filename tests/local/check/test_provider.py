@@ -222,10 +222,10 @@ def refuse(status: int, code: str, message: str = "Refused") -> Any:
         (reset, "the connection was refused or broke"),
         (hang, "it did not answer in time"),
         (answer(302, "", headers="Location: /\r\n"), "it answered with a redirect"),
-        (answer(200, "<html>"), "its answer makes no sense"),
-        (answer(200, []), "its answer makes no sense"),
-        (answer(200, {"RequestId": "1"}), "its answer makes no sense"),
-        (answer(502, "<html>"), "its answer makes no sense"),
+        (answer(200, "<html>"), "its answer could not be understood"),
+        (answer(200, []), "its answer could not be understood"),
+        (answer(200, {"RequestId": "1"}), "its answer could not be understood"),
+        (answer(502, "<html>"), "its answer could not be understood"),
     ],
 )
 def test_a_provider_without_a_valid_answer_fails_the_check_of_the_endpoint(

@@ -65,6 +65,16 @@ def test_keys_without_a_field_in_the_form_are_kept() -> None:
     assert saved == {**whole, "signName": "别的签名"}
 
 
+def test_a_changed_template_code_replaces_the_saved_one() -> None:
+    rows = filled_in(config()).templates
+    first = msgspec.structs.replace(rows[0], code="SMS_NEW")
+    saved = connector_json(changed(filled_in(config()), templates=(first, *rows[1:])), config())
+    assert saved["templates"] == [
+        {"usageType": "Register", "templateCode": "SMS_NEW"},
+        *config()["templates"][1:],
+    ]
+
+
 def test_an_explicit_strict_check_stays_explicit() -> None:
     whole = config(strictPhoneRegionNumberCheck=True)
     saved = connector_json(changed(filled_in(whole), strict=False), whole)
@@ -80,6 +90,9 @@ def test_the_json_to_copy_has_neither_the_secret_nor_unknown_keys() -> None:
     assert "hidden" not in text
     assert json.loads(text)["accessKeySecret"] == SECRET_PLACEHOLDER
     assert parse_config(text).region_id == "cn-hangzhou"
+    assert '  "signName": "阿里云短信测试"' in text
+    bare = config(accessKeyId=..., accessKeySecret=...)
+    assert parse_config(shown_json(bare)).access_key_secret is None
 
 
 def test_the_json_to_copy_keeps_limits_verification_and_signs() -> None:

@@ -134,7 +134,7 @@ def sentences(emulator: Emulator) -> Iterator[str]:
     yield from config_checks._REMEDIES.values()
     # Of the provider's checks.
     for changes in provider_settings():
-        whole = connector_at(emulator.url, **changes)._config
+        whole = connector_at(emulator.url, **changes).config
         for check in check_provider(whole, {}):
             yield from filter(None, (check.message, check.remedy))
     yield from lookup_failures._REMEDIES.values()

@@ -9,10 +9,11 @@ const other = document.getElementById("other-notes");
 export function addNote(check, kind) {
   const { notes, inputs } = placeOf(check.subject);
   const note = document.createElement("li");
-  note.className = check.ok ? "good" : "bad";
+  const outcome = !check.ok ? "bad" : check.remedy ? "warning" : "good";
+  note.className = outcome;
   note.dataset.kind = kind;
   note.dataset.subject = check.subject;
-  note.append(sign(check.ok), sentence("message", check.message));
+  note.append(sign(outcome), sentence("message", check.message));
   // The same advice for four empty fields is shown once.
   if (check.remedy && !alreadyShown(check.remedy, kind)) note.append(sentence("remedy", check.remedy));
   notes.append(note);
@@ -52,10 +53,10 @@ function alreadyShown(remedy, kind) {
 }
 
 // A screen reader reads neither colour nor sign.
-function sign(ok) {
+function sign(outcome) {
   const words = document.createElement("span");
   words.className = "visually-hidden";
-  put(words, ok ? "fine" : "wrong");
+  put(words, { good: "fine", warning: "warning", bad: "wrong" }[outcome]);
   return words;
 }
 
