@@ -143,6 +143,11 @@ class ConnectorError(Exception):
         )
 
 
+CHECK_DELIVERY: Final = (
+    "Check the delivery state before sending again: the message may have gone out."
+)
+
+
 def invalid_request(problem: str) -> ConnectorError:
     """Return the error for a request that is invalid as a whole."""
     return ConnectorError("invalid_parameter", problem)
@@ -165,7 +170,7 @@ def invalid_config(problems: str) -> ConnectorError:
 
 def bug(*, sent: Sent) -> ConnectorError:
     """Return the error for an exception that should not have happened."""
-    advice = " Check the delivery state before sending again." if sent is None else ""
+    problem = "Unexpected error: the function's log says where."
     return ConnectorError(
-        "bug", f"Unexpected error: the function's log says where.{advice}", sent=sent
+        "bug", problem if sent is False else f"{problem} {CHECK_DELIVERY}", sent=sent
     )

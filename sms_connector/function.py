@@ -18,7 +18,8 @@ from .web.auth import INVOCATION, Auth, Credential
 from .web.envelopes import Envelope, envelope_of
 from .web.envelopes.event import read_event
 from .web.envelopes.http_event import reply
-from .web.http import Request, Response, failure, failure_of_check
+from .web.failures import failure, failure_of_check
+from .web.http import Request, Response
 from .web.idempotency import idempotency_of
 from .web.routes import SENDING, Operation, Route, find_route, route_of_payload
 

@@ -7,7 +7,8 @@ import msgspec
 
 from ..errors import ConnectorError
 from ..message import Message, Receipt
-from ..web.http import Request, Response, failure
+from ..web.failures import failure
+from ..web.http import Request, Response
 from .fields import optional_text, required_text
 from .sentences import Audience
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from ..errors import ConnectorError, Kind, ProviderError
+from ..errors import CHECK_DELIVERY, ConnectorError, Kind, ProviderError
 
 _REQUEST: Final = "invalid_parameter"
 _CONFIG: Final = "invalid_config"
@@ -55,10 +55,7 @@ _TEST_SIGN = "A test sign name can send only to the numbers bound to it in the S
 _BALANCE = "The account has no balance left: top it up."
 _ADDRESS = "Allow this function's address in the SMS console."
 _PROVIDER = "The provider is temporarily unavailable. Nothing was sent: try again in a moment."
-_MAYBE_SENT = (
-    "The provider failed, and does not say whether it took the message. Check the delivery state "
-    "before sending again: the message may have gone out."
-)
+_MAYBE_SENT = f"The provider failed, and does not say whether it took the message. {CHECK_DELIVERY}"
 _UNDOCUMENTED = "The provider refused the message: see its code."
 
 Cause = Literal["key", "secret", "token", "clock", "account", "permission", "sign", "template"]

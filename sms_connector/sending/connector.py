@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from ..config import ConnectorConfig
-from ..errors import ConnectorError, ProviderError, invalid_config
+from ..errors import CHECK_DELIVERY, ConnectorError, ProviderError, invalid_config
 from ..message import Message, Receipt, Sms
 from ..phone import parse_phone
 from ..privacy import Mask
@@ -116,13 +116,14 @@ def _unanswered(outcome: NoAnswer) -> ConnectorError:
             f"The provider could not be reached: {outcome.reason}. Nothing was sent: try again.",
             retry_after=1,
         )
-    advice = "Check the delivery state before sending again: the message may have gone out."
     if outcome.reached is Stage.ANSWERED:
         return ConnectorError(
-            "invalid_response", f"The provider answered, but {outcome.reason}. {advice}", sent=None
+            "invalid_response",
+            f"The provider answered, but {outcome.reason}. {CHECK_DELIVERY}",
+            sent=None,
         )
     return ConnectorError(
         "unknown_outcome",
-        f"The request reached the provider, but {outcome.reason}. {advice}",
+        f"The request reached the provider, but {outcome.reason}. {CHECK_DELIVERY}",
         sent=None,
     )

@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 
 from ..message import CODE_DIGITS, random_code
-from ..store.names import Names
+from ..store.names import Names, digits_of
 
 KEPT_SECONDS: Final = 600.0
 """For how long a key is known, from the answer on."""
@@ -37,6 +37,4 @@ def made_codes(names: Names, idempotency: Idempotency | None) -> tuple[str, ...]
     if idempotency is None:
         return (random_code(),)
     digests = names.digests("code", idempotency.key, idempotency.body)
-    return tuple(
-        f"{int.from_bytes(digest, 'big') % 10**CODE_DIGITS:0{CODE_DIGITS}}" for digest in digests
-    )
+    return tuple(digits_of(digest, CODE_DIGITS) for digest in digests)

@@ -18,7 +18,7 @@ from ..message import Receipt, Sms
 from ..provider.refusals import gives_back
 from ..store.names import Names
 from ..store.transaction import ABSENT, Figure, Found, Record, Result, Store, Transaction, Write
-from .claim import Attempt, Name, decoded
+from .claim import Attempt, Name, decoded, growing_pauses, key_reused, still_under_way
 from .idempotency import Idempotency
 
 LEASE_BEYOND_CALL: Final = 0.5
@@ -29,10 +29,6 @@ EARLY_SECONDS: Final = 2.0
 
 _FAILURE_SECONDS: Final = 5.0
 """For how long those who wait can learn that a message was not sent."""
-
-_FIRST_PAUSE: Final = 0.02
-_LONGEST_PAUSE: Final = 0.2
-_PAUSE_GROWTH: Final = 1.5
 
 
 class Terms(msgspec.Struct, frozen=True):
@@ -174,9 +170,7 @@ class Once:
             (name, one) for name, one in zip(attempt.names, found, strict=True) if one.value
         )
         if decoded(first.value).fingerprint != name.fingerprint:
-            raise ConnectorError(
-                "key_reused", "The idempotency key was used for a request with another body."
-            )
+            raise key_reused()
         try:
             receipt = self._outcome(name, first, deadline)
         except ConnectorError as error:
@@ -191,18 +185,17 @@ class Once:
         claim = decoded(found.value)
         deadline = min(deadline, time.monotonic() + found.seconds - name.kept)
         records = (Record(name.key), Record(self._names.of_token(claim.token)))
-        pause = _FIRST_PAUSE
+        pauses = growing_pauses()
         while not claim.has_ended:
             left = deadline - time.monotonic()
             if left <= 0:
-                raise _unknown()
-            self._store.wait(name.key, found.value, pause, left)
-            pause = min(pause * _PAUSE_GROWTH, _LONGEST_PAUSE)
+                raise still_under_way("The same message")
+            self._store.wait(name.key, found.value, next(pauses), left)
             now, failed = self._store.transact(Transaction(records=records)).found
             # One that vanished with its server has no outcome either: its lease is waited for.
             latest = decoded(failed.value or now.value or found.value)
             if latest.token != claim.token:
-                raise _unknown()
+                raise still_under_way("The same message")
             claim = latest
         return claim.outcome()
 
@@ -235,15 +228,6 @@ def _with_code(receipt: Receipt, terms: Terms, secret: int) -> Receipt:
     if not terms.made_codes:
         return receipt
     return msgspec.structs.replace(receipt, code=terms.made_codes[secret])
-
-
-def _unknown() -> ConnectorError:
-    return ConnectorError(
-        "unknown_outcome",
-        "The same message is under way, and its outcome is not known. Check the delivery state "
-        "before sending again: the message may have gone out.",
-        sent=None,
-    )
 
 
 def _figure(outcome: Receipt | ConnectorError) -> str:

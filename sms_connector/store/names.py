@@ -34,6 +34,15 @@ class Names:
         return tuple(hmac.digest(secret, text, hashlib.sha256)[:_BYTES] for secret in self._secrets)
 
 
+def digits_of(digest: bytes, count: int) -> str:
+    """Return a code of so many digits.
+
+    It is the remainder of 128 bits: no code is likelier than another by more than
+    10^count / 2^128, which is 3e-31 for eight digits.
+    """
+    return f"{int.from_bytes(digest, 'big') % 10**count:0{count}}"
+
+
 def _delimited(part: str | bytes) -> bytes:
     """Return a part with its length, so that no two lists of parts give the same bytes."""
     encoded = part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass")

@@ -9,7 +9,7 @@ import pytest
 
 from sms_connector.errors import ConnectorError, Kind, LimitReached, ProviderError
 from sms_connector.provider.refusals import gives_back, is_known, refusal
-from sms_connector.web.http import STATUS
+from sms_connector.web.failures import STATUS
 from tests.support.configs import BOTH_SERVICES
 from tests.support.scripted_provider import ScriptedProvider, answer
 from tests.support.sending import connector_at, failure

@@ -14,7 +14,7 @@ from sms_connector.local.emulate.server import Emulator
 from sms_connector.message import Message, Receipt
 from sms_connector.provider.client import AccessKey
 from sms_connector.sending.connector import SmsConnector
-from sms_connector.web.http import STATUS, error_body
+from sms_connector.web.failures import STATUS, error_body
 from tests.support.configs import BOTH_SERVICES, KEY_ID, KEY_SECRET, TEMPLATES
 from tests.support.scripted_provider import (
     ACCEPTED,

@@ -75,8 +75,8 @@ def _text(module: str, needs: Needs) -> str:
     submodules = tuple(_last(each) for each in sorted(needs.modules) if _parent(each) == module)
     kept = {name: home for name, home in needs.kept.items() if _parent(name) == module}
     lines = (
-        '"""A stub, written by `make package`: see left_out.py."""',
-        "from left_out import Stub, attributes_of",
+        '"""A stub, written by `make package`: see stub_runtime.py."""',
+        "from stub_runtime import Stub, attributes_of",
         *(f"from {home} import {_last(name)}" for name, home in sorted(kept.items())),
         f"__getattr__ = attributes_of(__name__, {submodules!r})",
         *_classes(module, needs, ""),

@@ -15,7 +15,7 @@ from ...errors import ConnectorError
 from ...message import Message, Sms, random_code
 from ...sending.connector import SmsConnector
 from ...settings import read_settings
-from ...web.http import error_body
+from ...web.failures import error_body
 from ..access_keys import local_key, role_key
 from ..endpoint import is_emulator
 from ..exit_codes import ACCEPTED, NOT_SENT, UNKNOWN, exit_code
