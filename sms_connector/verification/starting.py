@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
@@ -18,6 +19,9 @@ from .conversion import Breaker
 from .kept import IdempotencyKey, Outcome, Started
 from .record import Verification, decoded, encoded, new_stamp
 from .room import Room
+
+_CLAIM_SECONDS: Final = 5
+"""What a claim may take of a verification's time, without a minute less in the message."""
 
 
 class _Seen(msgspec.Struct, frozen=True):
@@ -73,9 +77,11 @@ class Start:
 
     @property
     def sms(self) -> Sms:
-        """The message with its code, after ``claim``."""
+        """The message with its code and its validity, after ``claim``."""
         codes = derived_codes(self._room.names, self._claimed.id, self._claimed.digits)
-        return msgspec.structs.replace(self._sms, code=codes[self._secret])
+        left = self._claimed.seconds_left(self._claimed_at) + _CLAIM_SECONDS
+        minutes = max(int(left // 60), 1)
+        return msgspec.structs.replace(self._sms, code=codes[self._secret], minutes=minutes)
 
     def started(self, receipt: Receipt) -> Started:
         return Started(self._claimed.state, receipt, self._is_new)
