@@ -77,8 +77,9 @@ def serve_instances(listeners: Sequence[socket.socket], served: Served) -> None:
     signal.signal(signal.SIGINT, lambda *_: stop.close())
     for process in processes:
         process.start()
-    for each in (stopped, *listeners):
-        each.close()
+    stopped.close()
+    for listener in listeners:
+        listener.close()
     for process in processes:
         process.join()
 
