@@ -1,4 +1,4 @@
-"""Claims: the records by which all instances know what is under way, and how it ended."""
+"""Claims: records that show every instance which messages are in progress, and their outcomes."""
 
 import json
 import secrets as random
@@ -12,7 +12,7 @@ from ..store.names import Names
 from .idempotency import KEPT_SECONDS, Idempotency
 
 REMEMBERED_SECONDS: Final = 30.0
-"""For how long the same number, usage type and code are the same message, from its outcome on."""
+"""How long after its outcome a message with the same number, usage type and code is a repeat."""
 
 
 class Failure(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -39,8 +39,8 @@ class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
     """The value of a record: whose claim it is, and its outcome once there is one.
 
     ``token`` is random. ``fingerprint`` recognises the body that came with an idempotency key.
-    No time stands in it: while the record has longer to live than its outcome is kept, the owner
-    has a lease; after that, an owner that wrote no outcome is dead.
+    It holds no timestamp. While the record's remaining lifetime exceeds the time that its outcome
+    is kept, the owner has a lease; an owner that has written no outcome by then has died.
     """
 
     token: str

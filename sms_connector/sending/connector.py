@@ -17,7 +17,8 @@ from .once import NO_TERMS, Figures, Once, Terms
 
 _NO_KEY = (
     "There is no access key: put `accessKeyId` and `accessKeySecret` into the connector config, "
-    "or give the function a role that may call dysms:SendSms."
+    "or give the function a role that may call dysms:SendSms, or dypns:SendSmsVerifyCode for "
+    "template codes of digits alone."
 )
 
 
@@ -45,7 +46,7 @@ class SmsConnector:
         self._once = Once(stores.sending, stores.names, config.longest_call, figures)
 
     def prepare(self, role: AccessKey | None = None) -> None:
-        """Make the first message as cheap as the others. Sends nothing."""
+        """Load everything that the first message needs. Sends nothing."""
         self._client.prepare(self._key(role))
 
     def compose(self, message: Message, made_code: str = "") -> Sms:
@@ -61,7 +62,8 @@ class SmsConnector:
         config.limits.check_country(phone)
         template = config.template_for(message.usage_type)
         code = template.code_for(phone)
-        return Sms(phone, message.usage_type, code, message.code or made_code, template.sign_name)
+        sign_name = template.sign_for(code)
+        return Sms(phone, message.usage_type, code, message.code or made_code, sign_name)
 
     def near_miss(self, usage_type: str) -> str | None:
         """Return the usage type that was probably meant: see ``ConnectorConfig.near_miss``."""

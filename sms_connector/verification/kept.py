@@ -1,4 +1,4 @@
-"""What an idempotency key gives again: the answer of the first start or check that had it."""
+"""What a repeated idempotency key returns: the answer of the first start or check that used it."""
 
 import secrets
 from collections.abc import Sequence

@@ -601,6 +601,21 @@ class TestStore:
         fresh = there.start(sms_to(), phones).verification
         assert fresh.expires_at / 1000 - real() == pytest.approx(60, abs=2)
 
+    def test_nothing_stays_in_the_store_for_longer_than_the_verification(
+        self, server: RedisServer
+    ) -> None:
+        phones = Phones()
+        service = verifications(RedisStore(server.address), verification={"validSeconds": 9})
+        started = service.start(sms_to(), phones).verification.id
+        kind_of(service.check, started, wrong(phones.code))
+        keys = server.command("KEYS", "*")
+        assert isinstance(keys, list)
+        assert len(keys) == 3
+        for key_name in keys:
+            life = server.command("PTTL", key_name)
+            assert isinstance(life, int)
+            assert 0 < life <= 9_000
+
     def test_nothing_in_the_store_can_be_read(self, server: RedisServer) -> None:
         phones, service = Phones(), verifications(RedisStore(server.address))
         service.start(sms_to(), phones, Terms("203.0.113.7", idempotency=key("my-key")))
