@@ -85,12 +85,12 @@ class LimitReached(msgspec.Struct, frozen=True):
 
 
 class ConnectorError(Exception):
-    """Why an operation failed, in a form that can be shown to anyone.
+    """Why an operation failed. Safe to show or log: no code, secret or whole phone number in it.
 
-    ``problem`` says what to do next and holds no code, secret or whole phone number. With a
-    ``field``, it completes the sentence that the field's name begins. ``retry_after`` is in
-    seconds, and given only where a retry makes sense. ``allow`` holds the HTTP methods that the
-    route has, where the method was wrong; ``attempts_left`` the guesses that a verification has.
+    ``problem`` says what to do next. If there is a ``field``, ``problem`` is a predicate whose
+    subject is the field's name ("is required."). ``retry_after`` is in seconds, and None where a
+    retry is pointless. ``allow`` lists the HTTP methods of the route after a wrong method;
+    ``attempts_left`` is the number of guesses left in a verification.
     """
 
     def __init__(

@@ -2,15 +2,15 @@
 
 import logging
 from collections.abc import Callable
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from . import log
 from .callers import CALLERS, Caller, caller_of
 from .callers.sentences import Audience, Locale
-from .errors import ConnectorError, Sent, bug, invalid_config
+from .errors import ConnectorError, bug, invalid_config
 from .provider.client import AccessKey
 from .sending.connector import SmsConnector
-from .sending.idempotency import made_codes
+from .sending.idempotency import Idempotency, made_codes
 from .sending.once import Terms
 from .settings import Settings
 from .store import diagnose, open_stores
@@ -18,9 +18,12 @@ from .web.auth import INVOCATION, Auth, Credential
 from .web.envelopes import Envelope, envelope_of
 from .web.envelopes.event import read_event
 from .web.envelopes.http_event import reply
-from .web.http import Request, Response, failure
+from .web.http import Request, Response, failure, failure_of_check
 from .web.idempotency import idempotency_of
-from .web.routes import Route, find_route, route_of_payload
+from .web.routes import SENDING, Operation, Route, find_route, route_of_payload
+
+if TYPE_CHECKING:
+    from .callers.verifications import Verifier
 
 
 class Function:
@@ -31,6 +34,7 @@ class Function:
         self._auth = Auth(settings)
         self._reported: set[str] = set()
         self._loaded: SmsConnector | ConnectorError
+        self._verifier: Verifier | None = None
         try:
             if settings.problems:
                 raise invalid_config(" ".join(settings.problems))
@@ -40,7 +44,7 @@ class Function:
             self._loaded = error
 
     def prepare(self, context: Any) -> None:
-        """Make the first message as cheap as the others. A bad config is logged, not raised."""
+        """Load everything that the first message needs. An invalid config is logged, not raised."""
         logger = log.logger_of(context)
         try:
             self._connector().prepare(_role(context))
@@ -67,9 +71,8 @@ class Function:
         return envelope.seal(response)
 
     def _respond(self, envelope: Envelope, context: Any, logger: logging.Logger) -> Response:
-        entry = log.MessageEntry(logger)
+        entry: log.MessageEntry | log.CheckEntry = log.MessageEntry(logger)
         refused: Callable[[ConnectorError], Response] = failure
-        sent: Sent = False
         try:
             request = envelope.open()
             route = self._route(request)
@@ -79,20 +82,20 @@ class Function:
             operation = route.operation_of(request)
             if operation == "health":
                 return self._health(context)
-            credential = self._admit(request, logger)
+            if operation not in SENDING:
+                entry, refused = log.CheckEntry(logger, operation), failure_of_check
+            credential = self._admit(request, operation, logger)
+            if isinstance(entry, log.CheckEntry):
+                verifier = self._verifications()
+                return verifier.answer(operation, request, route.parameters, credential, entry)
+            if operation == "startVerification":
+                verifier = self._verifications()
+                return verifier.start(request, credential, _role(context), entry)
             if caller is None:
                 caller = caller_of(request, self._audience(context))
                 refused = caller.refused
             idempotency = idempotency_of(request, credential, f"{operation}/{route.caller or ''}")
-            connector = self._connector()
-            message = caller.message()
-            entry.usage_type = message.usage_type
-            codes = () if message.code else made_codes(self._stores.names, idempotency)
-            entry.sms = sms = connector.compose(message, *codes[:1])
-            self._report_near_miss(connector, message.usage_type, logger)
-            sent = None
-            terms = Terms(message.ip, caller.patience, caller.waits_early, idempotency, codes)
-            receipt = connector.send(sms, _role(context), terms)
+            return self._send(caller, idempotency, _role(context), entry)
         except ConnectorError as error:
             if error.code == "invalid_config":
                 self._report_once(error.message, logger)
@@ -100,7 +103,25 @@ class Function:
             return refused(error)
         except Exception as exception:  # noqa: BLE001
             log.write_bug(logger, exception)
-            return refused(bug(sent=sent))
+            # Nothing is sent before a message is composed.
+            is_composed = isinstance(entry, log.MessageEntry) and entry.sms is not None
+            return refused(bug(sent=None if is_composed else False))
+
+    def _send(
+        self,
+        caller: Caller,
+        idempotency: Idempotency | None,
+        role: AccessKey | None,
+        entry: log.MessageEntry,
+    ) -> Response:
+        connector = self._connector()
+        message = caller.message()
+        entry.usage_type = message.usage_type
+        codes = () if message.code else made_codes(self._stores.names, idempotency)
+        entry.sms = sms = connector.compose(message, *codes[:1])
+        self._report_near_miss(connector, message.usage_type, entry.logger)
+        terms = Terms(message.ip, caller.patience, caller.waits_early, idempotency, codes)
+        receipt = connector.send(sms, role, terms)
         entry.accepted(receipt)
         return caller.accepted(receipt)
 
@@ -122,12 +143,12 @@ class Function:
             reference=getattr(context, "request_id", None) or "",
         )
 
-    def _admit(self, request: Request, logger: logging.Logger) -> Credential:
+    def _admit(self, request: Request, operation: Operation, logger: logging.Logger) -> Credential:
         if not request.is_http:
             return INVOCATION
         if self._auth.problem:
             self._report_once(self._auth.problem, logger)
-        return self._auth.admit(request)
+        return self._auth.admit(request, sends=operation in SENDING)
 
     def _health(self, context: Any) -> Response:
         """Return codes only: the route is open to all."""
@@ -144,6 +165,17 @@ class Function:
         if isinstance(self._loaded, ConnectorError):
             raise self._loaded.copy()
         return self._loaded
+
+    def _verifications(self) -> "Verifier":
+        connector = self._connector()
+        if self._verifier is None:
+            # Imported only where it is used.
+            from .callers.verifications import Verifier
+            from .verification.service import Verifications
+
+            service = Verifications(self._settings, connector.config, self._stores)
+            self._verifier = Verifier(service, connector)
+        return self._verifier
 
     def _report_near_miss(
         self, connector: SmsConnector, usage_type: str, logger: logging.Logger

@@ -43,11 +43,37 @@ def write_bug(logger: logging.Logger, bug: Exception) -> None:
     write(logger, logging.ERROR, "bug", exception=type(bug).__name__, where=where)
 
 
+class CheckEntry:
+    """The one log line of an operation on a verification that sends nothing."""
+
+    def __init__(self, logger: logging.Logger, operation: str) -> None:
+        self._logger = logger
+        self._operation = operation
+        self._started = time.perf_counter()
+
+    def done(self, outcome: str) -> None:
+        self._write(logging.INFO, outcome=outcome)
+
+    def refused(self, error: ConnectorError) -> None:
+        reason = None if error.code == "invalid_config" else error.message
+        self._write(logging.WARNING, outcome=error.code, reason=reason)
+
+    def _write(self, level: int, **fields: object) -> None:
+        write(
+            self._logger,
+            level,
+            "verification",
+            operation=self._operation,
+            **fields,
+            milliseconds=round((time.perf_counter() - self._started) * 1000),
+        )
+
+
 class MessageEntry:
     """The one log line of a message, filled in as more becomes known. A field may be ``null``."""
 
     def __init__(self, logger: logging.Logger) -> None:
-        self._logger = logger
+        self.logger = logger
         self._started = time.perf_counter()
         self.usage_type: str | None = None
         self.sms: Sms | None = None
@@ -69,7 +95,7 @@ class MessageEntry:
 
     def _write(self, level: int, **outcome: object) -> None:
         write(
-            self._logger,
+            self.logger,
             level,
             "sms",
             **outcome,

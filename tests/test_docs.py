@@ -17,7 +17,7 @@ import requests
 
 from tests.support.serving import PROJECT, ServeProcess
 
-PAGES = ("api-gateway", "logto", "own-backend", "supabase")
+PAGES = ("api-gateway", "logto", "own-backend", "supabase", "verification")
 AUTHORIZATION = "a-key-for-tests"
 WEBHOOK_SECRET = "v1,whsec_c3VwYWJhc2Utc2VjcmV0LWZvci10ZXN0cy1vbmx5"
 
@@ -130,7 +130,7 @@ def hide_ids(answer: Any) -> Any:
 @pytest.mark.parametrize("page", PAGES)
 def test_every_json_response_that_a_page_quotes_was_given(given: list[Any], page: str) -> None:
     quoted = re.findall(r'`+ ?(\{"error".*?\}\}) ?`', text_of(page))
-    assert quoted or page == "logto"
+    assert quoted or page in ("logto", "verification")
     for answer in quoted:
         assert hide_ids(json.loads(answer)) in given, answer
 

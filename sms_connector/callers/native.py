@@ -1,4 +1,4 @@
-"""Our own form: ``{"phone", "usageType", "code"?, "ip"?}``, for a back end of one's own."""
+"""Our own request format, for your own back end: ``{"phone", "usageType", "code"?, "ip"?}``."""
 
 from collections.abc import Mapping
 from typing import ClassVar

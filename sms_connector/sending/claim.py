@@ -1,4 +1,4 @@
-"""Claims: the records by which all instances know what is under way, and how it ended."""
+"""Claims: records that show every instance which messages are in progress, and their outcomes."""
 
 import json
 import secrets as random
@@ -12,7 +12,7 @@ from ..store.names import Names
 from .idempotency import KEPT_SECONDS, Idempotency
 
 REMEMBERED_SECONDS: Final = 30.0
-"""For how long the same number, usage type and code are the same message, from its outcome on."""
+"""How long after its outcome a message with the same number, usage type and code is a repeat."""
 
 
 class Failure(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -25,14 +25,22 @@ class Failure(msgspec.Struct, frozen=True, omit_defaults=True):
     provider: ProviderError | None = None
     retry_after: int | None = None
     limit: LimitReached | None = None
+    attempts_left: int | None = None
+
+    @classmethod
+    def of(cls, error: ConnectorError) -> "Failure":
+        return cls(**{name: getattr(error, name) for name in cls.__struct_fields__})
+
+    def error(self) -> ConnectorError:
+        return ConnectorError(**{name: getattr(self, name) for name in self.__struct_fields__})
 
 
 class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
     """The value of a record: whose claim it is, and its outcome once there is one.
 
     ``token`` is random. ``fingerprint`` recognises the body that came with an idempotency key.
-    No time stands in it: while the record has longer to live than its outcome is kept, the owner
-    has a lease; after that, an owner that wrote no outcome is dead.
+    It holds no timestamp. While the record's remaining lifetime exceeds the time that its outcome
+    is kept, the owner has a lease; an owner that has written no outcome by then has died.
     """
 
     token: str
@@ -47,8 +55,7 @@ class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
     def outcome(self) -> Receipt:
         """Return the receipt. Raise the ConnectorError if there was one instead."""
         if self.failure is not None:
-            names = self.failure.__struct_fields__
-            raise ConnectorError(**{name: getattr(self.failure, name) for name in names})
+            raise self.failure.error()
         assert self.receipt is not None  # noqa: S101
         return self.receipt
 
@@ -93,8 +100,7 @@ class Attempt:
         """Return what stands under one of the names."""
         receipt, failure = None, None
         if isinstance(outcome, ConnectorError):
-            fields = {name: getattr(outcome, name) for name in Failure.__struct_fields__}
-            failure = Failure(**fields)
+            failure = Failure.of(outcome)
         else:
             receipt = outcome
         return encoded(Claim(self.token, name.fingerprint, receipt, failure))

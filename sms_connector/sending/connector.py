@@ -1,5 +1,7 @@
 """The connector: sends one message to one phone and returns the true outcome."""
 
+from collections.abc import Callable
+
 from ..config import ConnectorConfig
 from ..errors import ConnectorError, ProviderError, invalid_config
 from ..message import Message, Receipt, Sms
@@ -15,7 +17,8 @@ from .once import NO_TERMS, Figures, Once, Terms
 
 _NO_KEY = (
     "There is no access key: put `accessKeyId` and `accessKeySecret` into the connector config, "
-    "or give the function a role that may call dysms:SendSms."
+    "or give the function a role that may call dysms:SendSms, or dypns:SendSmsVerifyCode for "
+    "template codes of digits alone."
 )
 
 
@@ -37,13 +40,13 @@ class SmsConnector:
         stores: Stores | None = None,
         figures: Figures | None = None,
     ) -> None:
-        self._config = config
+        self.config = config
         self._client = SmsClient(config, proxies)
         stores = stores or open_stores(Settings())
         self._once = Once(stores.sending, stores.names, config.longest_call, figures)
 
     def prepare(self, role: AccessKey | None = None) -> None:
-        """Make the first message as cheap as the others. Sends nothing."""
+        """Load everything that the first message needs. Sends nothing."""
         self._client.prepare(self._key(role))
 
     def compose(self, message: Message, made_code: str = "") -> Sms:
@@ -54,16 +57,17 @@ class SmsConnector:
         Raise ConnectorError (``invalid_request_parameters``) if the phone number is invalid, in a
         country that is not allowed, or none that the template can send to.
         """
-        config = self._config
+        config = self.config
         phone = parse_phone(message.phone, strict=config.strict_phone_region_number_check)
         config.limits.check_country(phone)
         template = config.template_for(message.usage_type)
         code = template.code_for(phone)
-        return Sms(phone, message.usage_type, code, message.code or made_code, template.sign_name)
+        sign_name = template.sign_for(code)
+        return Sms(phone, message.usage_type, code, message.code or made_code, sign_name)
 
     def near_miss(self, usage_type: str) -> str | None:
         """Return the usage type that was probably meant: see ``ConnectorConfig.near_miss``."""
-        return self._config.near_miss(usage_type)
+        return self.config.near_miss(usage_type)
 
     def send(self, sms: Sms, role: AccessKey | None = None, terms: Terms = NO_TERMS) -> Receipt:
         """Send one SMS, at most once and within the limits: see ``Once.send``.
@@ -71,9 +75,16 @@ class SmsConnector:
         ``role`` signs where the config has no access key. Raise ConnectorError; its ``sent`` says
         whether the message may have gone out.
         """
+        counted = self.config.limits.counted(sms.phone, terms.ip)
+        return self._once.send(sms, self.sender(role), counted, terms)
+
+    def sender(self, role: AccessKey | None = None) -> Callable[[Sms], Receipt]:
+        """Return what sends one SMS each time it is called, whatever was sent before.
+
+        Raise ConnectorError (``invalid_config``) where nothing could sign it.
+        """
         key = self._key(role)
-        counted = self._config.limits.counted(sms.phone, terms.ip)
-        return self._once.send(sms, lambda sms: self._send(sms, key), counted, terms)
+        return lambda sms: self._send(sms, key)
 
     def _send(self, sms: Sms, key: AccessKey) -> Receipt:
         outcome = self._client.send(sms, key)
@@ -86,7 +97,7 @@ class SmsConnector:
         return Receipt(biz_id, request_id, sms.usage_type, sms.template_code)
 
     def _key(self, role: AccessKey | None) -> AccessKey:
-        key = signing_key(self._config, role)
+        key = signing_key(self.config, role)
         if key is None:
             raise invalid_config(_NO_KEY)
         return key

@@ -28,10 +28,11 @@ class Idempotency(msgspec.Struct, frozen=True):
 
 
 def made_codes(names: Names, idempotency: Idempotency | None) -> tuple[str, ...]:
-    """Return the code of a request that has none: a random one, or with a key one of each secret.
+    """Return codes for a request that has none; the first is the one to send.
 
-    The first is sent. Derived from the key, none has to be stored; while secrets rotate, a
-    repeated request may find the key under another one: see ``Terms.made_codes``.
+    Without a key, that is one random code. With a key, it is one code derived from each secret, so
+    that none has to be stored: while secrets rotate, a repeated request may find the first one's
+    claim under an older secret, and then needs that secret's code.
     """
     if idempotency is None:
         return (random_code(),)

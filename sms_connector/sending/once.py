@@ -1,8 +1,8 @@
-"""At most once: the same message is one message for all instances, and for 30 seconds.
+"""Send each message at most once, even if it is requested again within 30 seconds.
 
-SendSms is not idempotent, and callers ask again: Supabase up to three times, gateways too. So a
-message is claimed before it is sent, and its outcome is kept for those who ask meanwhile or soon
-after.
+SendSms is not idempotent, and callers retry: Supabase up to three times, gateways too. So a
+message is claimed in the store before it is sent, and a repeated request gets the first outcome.
+Across instances this holds only if they share a store.
 """
 
 import time
@@ -25,7 +25,7 @@ LEASE_BEYOND_CALL: Final = 0.5
 """Seconds by which a lease is longer than the longest call."""
 
 EARLY_SECONDS: Final = 2.0
-"""How much too early a message may be to wait for its turn instead of being refused."""
+"""A message waits instead of being refused if the limit has room again within this time."""
 
 _FAILURE_SECONDS: Final = 5.0
 """For how long those who wait can learn that a message was not sent."""
@@ -60,11 +60,11 @@ NO_TERMS: Final = Terms()
 class Figures(Protocol):
     """Says which figures to add for an outcome.
 
-    It is ``accepted``, ``unknown``, ``refused:<error code>`` or ``limited:<rule>``. ``now`` is the
-    store's time in microseconds since the epoch.
+    An outcome is ``accepted``, ``unknown``, ``refused:<error code>``, ``limited:<rule>`` or
+    ``approved``. ``now`` is the store's time in microseconds since the epoch.
     """
 
-    def of(self, sms: Sms, outcome: str, now: int) -> tuple[Figure, ...]: ...
+    def of(self, country: str, usage_type: str, outcome: str, now: int) -> tuple[Figure, ...]: ...
 
 
 class Once:
@@ -88,10 +88,10 @@ class Once:
     ) -> Receipt:
         """Call ``call``, or return the outcome of the same message or idempotency key.
 
-        Waits for the outcome of one that is under way. Raises ConnectorError as ``call`` does or
-        did; ``rate_limited`` or ``usage_limited`` if a counted rule is full; ``key_reused``; and
-        ``unknown_outcome`` where the owner of the message died, or is slower than the caller's
-        patience.
+        If the same message is in progress, waits for its outcome. Raises the ConnectorError that
+        ``call`` raises (or raised the first time); ``rate_limited`` or ``usage_limited`` if a rule
+        is full; ``key_reused``; and ``unknown_outcome`` if the instance that was sending the
+        message died, or takes longer than the caller's patience.
         """
         patience = 2 * self._lease if terms.patience is None else terms.patience
         deadline = time.monotonic() + patience
@@ -225,7 +225,9 @@ class Once:
         return next(iter(self._added(sms, f"limited:{rule.name}", now)), None)
 
     def _added(self, sms: Sms, outcome: str, now: int) -> tuple[Figure, ...]:
-        return self._figures.of(sms, outcome, now) if self._figures else ()
+        if self._figures is None:
+            return ()
+        return self._figures.of(sms.phone.country, sms.usage_type, outcome, now)
 
 
 def _with_code(receipt: Receipt, terms: Terms, secret: int) -> Receipt:

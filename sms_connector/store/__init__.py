@@ -9,6 +9,7 @@ from ..settings import SECRET, STORE, Settings
 from .address import MEMORY, parse_address
 from .layered import Layered
 from .memory import Memory
+from .mirrored import Mirrored
 from .names import Names
 from .outage import StoreAwayError
 from .transaction import Record, Store, Transaction, Write
@@ -46,7 +47,7 @@ def open_stores(settings: Settings) -> Stores:
     from .redis import RedisStore
 
     server = RedisStore(address)
-    return Stores(Layered(memory, server), server, Names(settings.secrets))
+    return Stores(Layered(memory, server), Mirrored(memory, server), Names(settings.secrets))
 
 
 def diagnose(stores: Stores) -> str:

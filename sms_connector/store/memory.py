@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, Generic, TypeVar
 
 from ..clock import Clock
-from .transaction import ABSENT, Counter, Figure, Found, Result, Transaction, Write
+from .transaction import ABSENT, Counter, Figure, Found, Result, Takes, Transaction, Write
 
 MOST_RECORDS: Final = 10_000
 """About 8 MB. A message needs one record for 30 seconds."""
@@ -31,24 +31,25 @@ class Memory:
         self._clock = Clock()
         self._changed = threading.Condition()
         self._records: _Expiring[str] = _Expiring(MOST_RECORDS)
-        self._counters: _Expiring[tuple[tuple[int, int], ...]] = _Expiring(MOST_COUNTERS)
+        self._counters: _Expiring[Takes] = _Expiring(MOST_COUNTERS)
         self._figures: _Expiring[dict[str, int]] = _Expiring(MOST_FIGURES)
 
     def transact(self, transaction: Transaction) -> Result:
         with self._changed:
             now = self._now()
             found = tuple(self._find(record.key, now) for record in transaction.records)
+            counted = tuple(tuple(self._takes(counter, now)) for counter in transaction.count)
             if any(
                 record.expected and one.value not in record.expected
                 for record, one in zip(transaction.records, found, strict=True)
             ):
-                return Result(False, found, now)
+                return Result(False, found, now, counted=counted)
             full, wait = self._fullest(transaction.take, now)
             if full is not None:
                 refused = transaction.take[full].refused
                 if refused is not None and wait > transaction.patience:
                     self._add(refused, now)
-                return Result(False, found, now, full, wait)
+                return Result(False, found, now, full, wait, counted=counted)
             for counter in transaction.take:
                 self._take(counter, now)
             for counter in transaction.give_back:
@@ -58,7 +59,7 @@ class Memory:
                 self._write(write, now)
             for figure in transaction.add:
                 self._add(figure, now)
-            return Result(True, found, now, taken_at=(now,))
+            return Result(True, found, now, taken_at=(now,), counted=counted)
 
     def wait(self, key: str, value: str, pause: float, longest: float) -> None:  # noqa: ARG002
         with self._changed:

@@ -7,8 +7,9 @@ import msgspec
 
 from .transaction import Counter, Figure, Transaction
 
-Reply = tuple[bool, tuple[tuple[str, int], ...], int, int, int]
-"""Committed, value and milliseconds to live of each record, now, full counter or 0, its wait."""
+Reply = tuple[bool, tuple[tuple[str, int], ...], int, int, int, tuple[tuple[int, ...], ...]]
+"""Committed, value and milliseconds to live of each record, now, full counter or 0, its wait, and
+the takes of each counter to read: time, number, time, number, …"""
 
 _encoder: Final = msgspec.msgpack.Encoder()
 
@@ -32,6 +33,7 @@ def packed_transaction(transaction: Transaction) -> tuple[list[str], bytes]:
             [(place(record.key), *record.expected) for record in transaction.records],
             [counter(one) for one in transaction.take],
             [counter(one) for one in transaction.give_back],
+            [counter(one) for one in transaction.count],
             transaction.taken_at[0] if transaction.taken_at else 0,
             [(place(one.key), one.value, _milliseconds(one.seconds)) for one in transaction.write],
             [figure(one) for one in transaction.add],

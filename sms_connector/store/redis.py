@@ -73,10 +73,10 @@ class RedisStore:
         with self._outage:
             (reply,), again = self._call((command,), may_repeat=guarded or not adds)
             try:
-                committed, found, now, full, wait = _decoder.decode(reply)
+                committed, found, now, full, wait, counted = _decoder.decode(reply)
             except (msgspec.MsgspecError, TypeError):
                 raise StoreAwayError("protocol") from None
-        if again and not committed and was_written(transaction, found):
+        if again and not committed and not full and was_written(transaction, found):
             return Result(True, tuple(Found() for _ in found), now, taken_at=(0,))
         return Result(
             committed,
@@ -85,6 +85,7 @@ class RedisStore:
             full - 1 if full else None,
             wait / 1_000_000,
             taken_at=(now,) if committed else (),
+            counted=tuple(tuple(zip(takes[::2], takes[1::2], strict=True)) for takes in counted),
         )
 
     def wait(self, key: str, value: str, pause: float, longest: float) -> None:  # noqa: ARG002

@@ -2,7 +2,8 @@
 -- microseconds, but for the lives of records and figures, which are milliseconds.
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
-local records, take, give_back, taken_at, write, add, patience = unpack(cmsgpack.unpack(ARGV[1]))
+local asked = cmsgpack.unpack(ARGV[1])
+local records, take, give_back, count, taken_at, write, add, patience = unpack(asked)
 
 local function rounded_up(at, step)
   return math.ceil(at / step) * step
@@ -30,7 +31,7 @@ local function keep(key, takes, window)
   end
 end
 
-local function count(figure)
+local function add_up(figure)
   local key, field, number, life = unpack(figure)
   redis.call('HINCRBY', KEYS[key], field, number)
   redis.call('PEXPIRE', KEYS[key], life)
@@ -48,7 +49,10 @@ for i, record in ipairs(records) do
   committed = committed and expected
 end
 
-local takes = {}
+local counted, takes = {}, {}
+for i, counter in ipairs(count) do
+  counted[i] = takes_of(KEYS[counter[1]], counter[3])
+end
 if committed then
   for i, counter in ipairs(take) do
     local key, most, window = unpack(counter)
@@ -71,7 +75,7 @@ if committed then
   if full > 0 then
     committed = false
     if longest > patience and take[full][5] then
-      count(take[full][5])
+      add_up(take[full][5])
     end
   end
 end
@@ -109,8 +113,8 @@ if committed then
     end
   end
   for _, figure in ipairs(add) do
-    count(figure)
+    add_up(figure)
   end
 end
 
-return cmsgpack.pack({committed, found, now, full, longest})
+return cmsgpack.pack({committed, found, now, full, longest, counted})

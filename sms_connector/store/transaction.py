@@ -5,6 +5,9 @@ from typing import Final, Protocol
 
 import msgspec
 
+Takes = tuple[tuple[int, int], ...]
+"""When was taken from a counter (microseconds, rounded up to its step), and how often."""
+
 ABSENT: Final = ""
 """The value of a record that does not exist. No record can hold it."""
 
@@ -67,12 +70,14 @@ class Transaction(msgspec.Struct, frozen=True):
     If a record is not as expected, nothing else happens. If a counter is full, nothing is taken or
     written, and its ``refused`` figure is added, except if it has room again within ``patience``
     seconds. ``give_back`` returns what was taken at ``taken_at`` (see Result); a counter from
-    which nothing was taken at that time is left alone.
+    which nothing was taken at that time is left alone. ``count`` are counters to read, as they
+    were before the transaction.
     """
 
     records: tuple[Record, ...] = ()
     take: tuple[Counter, ...] = ()
     give_back: tuple[Counter, ...] = ()
+    count: tuple[Counter, ...] = ()
     taken_at: tuple[int, ...] = ()
     write: tuple[Write, ...] = ()
     add: tuple[Figure, ...] = ()
@@ -92,7 +97,8 @@ class Result(msgspec.Struct, frozen=True):
     ``found`` has one item for each of its records. ``full`` is the index of the counter that
     refused it (of several the one that is full longest), ``wait`` the seconds until that has room.
     ``now`` is the store's time in microseconds since the epoch; ``taken_at`` is what giving back
-    needs: one time for each store that took, 0 for one that did not.
+    needs: one time for each store that took, 0 for one that did not. ``counted`` has one item for
+    each counter to read: the times of the takes in its window, each with their number.
     """
 
     committed: bool
@@ -101,6 +107,7 @@ class Result(msgspec.Struct, frozen=True):
     full: int | None = None
     wait: float = 0
     taken_at: tuple[int, ...] = ()
+    counted: tuple[Takes, ...] = ()
 
 
 class Store(Protocol):

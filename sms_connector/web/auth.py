@@ -16,7 +16,7 @@ from ..settings import ANONYMOUS, AUTHORIZATION, WEBHOOK_SECRETS, Settings
 from .http import Request
 
 CLOSED: Final = (
-    f"Nobody may call by HTTP: set {AUTHORIZATION} to the value that callers send as their "
+    f"No HTTP request is accepted yet: set {AUTHORIZATION} to the value that callers send as their "
     f"Authorization header, or {WEBHOOK_SECRETS} to the secret that they sign with; or "
     f"{ANONYMOUS}=true if something before the function authenticates its callers."
 )
@@ -71,8 +71,8 @@ class Auth:
     def __repr__(self) -> str:
         return "Auth()"
 
-    def admit(self, request: Request) -> Credential:
-        """Return the credential of a request.
+    def admit(self, request: Request, *, sends: bool = True) -> Credential:
+        """Return the credential of a request. A signature opens only what ``sends`` a message.
 
         Raises ConnectorError (``authorization_failed``), the same for whatever was wrong.
         """
@@ -81,7 +81,7 @@ class Auth:
         matches = [hmac.compare_digest(shown, known) for known in self._authorizations]
         if any(matches):
             return Credential(sha256(shown).hexdigest())
-        if self._is_signed(request):
+        if sends and self._is_signed(request):
             return Credential("webhook", request.headers["webhook-id"])
         if self._anonymous:
             return Credential("anonymous")

@@ -9,6 +9,8 @@ import msgspec
 
 from ..errors import ConnectorError, Kind, invalid_request
 
+NO_CONTENT: Final = 204
+
 LARGEST_BODY: Final = 64 * 1024
 """In bytes. A message takes less than one KiB."""
 
@@ -85,6 +87,11 @@ class Response(msgspec.Struct, frozen=True):
             return json.dumps(self.body).encode()
 
     @property
+    def http_content(self) -> bytes:
+        """The content as HTTP carries it: a 204 has none."""
+        return b"" if self.status == NO_CONTENT else self.content
+
+    @property
     def content_type(self) -> str:
         return "text/plain; charset=utf-8" if isinstance(self.body, str) else "application/json"
 
@@ -94,14 +101,21 @@ def failure(error: ConnectorError) -> Response:
     return Response(STATUS[error.kind], error_body(error), error_headers(error))
 
 
-def error_body(error: ConnectorError) -> dict[str, object]:
+def failure_of_check(error: ConnectorError) -> Response:
+    """Return the error response of an operation that sends nothing: it has no ``sent``."""
+    body = error_body(error, sends=False)
+    return Response(STATUS[error.kind], body, error_headers(error))
+
+
+def error_body(error: ConnectorError, *, sends: bool = True) -> dict[str, object]:
     """Return ``{"error": {"code", "http_code", "message", "sent", "provider"?, "limit"?}}``."""
     body: dict[str, object] = {
         "code": error.code,
         "http_code": STATUS[error.kind],
         "message": error.message,
-        "sent": error.sent,
     }
+    if sends:
+        body["sent"] = error.sent
     if error.provider is not None:
         body["provider"] = msgspec.to_builtins(error.provider)
     if error.limit is not None:

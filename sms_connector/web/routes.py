@@ -1,7 +1,7 @@
 """The routes: which operation a method and a path name. What is not in the table is 404."""
 
 from collections.abc import Collection, Mapping
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 from urllib.parse import unquote
 
 import msgspec
@@ -9,14 +9,29 @@ import msgspec
 from ..errors import ConnectorError, invalid_parameter
 from .http import LARGEST_BODY, Request
 
-Operation = Literal["send", "health"]
+Operation = Literal[
+    "send",
+    "startVerification",
+    "checkVerification",
+    "getVerification",
+    "cancelVerification",
+    "health",
+]
 
-_IN_PAYLOADS: Final[frozenset[Operation]] = frozenset({"send"})
+SENDING: Final[frozenset[Operation]] = frozenset({"send", "startVerification"})
+"""The operations that send a message."""
+
+_IN_PAYLOADS: Final[frozenset[Operation]] = frozenset(get_args(Operation)) - {"health"}
 # What a direct invocation may name as its ``operation``.
 
 _ROUTES: Final[tuple[tuple[str, str, Operation], ...]] = (
     ("POST", "/", "send"),
     ("POST", "/{caller}", "send"),
+    ("POST", "/verifications", "startVerification"),
+    ("POST", "/verifications/check", "checkVerification"),
+    ("GET", "/verifications/{id}", "getVerification"),
+    ("DELETE", "/verifications/{id}", "cancelVerification"),
+    ("POST", "/verifications/{id}/check", "checkVerification"),
     ("GET", "/health", "health"),
 )
 
@@ -25,7 +40,7 @@ class Route(msgspec.Struct, frozen=True):
     """The operations of one path by their method, and what its ``{}`` parts hold."""
 
     operations: Mapping[str, Operation]
-    parameters: Mapping[str, str]
+    parameters: Mapping[str, str] = {}
 
     @property
     def caller(self) -> str | None:
@@ -37,9 +52,7 @@ class Route(msgspec.Struct, frozen=True):
         operation = self.operations.get(request.method)
         if operation is None:
             allow = ", ".join(sorted(self.operations))
-            raise ConnectorError(
-                "wrong_method", f"The method of this path is {allow}.", allow=allow
-            )
+            raise ConnectorError("wrong_method", f"This path accepts only {allow}.", allow=allow)
         if request.body is not None and len(request.body) > LARGEST_BODY:
             raise ConnectorError("too_large", f"The body may be at most {LARGEST_BODY} bytes.")
         return operation
@@ -52,15 +65,16 @@ def find_route(path: str, base_path: str, callers: Collection[str]) -> Route:
     """
     if path == base_path or path.startswith(f"{base_path}/"):
         parts = path[len(base_path) :].removesuffix("/").split("/")[1:]
-        operations: dict[str, Operation] = {}
-        parameters: dict[str, str] = {}
-        for method, pattern, operation in _ROUTES:
-            found = _match(pattern, parts, callers)
-            if found is not None:
-                operations[method] = operation
-                parameters |= found
-        if operations:
-            return Route(operations, parameters)
+        routes = [
+            (parameters, method, operation)
+            for method, pattern, operation in _ROUTES
+            if (parameters := _match(pattern, parts, callers)) is not None
+        ]
+        if routes:
+            # In `/verifications/check`, `check` is not an id: the literal pattern wins.
+            parameters = min((one for one, _, _ in routes), key=len)
+            found = {method: operation for one, method, operation in routes if one == parameters}
+            return Route(found, parameters)
     raise ConnectorError("no_route", "There is no such path.")
 
 
@@ -72,7 +86,7 @@ def route_of_payload(request: Request) -> Route:
     named = request.fields.get("operation", "send")
     for operation in _IN_PAYLOADS:
         if operation == named:
-            return Route({request.method: operation}, {})
+            return Route({request.method: operation})
     raise invalid_parameter("operation", f"must be one of {', '.join(sorted(_IN_PAYLOADS))}")
 
 

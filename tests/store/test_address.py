@@ -6,7 +6,7 @@ from sms_connector.store import open_stores
 from sms_connector.store.address import Address, parse_address
 from sms_connector.store.layered import Layered
 from sms_connector.store.memory import Memory
-from sms_connector.store.redis import RedisStore
+from sms_connector.store.mirrored import Mirrored
 
 SECRET = "0123456789abcdef0123456789abcdef"
 
@@ -94,4 +94,4 @@ def test_without_a_server_state_is_in_memory_under_a_random_secret(url: str) -> 
 def test_a_server_comes_after_the_memory_for_sending_and_alone_for_all_else() -> None:
     stores = open_stores(Settings(store="redis://host", secrets=(SECRET,)))
     assert isinstance(stores.sending, Layered)
-    assert isinstance(stores.shared, RedisStore)
+    assert isinstance(stores.shared, Mirrored)

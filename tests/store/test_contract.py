@@ -157,6 +157,21 @@ class TestCounters:
         store.transact(Transaction(give_back=(counter,), taken_at=(12_345,)))
         assert not take(store, counter).committed
 
+    @pytest.mark.parametrize("count", [100, 1_000_000_000])
+    def test_the_takes_of_a_counter_can_be_read_as_they_were_before(
+        self, store: Store, count: int
+    ) -> None:
+        counter, untouched = Counter("{t}read", count, 60), Counter("{t}untouched", count, 60)
+        first = take(store, counter, count=(counter,))
+        assert first.counted == ((),)
+        take(store, counter)
+        refused = take(store, Counter("{t}read", 1, 60), count=(counter, untouched))
+        assert not refused.committed
+        takes, nothing = refused.counted
+        assert nothing == ()
+        assert sum(number for _, number in takes) == 2
+        assert 0 <= takes[0][0] - first.now <= counter.step
+
     def test_a_smaller_count_refuses_until_enough_has_left_the_window(self, store: Store) -> None:
         for _ in range(5):
             take(store, Counter("{t}counter", 5, 60))

@@ -60,10 +60,10 @@ class TestScript:
             assert proxy.requests - before == 5
             assert proxy.connections == 1
 
-    def test_it_is_short(self) -> None:
-        assert len(SCRIPT.splitlines()) < 120
+    def test_the_script_has_at_most_120_lines(self) -> None:
+        assert len(SCRIPT.splitlines()) <= 120
 
-    def test_it_runs_in_a_cluster_where_all_keys_must_be_named(self, server: RedisServer) -> None:
+    def test_the_script_runs_in_a_cluster(self, server: RedisServer) -> None:
         with RedisServer(server.program, cluster_enabled="yes") as node:
             node.command("CLUSTER", "ADDSLOTS", *range(16_384))
             deadline = time.monotonic() + 20
@@ -138,6 +138,16 @@ class TestConnections:
         server.start()
         assert [store.transact(CLAIM).committed for _ in range(2)] == [True, False]
         assert store.away == ""
+
+    def test_a_refusal_whose_reply_is_lost_stays_a_refusal(self, server: RedisServer) -> None:
+        RedisStore(server.address).transact(Transaction(take=CLAIM.take))
+        with Proxy(server.port) as proxy:
+            store = behind(proxy)
+            value(store)
+            proxy.cut = 1
+            result = store.transact(CLAIM)
+            assert (result.committed, result.full) == (False, 0)
+            assert value(store) == ABSENT
 
     def test_a_claim_whose_reply_is_lost_is_found_to_be_one_s_own(
         self, server: RedisServer

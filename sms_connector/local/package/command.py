@@ -25,6 +25,7 @@ MOST_BYTES: Final = 2_500_000
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("build/function"),
     show_default=True,
+    help="The directory to make.",
 )
 def package(python: str, output: Path) -> None:
     """Make the directory that is deployed, from pinned distributions, and prove it."""

@@ -80,5 +80,5 @@ def reply(response: Response) -> dict[str, object]:
         "statusCode": response.status,
         "headers": headers_for(response),
         "isBase64Encoded": False,
-        "body": response.content.decode(),
+        "body": response.http_content.decode(),
     }

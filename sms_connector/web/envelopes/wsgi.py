@@ -47,7 +47,7 @@ class Wsgi:
         return body
 
     def seal(self, response: Response) -> object:
-        body = response.content
+        body = response.http_content
         headers = {**headers_for(response), "Content-Length": str(len(body))}
         status = HTTPStatus(response.status)
         self._start_response(f"{status.value} {status.phrase}", list(headers.items()))

@@ -1,0 +1,659 @@
+"""What each operation does, on every store."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from functools import partial
+from typing import Any
+
+import pytest
+from pytest_mock import MockerFixture
+
+from sms_connector.config import parse_config
+from sms_connector.errors import ConnectorError
+from sms_connector.sending.idempotency import Idempotency
+from sms_connector.sending.once import Once, Terms
+from sms_connector.settings import Settings
+from sms_connector.store.address import Address
+from sms_connector.store.memory import Memory
+from sms_connector.store.names import Names
+from sms_connector.store.redis import RedisStore
+from sms_connector.store.transaction import Result, Store, Transaction, Write
+from sms_connector.verification.codes import new_id
+from sms_connector.verification.service import Verifications
+from tests.support.configs import config
+from tests.support.proxy import Proxy
+from tests.support.redis_server import RedisServer
+from tests.support.verifying import (
+    PHONE,
+    SECRET,
+    CountingStore,
+    LaterMemory,
+    Phones,
+    kind_of,
+    sms_to,
+    verifications,
+    wrong,
+)
+
+NOT_SENT = ConnectorError("unavailable", "not reached", sent=False)
+NUMBER_REFUSED = ConnectorError("invalid_parameter", "number illegal", sent=False)
+UNKNOWN = ConnectorError("unknown_outcome", "no answer", sent=None)
+
+
+def key(text: str = "key-1", body: bytes = b"{}", route: str = "r") -> Idempotency:
+    return Idempotency(text, "credential", route, body)
+
+
+class TestStart:
+    def test_a_start_sends_a_code_and_is_pending(self, store: Store) -> None:
+        phones = Phones()
+        started = verifications(store).start(sms_to(), phones)
+        state = started.verification
+        assert started.is_new
+        assert (state.status, state.usage_type) == ("pending", "SignIn")
+        assert (state.attempts_left, state.sends_left) == (5, 4)
+        assert state.expires_at / 1000 - time.time() == pytest.approx(600, abs=2)
+        assert len(phones.code) == 6
+
+    def test_starting_again_sends_the_same_code_and_changes_nothing_else(
+        self, store: Store
+    ) -> None:
+        phones, service = Phones(), verifications(store)
+        first = service.start(sms_to(), phones)
+        kind_of(lambda: service.check(first.verification.id, wrong(phones.code)))
+        second = service.start(sms_to(), phones)
+        assert not second.is_new
+        assert phones.received[0].code == phones.received[1].code
+        assert second.verification.id == first.verification.id
+        assert second.verification.expires_at == first.verification.expires_at
+        assert second.verification.attempts_left == 4
+        assert second.verification.sends_left == 3
+
+    def test_no_more_messages_go_out_than_allowed(self, store: Store) -> None:
+        phones, service = Phones(), verifications(store, verification={"sends": 2})
+        for _ in range(2):
+            service.start(sms_to(), phones)
+        with pytest.raises(ConnectorError) as refusal:
+            service.start(sms_to(), phones)
+        assert refusal.value.kind == "rate_limited"
+        assert 595 <= (refusal.value.retry_after or 0) <= 600
+        assert len(phones.received) == 2
+        service.check_number(PHONE, "SignIn", phones.code)
+
+    @pytest.mark.parametrize("end", ["approve", "cancel", "exhaust"])
+    def test_starting_after_one_that_is_not_pending_begins_a_new_one(
+        self, store: Store, end: str
+    ) -> None:
+        phones, service = Phones(), verifications(store, verification={"attempts": 1})
+        first = service.start(sms_to(), phones).verification.id
+        if end == "approve":
+            service.check(first, phones.code)
+        elif end == "cancel":
+            service.cancel(first)
+        else:
+            assert kind_of(lambda: service.check(first, wrong(phones.code))) == "code_mismatch"
+        second = service.start(sms_to(), phones)
+        assert second.is_new
+        assert second.verification.id != first
+        assert second.verification.sends_left == 4
+        assert service.check_number(PHONE, "SignIn", phones.code).id == second.verification.id
+
+    def test_numbers_and_usage_types_have_verifications_of_their_own(self, store: Store) -> None:
+        phones, service = Phones(), verifications(store)
+        messages = [sms_to(), sms_to(usage_type="Register"), sms_to("+1 212 555 0123")]
+        assert len({service.start(one, phones).verification.id for one in messages}) == 3
+
+    @pytest.mark.parametrize("error", [NOT_SENT, NUMBER_REFUSED])
+    def test_a_first_message_that_was_surely_not_sent_leaves_no_verification(
+        self, store: Store, error: ConnectorError
+    ) -> None:
+        phones, service = Phones(), verifications(store)
+        phones.fails = error
+        with pytest.raises(ConnectorError):
+            service.start(sms_to(), phones)
+        guess = phones.code
+        assert kind_of(lambda: service.check_number(PHONE, "SignIn", guess)) == "not_pending"
+        phones.fails = None
+        assert service.start(sms_to(), phones).verification.sends_left == 4
+
+    def test_a_resend_that_was_surely_not_sent_leaves_the_verification_as_it_was(
+        self, store: Store
+    ) -> None:
+        phones, service = Phones(), verifications(store)
+        before = service.start(sms_to(), phones).verification
+        phones.fails = NOT_SENT
+        assert kind_of(lambda: service.start(sms_to(), phones)) == "unavailable"
+        assert service.get(before.id)[0] == before
+
+    def test_a_failed_start_restores_the_earlier_one_that_had_ended(self, store: Store) -> None:
+        phones, service = Phones(), verifications(store, verification={"attempts": 1})
+        service.start(sms_to(), phones)
+        guess = wrong(phones.code)
+        kind_of(lambda: service.check_number(PHONE, "SignIn", guess))
+        phones.fails = NOT_SENT
+        kind_of(lambda: service.start(sms_to(), phones))
+        assert kind_of(lambda: service.check_number(PHONE, "SignIn", guess)) == "attempts_used_up"
+
+    def test_after_an_unknown_outcome_the_code_can_be_checked_by_number(self, store: Store) -> None:
+        phones, service = Phones(), verifications(store)
+        phones.fails = UNKNOWN
+        with pytest.raises(ConnectorError) as refusal:
+            service.start(sms_to(), phones)
+        assert refusal.value.sent is None
+        service.check_number(PHONE, "SignIn", phones.code)
+
+    def test_an_unexpected_exception_leaves_it_pending(self, store: Store) -> None:
+        phones, service = Phones(), verifications(store)
+        phones.fails = ZeroDivisionError()
+        with pytest.raises(ZeroDivisionError):
+            service.start(sms_to(), phones)
+        service.check_number(PHONE, "SignIn", phones.code)
+
+    def test_a_guess_during_a_message_that_fails_is_not_undone(self, store: Store) -> None:
+        phones, service = Phones(), verifications(store)
+        started = service.start(sms_to(), phones).verification
+        phones.fails = NOT_SENT
+        phones.meanwhile = lambda: kind_of(lambda: service.check(started.id, wrong(phones.code)))
+        kind_of(lambda: service.start(sms_to(), phones))
+        state, _ = service.get(started.id)
+        assert (state.attempts_left, state.sends_left) == (4, 4)
+
+    def test_a_first_message_that_fails_does_not_take_a_second_one_s_verification(
+        self, store: Store
+    ) -> None:
+        first, second, service = Phones(), Phones(), verifications(store)
+        first.fails = NOT_SENT
+        first.meanwhile = lambda: service.start(sms_to(), second)
+        kind_of(lambda: service.start(sms_to(), first))
+        assert service.check_number(PHONE, "SignIn", second.code)
+
+    def test_a_cancelled_one_stays_away_when_its_message_fails(self, store: Store) -> None:
+        first, second, service = Phones(), Phones(), verifications(store)
+
+        def replace() -> None:
+            one = service.start(sms_to(), Phones()).verification.id
+            service.cancel(one)
+            service.start(sms_to(), second)
+
+        first.fails, first.meanwhile = NOT_SENT, replace
+        kind_of(lambda: service.start(sms_to(), first))
+        assert service.check_number(PHONE, "SignIn", second.code)
+
+
+LIMITS: dict[str, Any] = {"perNumber": ["1/minute"], "total": ["2/hour"]}
+
+
+class TestLimits:
+    def test_a_resend_that_the_limits_refuse_changes_nothing(self, store: Store) -> None:
+        phones, service = Phones(), verifications(store, limits=LIMITS)
+        before = service.start(sms_to(), phones).verification
+        with pytest.raises(ConnectorError) as refusal:
+            service.start(sms_to(), phones)
+        assert refusal.value.kind == "rate_limited"
+        assert refusal.value.limit is not None
+        assert refusal.value.limit.rule == "perNumber"
+        assert 55 <= (refusal.value.retry_after or 0) <= 60
+        assert service.get(before.id)[0] == before
+        assert len(phones.received) == 1
+
+    def test_what_could_not_connect_is_given_back_and_a_refused_number_is_not(
+        self, store: Store
+    ) -> None:
+        phones, service = Phones(), verifications(store, limits={"perNumber": ["1/minute"]})
+        for error, again in ((NOT_SENT, "unavailable"), (NUMBER_REFUSED, "rate_limited")):
+            phones.fails = error
+            kind_of(lambda: service.start(sms_to(), phones))
+            assert kind_of(lambda: service.start(sms_to(), phones)) in (error.kind, again)
+        assert len(phones.received) == 3
+
+    def test_a_start_a_moment_too_early_waits(self, store: Store) -> None:
+        phones, service = Phones(), verifications(store, limits={"perNumber": ["1/1s"]})
+        service.start(sms_to(), phones)
+        began = time.monotonic()
+        service.start(sms_to(), phones)
+        assert 0.5 < time.monotonic() - began < 1.5
+        terms = Terms(waits_early=False)
+        assert kind_of(lambda: service.start(sms_to(), phones, terms)) == "rate_limited"
+
+    def test_a_plain_message_and_a_start_share_their_limits(self, store: Store) -> None:
+        whole = parse_config(json.dumps(config(limits=LIMITS)))
+        plain, started, service = sms_to(), Phones(), verifications(store, limits=LIMITS)
+        once = Once(store, Names((SECRET,)), 1.0)
+        once.send(plain, Phones(), whole.limits.counted(plain.phone, None))
+        assert kind_of(lambda: service.start(sms_to(), started)) == "rate_limited"
+        assert started.received == []
+
+    def test_a_stranger_who_guesses_does_not_lock_the_owner_out(self, store: Store) -> None:
+        phones, service = Phones(), verifications(store)
+        for _ in range(3):
+            service.start(sms_to(), phones)
+            for _ in range(6):
+                guess = wrong(phones.code)
+                kind_of(service.check_number, PHONE, "SignIn", guess)
+        service.start(sms_to(), phones)
+        assert service.check_number(PHONE, "SignIn", phones.code)
+
+
+class TestCheck:
+    def test_the_right_code_is_approved_once(self, store: Store) -> None:
+        phones, service = Phones(), verifications(store)
+        started = service.start(sms_to(), phones).verification.id
+        approved = service.check(started, phones.code)
+        assert (approved.id, approved.usage_type) == (started, "SignIn")
+        code = phones.code
+        assert kind_of(lambda: service.check(started, code)) == "not_pending"
+        assert kind_of(lambda: service.check_number(PHONE, "SignIn", code)) == "not_pending"
+        assert service.get(started)[0].status == "approved"
+
+    def test_wrong_codes_are_counted_and_then_the_right_one_is_refused_too(
+        self, store: Store
+    ) -> None:
+        phones, service = Phones(), verifications(store, verification={"attempts": 3})
+        started = service.start(sms_to(), phones).verification.id
+        left = []
+        guess = wrong(phones.code)
+        by_id = partial(service.check, started, guess)
+        for check in (by_id, partial(service.check_number, PHONE, "SignIn", guess), by_id):
+            with pytest.raises(ConnectorError) as refusal:
+                check()
+            assert refusal.value.kind == "code_mismatch"
+            left.append(refusal.value.attempts_left)
+        assert left == [2, 1, 0]
+        code = phones.code
+        assert kind_of(lambda: service.check(started, code)) == "attempts_used_up"
+        assert kind_of(lambda: service.check_number(PHONE, "SignIn", code)) == "attempts_used_up"
+        assert service.get(started)[0].status == "exhausted"
+
+    @pytest.mark.parametrize("typed", ["{0}{1}{2} {3}{4}{5}", " {0} {1}{2}{3}{4}{5}\n"])
+    def test_spaces_do_not_matter(self, store: Store, typed: str) -> None:
+        phones, service = Phones(), verifications(store)
+        started = service.start(sms_to(), phones).verification.id
+        assert service.check(started, typed.format(*phones.code))
+
+    def test_full_width_digits_do_not_matter(self, store: Store) -> None:
+        phones, service = Phones(), verifications(store)
+        started = service.start(sms_to(), phones).verification.id
+        typed = "".join(chr(ord(digit) + 0xFEE0) for digit in phones.code)
+        assert service.check(started, typed)
+
+    def test_letters_are_not_counted(self, store: Store) -> None:
+        phones, service = Phones(), verifications(store)
+        started = service.start(sms_to(), phones).verification.id
+        assert kind_of(lambda: service.check(started, "12345a")) == "invalid_parameter"
+        assert service.get(started)[0].attempts_left == 5
+
+    @pytest.mark.parametrize(
+        "typed", ["+86 138-1234-5678", "8613812345678", "0086 138 1234 5678", "138.1234.5678"]
+    )
+    def test_a_number_is_the_same_however_it_is_written(self, store: Store, typed: str) -> None:
+        phones, service = Phones(), verifications(store)
+        started = service.start(sms_to(PHONE), phones).verification.id
+        assert service.check_number(typed, "SignIn", phones.code).id == started
+
+    def test_a_number_abroad_is_not_the_mainland_one_with_the_same_digits(
+        self, store: Store
+    ) -> None:
+        phones, service = Phones(), verifications(store)
+        service.start(sms_to("+13123456789"), phones)
+        code = phones.code
+        assert kind_of(lambda: service.check_number("13123456789", "SignIn", code)) == "not_pending"
+        assert service.check_number("+1 312 345 6789", "SignIn", code)
+
+    def test_another_usage_type_is_another_verification(self, store: Store) -> None:
+        phones, service = Phones(), verifications(store)
+        service.start(sms_to(), phones)
+        code = phones.code
+        assert kind_of(lambda: service.check_number(PHONE, "Register", code)) == "not_pending"
+
+    @pytest.mark.parametrize(
+        "shape", ["", "x", "x" * 22, "../..", "é" * 22, "\ud800" * 22, "0" * 70_000]
+    )
+    def test_ids_of_a_wrong_shape_are_not_found(self, store: Store, shape: str) -> None:
+        service = verifications(store)
+        assert kind_of(lambda: service.check(shape, "246810")) == "not_pending"
+        assert kind_of(lambda: service.get(shape)) == "not_pending"
+        assert kind_of(lambda: service.cancel(shape)) == "not_pending"
+
+    @pytest.mark.parametrize("digits", [4, 8])
+    def test_a_code_keeps_its_length_when_the_config_changes(
+        self, store: Store, digits: int
+    ) -> None:
+        phones = Phones()
+        verifications(store, verification={"codeLength": digits}).start(sms_to(), phones)
+        other = verifications(store, verification={"codeLength": 6})
+        other.start(sms_to(), phones)
+        assert phones.received[0].code == phones.received[1].code
+        assert len(phones.code) == digits
+        assert other.check_number(PHONE, "SignIn", phones.code)
+
+
+class TestGetAndCancel:
+    def test_get_knows_the_latest_message(self, store: Store) -> None:
+        phones, service = Phones(), verifications(store)
+        started = service.start(sms_to(), phones).verification
+        assert service.get(started.id) == (started, "BIZ-1")
+        service.start(sms_to(), phones)
+        assert service.get(started.id)[1] == "BIZ-2"
+
+    def test_cancelling_ends_a_pending_one_alone(self, store: Store) -> None:
+        phones, service = Phones(), verifications(store, verification={"attempts": 1})
+        started = service.start(sms_to(), phones).verification.id
+        service.cancel(started)
+        assert service.get(started)[0].status == "cancelled"
+        assert kind_of(lambda: service.cancel(started)) == "not_pending"
+        assert kind_of(lambda: service.check(started, "246810")) == "not_pending"
+        started = service.start(sms_to(), phones).verification.id
+        kind_of(lambda: service.check(started, wrong(phones.code)))
+        assert kind_of(lambda: service.cancel(started)) == "not_pending"
+        assert kind_of(lambda: service.cancel(new_id())) == "not_pending"
+
+    def test_after_its_time_it_is_not_found(self, store: Store) -> None:
+        phones, service = Phones(), verifications(store, verification={"validSeconds": 1})
+        started = service.start(sms_to(), phones).verification.id
+        assert service.get(started)[0].status == "pending"
+        time.sleep(1.1)
+        code = phones.code
+        assert kind_of(lambda: service.get(started)) == "not_pending"
+        assert kind_of(lambda: service.check(started, code)) == "not_pending"
+        assert kind_of(lambda: service.check_number(PHONE, "SignIn", code)) == "not_pending"
+        assert service.start(sms_to(), phones).is_new
+
+    def test_guesses_and_resends_do_not_make_it_live_longer(self) -> None:
+        store, phones = LaterMemory(), Phones()
+        service = verifications(store, verification={"validSeconds": 100, "attempts": 20})
+        started = service.start(sms_to(), phones).verification.id
+        for _ in range(3):
+            store.seconds += 33
+            kind_of(lambda: service.check(started, wrong(phones.code)))
+            service.start(sms_to(), phones)
+        store.seconds += 1.1
+        assert kind_of(lambda: service.get(started)) == "not_pending"
+
+
+class TestIdempotency:
+    def test_a_start_with_the_same_key_sends_nothing_and_gets_the_same_answer(
+        self, store: Store
+    ) -> None:
+        phones, service = Phones(), verifications(store)
+        terms = Terms(idempotency=key())
+        first = service.start(sms_to(), phones, terms)
+        assert service.start(sms_to(), phones, terms) == first
+        assert len(phones.received) == 1
+        other = Terms(idempotency=key(body=b"other"))
+        assert kind_of(lambda: service.start(sms_to(), phones, other)) == "key_reused"
+        service.start(sms_to(), phones, Terms(idempotency=key("key-2")))
+        assert len(phones.received) == 2
+
+    def test_an_unknown_outcome_is_kept_and_what_was_not_sent_is_not(self, store: Store) -> None:
+        phones, service = Phones(), verifications(store)
+        terms = Terms(idempotency=key())
+        for error, sent in ((NOT_SENT, 1), (NOT_SENT, 2), (UNKNOWN, 3), (UNKNOWN, 3)):
+            phones.fails = error
+            assert kind_of(lambda: service.start(sms_to(), phones, terms)) == error.kind
+            assert len(phones.received) == sent
+
+    def test_what_the_limits_refuse_is_not_kept(self, store: Store) -> None:
+        phones, service = (
+            Phones(),
+            verifications(store, limits={"perNumber": [], "total": ["1/1s"]}),
+        )
+        service.start(sms_to(), phones)
+        terms = Terms(idempotency=key(), waits_early=False)
+        assert kind_of(lambda: service.start(sms_to(), phones, terms)) == "usage_limited"
+        time.sleep(1.05)
+        assert service.start(sms_to(), phones, terms)
+
+    def test_a_key_whose_owner_died_is_an_unknown_outcome(self, store: Store) -> None:
+        phones = Phones()
+        service = verifications(store, connectTimeout=1, readTimeout=1)
+        phones.fails = KeyboardInterrupt()  # type: ignore[assignment]
+        service_that_dies = verifications(store, connectTimeout=1, readTimeout=1)
+        end = "sms_connector.verification.starting.Start.end"
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(end, lambda *_: None)
+            with pytest.raises(KeyboardInterrupt):
+                service_that_dies.start(sms_to(), phones, Terms(idempotency=key()))
+        phones.fails = None
+        began = time.monotonic()
+        terms = Terms(idempotency=key())
+        assert kind_of(lambda: service.start(sms_to(), phones, terms)) == "unknown_outcome"
+        assert time.monotonic() - began < 2
+        assert len(phones.received) == 1
+
+    def test_a_start_under_way_is_waited_for(self, store: Store) -> None:
+        phones, service = Phones(), verifications(store)
+        answers: list[object] = []
+        terms = Terms(idempotency=key())
+        again = threading.Thread(
+            target=lambda: answers.append(service.start(sms_to(), Phones(), terms))
+        )
+
+        def meanwhile() -> None:
+            again.start()
+            time.sleep(0.2)
+
+        phones.meanwhile = meanwhile
+        answers.append(service.start(sms_to(), phones, terms))
+        again.join()
+        assert answers[0] == answers[1]
+        assert len(phones.received) == 1
+
+    def test_a_counted_guess_is_kept(self, store: Store) -> None:
+        phones, service = Phones(), verifications(store)
+        started = service.start(sms_to(), phones).verification.id
+        for _ in range(3):
+            with pytest.raises(ConnectorError) as refusal:
+                service.check(started, wrong(phones.code), key())
+            assert refusal.value.attempts_left == 4
+        assert service.get(started)[0].attempts_left == 4
+
+    def test_an_approval_is_kept_for_its_key_alone(self, store: Store) -> None:
+        phones, service = Phones(), verifications(store)
+        started = service.start(sms_to(), phones).verification.id
+        code = phones.code
+        approved = service.check(started, code, key())
+        assert service.check(started, code, key()) == approved
+        assert kind_of(lambda: service.check(started, code, key("key-2"))) == "not_pending"
+        assert kind_of(lambda: service.check(started, code, key(body=b"x"))) == "key_reused"
+
+
+class TestRotation:
+    OLD, NEW = "the-old-secret-of-32-characters-", "the-new-secret-of-32-characters-"
+
+    @pytest.mark.parametrize(
+        ("first", "second"),
+        [((OLD,), (OLD, NEW)), ((OLD, NEW), (NEW, OLD)), ((NEW, OLD), (OLD, NEW))],
+    )
+    def test_a_pending_one_keeps_its_code_while_secrets_rotate(
+        self, store: Store, first: tuple[str, ...], second: tuple[str, ...]
+    ) -> None:
+        phones = Phones()
+        before, after = (verifications(store, secrets=one) for one in (first, second))
+        started = before.start(sms_to(), phones).verification
+        again = after.start(sms_to(), phones)
+        assert again.verification.id == started.id
+        assert phones.received[0].code == phones.received[1].code
+        assert after.get(started.id)[1] == "BIZ-2"
+        guess = wrong(phones.code)
+        assert kind_of(lambda: after.check_number(PHONE, "SignIn", guess)) == "code_mismatch"
+        assert before.get(started.id)[0].attempts_left == 4
+        assert after.check(started.id, phones.code)
+        assert before.get(started.id)[0].status == "approved"
+        assert after.start(sms_to(), phones).is_new
+        assert before.check_number(PHONE, "SignIn", phones.code)
+
+    def test_after_the_rotation_the_old_secret_is_not_needed(self, store: Store) -> None:
+        phones = Phones()
+        verifications(store, secrets=(self.NEW, self.OLD)).start(sms_to(), phones)
+        service = verifications(store, secrets=(self.NEW,))
+        assert service.check_number(PHONE, "SignIn", phones.code)
+
+
+class TestStore:
+    def test_a_start_takes_three_round_trips_and_a_check_two(self, server: RedisServer) -> None:
+        store, phones = CountingStore(RedisStore(server.address)), Phones()
+        limits = {"perNumber": ["9/hour"], "conversion": {"atLeast": 20, "below": 0.1}}
+        service = verifications(store, limits=limits)
+        abroad = sms_to("+1 212 555 0123")
+
+        def trips() -> int:
+            count = len(store.transactions)
+            store.transactions.clear()
+            return count
+
+        started = service.start(abroad, phones).verification.id
+        assert trips() == 3
+        service.start(abroad, phones)
+        assert trips() == 3
+        kind_of(lambda: service.check(started, wrong(phones.code)))
+        assert trips() == 2
+        service.get(started)
+        assert trips() == 1
+        service.check(started, phones.code, key())
+        assert trips() == 2
+        service.start(abroad, phones, Terms(idempotency=key("key-2")))
+        assert trips() == 3
+        service.check_number("+12125550123", "SignIn", phones.code)
+        assert trips() == 2
+        phones.fails = NOT_SENT
+        kind_of(lambda: service.start(abroad, phones))
+        assert trips() == 3
+
+    def test_while_the_store_is_away_nothing_is_sent(self) -> None:
+        phones = Phones()
+        with RedisServer() as server:
+            service = verifications(RedisStore(server.address))
+            started = service.start(sms_to(), phones).verification.id
+        for operation in (
+            lambda: service.start(sms_to(), phones),
+            lambda: service.check(started, "246810"),
+            lambda: service.check_number(PHONE, "SignIn", "246810"),
+            lambda: service.get(started),
+            lambda: service.cancel(started),
+        ):
+            with pytest.raises(ConnectorError) as refusal:
+                operation()
+            assert (refusal.value.kind, refusal.value.sent) == ("unavailable", False)
+            assert refusal.value.retry_after is not None
+        assert len(phones.received) == 1
+
+    @pytest.mark.parametrize("error", [None, UNKNOWN, NOT_SENT])
+    def test_a_store_that_goes_away_during_the_call_does_not_change_the_answer(
+        self, error: ConnectorError | None
+    ) -> None:
+        phones = Phones()
+        with RedisServer() as server:
+            service = verifications(RedisStore(server.address))
+            phones.fails, phones.meanwhile = error, server.kill
+            kind = kind_of(lambda: service.start(sms_to(), phones))
+        assert kind == (error.kind if error else "")
+
+    def test_a_server_that_was_restarted_knows_nothing(self) -> None:
+        phones = Phones()
+        with RedisServer() as server:
+            service = verifications(RedisStore(server.address))
+            started = service.start(sms_to(), phones).verification.id
+            server.kill()
+            server.start()
+            code = phones.code
+            assert kind_of(lambda: service.check(started, code)) in ("not_pending", "unavailable")
+            time.sleep(3.1)
+            assert kind_of(lambda: service.check(started, code)) == "not_pending"
+            assert kind_of(lambda: service.check_number(PHONE, "SignIn", code)) == "not_pending"
+
+    def test_a_check_whose_reply_is_lost_is_repeated_and_approved_once(
+        self, server: RedisServer
+    ) -> None:
+        class Cutting(CountingStore):
+            """Loses the reply to the next transaction that writes."""
+
+            def transact(self, transaction: Transaction) -> Result:
+                proxy.cut = 1 if transaction.write else 0
+                return super().transact(transaction)
+
+        phones = Phones()
+        with Proxy(server.port) as proxy:
+            near = verifications(RedisStore(server.address))
+            far = verifications(Cutting(RedisStore(Address("127.0.0.1", proxy.port))))
+            started = near.start(sms_to(), phones).verification.id
+            code = phones.code
+            assert far.check(started, code).id == started
+            assert proxy.connections == 2
+        assert kind_of(near.check, started, code) == "not_pending"
+
+    @pytest.mark.parametrize("minutes", [-7, 7])
+    def test_clocks_of_instances_do_not_matter(
+        self, server: RedisServer, mocker: MockerFixture, minutes: int
+    ) -> None:
+        phones = Phones()
+        settings = {"validSeconds": 60}
+        here = verifications(RedisStore(server.address), verification=settings)
+        started = here.start(sms_to(), phones).verification
+        there = verifications(RedisStore(server.address), verification=settings)
+        real = time.time
+        mocker.patch("time.time", side_effect=lambda: real() + minutes * 60)
+        mocker.patch("time.time_ns", side_effect=lambda: int((real() + minutes * 60) * 1e9))
+        assert there.start(sms_to(), phones).verification.expires_at == started.expires_at
+        assert there.check(started.id, phones.code)
+        fresh = there.start(sms_to(), phones).verification
+        assert fresh.expires_at / 1000 - real() == pytest.approx(60, abs=2)
+
+    def test_nothing_stays_in_the_store_for_longer_than_the_verification(
+        self, server: RedisServer
+    ) -> None:
+        phones = Phones()
+        service = verifications(RedisStore(server.address), verification={"validSeconds": 9})
+        started = service.start(sms_to(), phones).verification.id
+        kind_of(service.check, started, wrong(phones.code))
+        keys = server.command("KEYS", "*")
+        assert isinstance(keys, list)
+        assert len(keys) == 3
+        for key_name in keys:
+            life = server.command("PTTL", key_name)
+            assert isinstance(life, int)
+            assert 0 < life <= 9_000
+
+    def test_nothing_in_the_store_can_be_read(self, server: RedisServer) -> None:
+        phones, service = Phones(), verifications(RedisStore(server.address))
+        service.start(sms_to(), phones, Terms("203.0.113.7", idempotency=key("my-key")))
+        keys = server.command("KEYS", "*")
+        assert isinstance(keys, list)
+        everything = [*keys, *(server.command("GET", one) for one in keys)]
+        for secret in (phones.code, PHONE, PHONE[:-4], "203.0.113.7", "my-key"):
+            assert not any(secret.encode() in item for item in everything)
+
+    @pytest.mark.parametrize(
+        ("settings", "kind"),
+        [
+            (Settings(in_cloud=True), "invalid_config"),
+            (Settings(in_cloud=True, store="memory://"), ""),
+            (Settings(in_cloud=True, store="redis://store"), ""),
+            (Settings(), ""),
+        ],
+    )
+    def test_in_the_cloud_a_store_for_all_instances_is_needed(
+        self, settings: Settings, kind: str
+    ) -> None:
+        service = verifications(Memory(), settings=settings)
+        assert kind_of(lambda: service.start(sms_to(), Phones())) == kind
+
+    def test_a_memory_that_dropped_one_of_two_copies_approves_nothing_twice(self) -> None:
+        store, phones = Memory(), Phones()
+        service = verifications(store)
+        started = service.start(sms_to(), phones).verification.id
+        (name,) = Names((SECRET,)).of("verification", started)
+        store.transact(Transaction(write=(Write(name),)))
+        code = phones.code
+        assert kind_of(lambda: service.check(started, code)) == "not_pending"
+        assert kind_of(lambda: service.check_number(PHONE, "SignIn", code)) == "not_pending"
+
+
+def test_no_repr_shows_a_code_or_number(memory: Store) -> None:
+    service: Verifications = verifications(memory)
+    phones = Phones()
+    started = service.start(sms_to(), phones)
+    assert phones.code not in repr(started)
+    assert PHONE not in repr(started)
