@@ -22,7 +22,7 @@ $(READY): requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	touch $@
 
-demo: setup ## send one message to an emulator on this machine and show it
+demo: setup ## send messages to an emulator on this machine, verify a number, and show it all
 	@$(BIN)/python -m sms_connector demo
 
 serve: setup ## run the function behind http://127.0.0.1:9000, with an emulator
