@@ -4,6 +4,8 @@ import platform
 import tempfile
 from pathlib import Path
 
+from tests.support.redis_server import RedisServer
+
 from . import chart, report, rounds
 from .contenders import PROJECT, contenders, node_version, runtime
 from .providers import Authority, emulator, slow_provider
@@ -15,9 +17,9 @@ DOCS = PROJECT / "docs"
 def main() -> None:
     """Measure everything, and print what is measured now."""
     interpreter = runtime()
-    measured = contenders(interpreter)
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, RedisServer() as server:
         folder = Path(name)
+        measured = contenders(interpreter, server.url)
         taken = steps(interpreter, folder)
         authority = Authority.make(folder)
         with emulator(authority) as endpoint:
@@ -26,6 +28,7 @@ def main() -> None:
             cold = rounds.cold(measured, environ)
             print("warm messages …", flush=True)
             warm = rounds.warm(measured, environ)
+            calls = rounds.calls_to_store(measured[1], environ, server)
             print("steps …", flush=True)
             cold_steps = rounds.cold(taken, environ)
             warm_steps = rounds.warm(taken, environ)
@@ -33,7 +36,7 @@ def main() -> None:
             print("many at a time …", flush=True)
             load = rounds.load(measured, authority.environ(endpoint))
     versions = f"{platform.system()}, Python {interpreter.version}, Node {node_version()}"
-    page = report.write(cold, warm, load, report.Steps(cold_steps, warm_steps), versions)
+    page = report.write(cold, warm, load, calls, report.Steps(cold_steps, warm_steps), versions)
     (DOCS / "benchmarks.md").write_text(page, "utf-8")
     picture = chart.draw("Cost of a start and of a message", report.groups(cold, warm))
     (DOCS / "benchmarks.svg").write_text(picture, "utf-8")

@@ -10,7 +10,7 @@ _LEFT = 150
 _BAR = 16
 _GAP = 5
 _GROUP = 46
-_COLOURS = ("#2f6f4f", "#9a9a9a", "#5b7fa6", "#c9a24b")
+_COLOURS = ("#2f6f4f", "#7fb096", "#9a9a9a", "#5b7fa6", "#c9a24b")
 
 
 class Group(NamedTuple):

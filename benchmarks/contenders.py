@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import shutil
 import subprocess
 import time
@@ -10,12 +11,18 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sms_connector.local.package.interpreter import Interpreter, find_interpreter
+from sms_connector.settings import SECRET, STORE
 
 PROJECT = Path(__file__).parents[1]
 PEERS = Path(__file__).parent / "peers"
 PACKAGE = PROJECT / "build" / "function"
 PLAIN = PROJECT / "build" / "plain-sdk"
 RUNTIME = "3.12"
+
+OURS = "ours"
+WITH_STORE = "ours with a store"
+PLAIN_SDK = "plain SDK"
+LOGTO = "Logto"
 
 
 class Contender(NamedTuple):
@@ -42,11 +49,17 @@ class Contender(NamedTuple):
         return report
 
 
-def contenders(interpreter: Interpreter) -> tuple[Contender, ...]:
-    """Return all that can run on this machine, ready to run. The package comes first."""
+def contenders(interpreter: Interpreter, store: str) -> tuple[Contender, ...]:
+    """Return all that can run on this machine, ready to run. The package comes first.
+
+    ``store`` is the URL of a server for the package that runs with one.
+    """
+    ours = function_from(interpreter, OURS, str(PACKAGE))
+    with_store = {STORE: store, SECRET: secrets.token_hex()}
     python = (
-        function_from(interpreter, "ours", str(PACKAGE)),
-        _python(interpreter, "plain SDK", "plain_sdk.py", str(plain_install(interpreter))),
+        ours,
+        ours._replace(name=WITH_STORE, environ={**ours.environ, **with_store}),
+        _python(interpreter, PLAIN_SDK, "plain_sdk.py", str(plain_install(interpreter))),
         _python(interpreter, "floor", "floor.py"),
     )
     node = shutil.which("node")
@@ -54,7 +67,7 @@ def contenders(interpreter: Interpreter) -> tuple[Contender, ...]:
         return python
     _install_logto()
     preload = str(PEERS / "loopback.cjs")
-    return (*python, Contender("Logto", (node, "--require", preload, str(PEERS / "logto.mjs"))))
+    return (*python, Contender(LOGTO, (node, "--require", preload, str(PEERS / "logto.mjs"))))
 
 
 def runtime() -> Interpreter:

@@ -10,9 +10,8 @@ from typing import NamedTuple
 
 from . import cost, rounds
 from .chart import Group
+from .contenders import LOGTO, OURS, PLAIN_SDK, WITH_STORE
 from .rounds import Cold, Warm
-
-OURS = "ours"
 
 
 class Steps(NamedTuple):
@@ -26,6 +25,7 @@ def write(
     cold: Mapping[str, Cold],
     warm: Mapping[str, Warm],
     load: Mapping[str, Mapping[int, float]],
+    calls_to_store: float,
     steps: Steps,
     versions: str,
 ) -> str:
@@ -35,6 +35,7 @@ def write(
 Written by `make bench` on {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d}, on {machine()}, {versions}. Absolute figures depend on the machine; ratios are of one run, in which the programs took turns. Each figure is the median of its rounds.
 
 - **ours**: the package of `make package`, called as Function Compute calls it: the initializer, then direct invocations. Each message writes its log line.
+- **{WITH_STORE}**: the same, with a [store](store.md): a Redis on this machine.
 - **plain SDK**: the official SDK with all of requirements.txt installed and compiled, used as in its own example.
 - **floor**: the least that Python can do: `http.client` and one signature, nothing else. No config, no checks, no log.
 - **Logto**: `@logto/connector-aliyun-sms` as published; the provider's name resolves to this machine.
@@ -54,6 +55,12 @@ From the start of the process to the first accepted message; {rounds.COLD_ROUNDS
 One message after the other, {rounds.WARM_MESSAGES} of them, {rounds.WARM_ROUNDS} rounds. Memory is what is held after the last.
 
 {_table(("", "CPU per message", "p50", "p99", "memory", *_RATIOS), _warm_rows(warm))}
+
+## With a store
+
+{_table(("CPU", "added by a store", f"{WITH_STORE}, of {OURS}", f"of {PLAIN_SDK}", f"of {LOGTO}"), _store_rows(cold, warm))}
+
+A start with a store imports its client; a start without one does not. Each message is {calls_to_store:.1f} calls to the store: one before SendSms and one after it.
 
 ## Many at a time
 
@@ -123,6 +130,19 @@ def _warm_rows(warm: Mapping[str, Warm]) -> Iterator[Sequence[str]]:
         ratios = f"{ours.cpu / each.cpu:.2f}", f"{ours.resident_mib / each.resident_mib:.2f}"
         times = (f"{1000 * seconds:.2f} ms" for seconds in (each.cpu, each.p50, each.p99))
         yield (name, *times, f"{each.resident_mib:.0f} MiB", *ratios)
+
+
+def _store_rows(cold: Mapping[str, Cold], warm: Mapping[str, Warm]) -> Iterator[Sequence[str]]:
+    each: Sequence[tuple[str, Mapping[str, Cold | Warm], str]] = (
+        ("a start", cold, ".0f"),
+        ("a message", warm, ".2f"),
+    )
+    for what, measured, digits in each:
+        cpu = measured[WITH_STORE].cpu
+        added = 1000 * (cpu - measured[OURS].cpu)
+        others = (measured.get(name) for name in (OURS, PLAIN_SDK, LOGTO))
+        ratios = (f"{cpu / other.cpu:.2f}" if other else "" for other in others)
+        yield (what, f"{added:{digits}} ms", *ratios)
 
 
 def _step_rows(steps: Steps) -> Iterator[Sequence[str]]:

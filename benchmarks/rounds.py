@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from statistics import median, quantiles
 from typing import Any, NamedTuple
 
+from tests.support.redis_server import RedisServer
+
 from .contenders import Contender
 
 COLD_ROUNDS = 15
@@ -68,6 +70,19 @@ def load(contenders: Sequence[Contender], environ: Environ) -> dict[str, dict[in
         for name, runs in _reports(contenders, environ, LOAD_ROUNDS, *words).items():
             measured[name][width] = median(report["per_second"] for report in runs)
     return measured
+
+
+def calls_to_store(contender: Contender, environ: Environ, server: RedisServer) -> float:
+    """Return the round trips to the server for each message."""
+
+    def reads(messages: int) -> int:
+        server.command("CONFIG", "RESETSTAT")
+        contender.run(environ, "warm", str(messages))
+        stats: dict[str, int] = server.command("INFO", "stats")
+        return stats["total_reads_processed"]
+
+    # The difference, so that what a start adds is not counted.
+    return (reads(2 * WARM_MESSAGES) - reads(WARM_MESSAGES)) / WARM_MESSAGES
 
 
 def _reports(

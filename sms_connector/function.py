@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, cast
 from . import log
 from .callers import CALLERS, Caller, caller_of
 from .callers.sentences import Audience, Locale
-from .errors import ConnectorError, Sent, bug, invalid_config
+from .errors import ConnectorError, bug, invalid_config
 from .provider.client import AccessKey
 from .sending.connector import SmsConnector
-from .sending.idempotency import made_codes
+from .sending.idempotency import Idempotency, made_codes
 from .sending.once import Terms
 from .settings import Settings
 from .store import diagnose, open_stores
@@ -18,7 +18,8 @@ from .web.auth import INVOCATION, Auth, Credential
 from .web.envelopes import Envelope, envelope_of
 from .web.envelopes.event import read_event
 from .web.envelopes.http_event import reply
-from .web.http import Request, Response, failure, failure_of_check
+from .web.failures import failure, failure_of_check
+from .web.http import Request, Response
 from .web.idempotency import idempotency_of
 from .web.routes import SENDING, Operation, Route, find_route, route_of_payload
 
@@ -44,7 +45,7 @@ class Function:
             self._loaded = error
 
     def prepare(self, context: Any) -> None:
-        """Make the first message as cheap as the others. A bad config is logged, not raised."""
+        """Load everything that the first message needs. An invalid config is logged, not raised."""
         logger = log.logger_of(context)
         try:
             self._connector().prepare(_role(context))
@@ -73,7 +74,6 @@ class Function:
     def _respond(self, envelope: Envelope, context: Any, logger: logging.Logger) -> Response:
         entry: log.MessageEntry | log.CheckEntry = log.MessageEntry(logger)
         refused: Callable[[ConnectorError], Response] = failure
-        sent: Sent = False
         try:
             request = envelope.open()
             route = self._route(request)
@@ -91,21 +91,12 @@ class Function:
                 return verifier.answer(operation, request, route.parameters, credential, entry)
             if operation == "startVerification":
                 verifier = self._verifications()
-                sent = None
                 return verifier.start(request, credential, _role(context), entry)
             if caller is None:
                 caller = caller_of(request, self._audience(context))
                 refused = caller.refused
             idempotency = idempotency_of(request, credential, f"{operation}/{route.caller or ''}")
-            connector = self._connector()
-            message = caller.message()
-            entry.usage_type = message.usage_type
-            codes = () if message.code else made_codes(self._stores.names, idempotency)
-            entry.sms = sms = connector.compose(message, *codes[:1])
-            self._report_near_miss(connector, message.usage_type, logger)
-            sent = None
-            terms = Terms(message.ip, caller.patience, caller.waits_early, idempotency, codes)
-            receipt = connector.send(sms, _role(context), terms)
+            return self._send(caller, idempotency, _role(context), entry)
         except ConnectorError as error:
             if error.code == "invalid_config":
                 self._report_once(error.message, logger)
@@ -113,7 +104,25 @@ class Function:
             return refused(error)
         except Exception as exception:  # noqa: BLE001
             log.write_bug(logger, exception)
-            return refused(bug(sent=sent))
+            # Nothing is sent before a message is composed.
+            is_composed = isinstance(entry, log.MessageEntry) and entry.sms is not None
+            return refused(bug(sent=None if is_composed else False))
+
+    def _send(
+        self,
+        caller: Caller,
+        idempotency: Idempotency | None,
+        role: AccessKey | None,
+        entry: log.MessageEntry,
+    ) -> Response:
+        connector = self._connector()
+        message = caller.message()
+        entry.usage_type = message.usage_type
+        codes = () if message.code else made_codes(self._stores.names, idempotency)
+        entry.sms = sms = connector.compose(message, *codes[:1])
+        self._report_near_miss(connector, message.usage_type, entry.logger)
+        terms = Terms(message.ip, caller.patience, caller.waits_early, idempotency, codes)
+        receipt = connector.send(sms, role, terms)
         entry.accepted(receipt)
         return caller.accepted(receipt)
 

@@ -73,7 +73,7 @@ class MessageEntry:
     """The one log line of a message, filled in as more becomes known. A field may be ``null``."""
 
     def __init__(self, logger: logging.Logger) -> None:
-        self._logger = logger
+        self.logger = logger
         self._started = time.perf_counter()
         self.usage_type: str | None = None
         self.sms: Sms | None = None
@@ -95,7 +95,7 @@ class MessageEntry:
 
     def _write(self, level: int, **outcome: object) -> None:
         write(
-            self._logger,
+            self.logger,
             level,
             "sms",
             **outcome,

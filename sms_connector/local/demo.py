@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.panel import Panel
 
 from ..settings import CONFIG
+from .emulate.pnvs_account import GIVEN_SIGNS, GIVEN_TEMPLATES
 from .emulate.server import Emulator
 from .example import example_config
 from .fc_context import FcContext
@@ -25,6 +26,10 @@ EVENTS = (
         "A phone abroad; the function makes the code",
         {"phone": "+852 5123 4567", "usageType": "SignIn"},
     ),
+    (
+        "A sign and a template that the number verification service gives to everyone",
+        {"phone": "13912345678", "usageType": "BindNewIdentifier", "code": "135790"},
+    ),
     ("An invalid phone number", {"phone": "12345", "usageType": "SignIn", "code": "246810"}),
 )
 START = (
@@ -33,13 +38,21 @@ START = (
 )
 CHECKS = ("The code is checked", "The same code again")
 
+GIVEN = {
+    "usageType": "BindNewIdentifier",
+    "templateCode": GIVEN_TEMPLATES[3].code,
+    "signName": GIVEN_SIGNS[0],
+}
+"""Beside the example's templates, which are those of an account of one's own."""
+
 
 @click.command()
 def demo() -> None:
     """Send messages to an emulator, and verify a number; show what phones receive."""
     console = Console(highlight=False, markup=False, emoji=False)
     with Emulator() as emulator:
-        os.environ[CONFIG] = json.dumps(example_config(emulator.url))
+        config = example_config(emulator.url)
+        os.environ[CONFIG] = json.dumps(config | {"templates": [*config["templates"], GIVEN]})
         # Imported after the settings are made, as in the cloud.
         import index
 

@@ -8,7 +8,7 @@ import os
 import re
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from alibabacloud_dysmsapi20170525.client import Client as DysmsClient
@@ -23,11 +23,17 @@ from ..config import ConnectorConfig
 from ..errors import ProviderError
 from ..phone import PhoneNumber
 from ..privacy import Mask
-from ..provider.client import AccessKey, build_client, tracked_call
+from ..provider.client import AccessKey, build_client, sdk_config, tracked_call
 from ..provider.sdk_call import NoAnswer, call_sdk, text
+from ..provider.verify_code import MAINLAND_PREFIX, VerifyCodeClient, endpoint_of
 from ..settings import read_settings
 
 _NUMBER = re.compile(r"-?[0-9]{1,9}")
+
+# A service number of a carrier: no phone has it.
+_NOBODY_S_NUMBER: Final = "13800138000"
+_NO_CODE: Final = "0000"
+
 _CODE = re.compile(r"[A-Za-z_]+([._:-][A-Za-z_]+)*")
 
 
@@ -78,7 +84,7 @@ class Lookup:
     def sign(self, name: str) -> ReviewedSign | Refused | NoAnswer:
         request = GetSmsSignRequest(sign_name=name)
         body = self._query(
-            lambda client, options: client.get_sms_sign_with_options(request, options)
+            lambda: self._sms_client().get_sms_sign_with_options(request, RuntimeOptions())
         )
         if isinstance(body, Refused | NoAnswer):
             return body
@@ -87,7 +93,7 @@ class Lookup:
     def template(self, code: str) -> ReviewedTemplate | Refused | NoAnswer:
         request = GetSmsTemplateRequest(template_code=code)
         body = self._query(
-            lambda client, with_: client.get_sms_template_with_options(request, with_)
+            lambda: self._sms_client().get_sms_template_with_options(request, RuntimeOptions())
         )
         if isinstance(body, Refused | NoAnswer):
             return body
@@ -107,7 +113,7 @@ class Lookup:
             phone_number=phone.digits, send_date=day, biz_id=biz_id, page_size=1, current_page=1
         )
         body = self._query(
-            lambda client, options: client.query_send_details_with_options(request, options),
+            lambda: self._sms_client().query_send_details_with_options(request, RuntimeOptions()),
             phone.digits,
         )
         if isinstance(body, Refused | NoAnswer):
@@ -117,12 +123,27 @@ class Lookup:
             return None
         return SendDetail(_number(details[0].send_status), text(details[0].err_code))
 
-    def _query(
-        self, call: Callable[[DysmsClient, RuntimeOptions], Any], *personal: str
-    ) -> Any | Refused | NoAnswer:
+    def number_verification(self) -> Refused | NoAnswer | None:
+        """Return None if the number verification service is enabled and answers this key.
+
+        Checks a code that nobody was sent: the service's query of delivery states, which would
+        do as well, is deprecated.
+        """
+        client = VerifyCodeClient(sdk_config(self._config, self._key, endpoint_of(self._config)))
+        body = self._query(
+            lambda: client.call(
+                "CheckSmsVerifyCode",
+                PhoneNumber=_NOBODY_S_NUMBER,
+                CountryCode=MAINLAND_PREFIX,
+                VerifyCode=_NO_CODE,
+            )
+        )
+        return body if isinstance(body, Refused | NoAnswer) else None
+
+    def _query(self, call: Callable[[], Any], *personal: str) -> Any | Refused | NoAnswer:
         deadline = time.monotonic() + self._config.longest_call
         tracked = tracked_call(self._config, deadline, read_settings(os.environ).proxies)
-        answer = call_sdk(tracked, lambda: call(self._built_client(), RuntimeOptions()))
+        answer = call_sdk(tracked, call)
         if isinstance(answer, NoAnswer):
             return answer
         if answer.code == "OK":
@@ -133,7 +154,7 @@ class Lookup:
         shown = ProviderError(code, mask(answer.message), mask.name(answer.request_id))
         return Refused(answer.http_status, shown)
 
-    def _built_client(self) -> DysmsClient:
+    def _sms_client(self) -> DysmsClient:
         self._client = self._client or build_client(self._config, self._key)
         return self._client
 

@@ -52,9 +52,7 @@ class Route(msgspec.Struct, frozen=True):
         operation = self.operations.get(request.method)
         if operation is None:
             allow = ", ".join(sorted(self.operations))
-            raise ConnectorError(
-                "wrong_method", f"The method of this path is {allow}.", allow=allow
-            )
+            raise ConnectorError("wrong_method", f"This path accepts only {allow}.", allow=allow)
         if request.body is not None and len(request.body) > LARGEST_BODY:
             raise ConnectorError("too_large", f"The body may be at most {LARGEST_BODY} bytes.")
         return operation
@@ -73,7 +71,7 @@ def find_route(path: str, base_path: str, callers: Collection[str]) -> Route:
             if (parameters := _match(pattern, parts, callers)) is not None
         ]
         if routes:
-            # `/verifications/check` is no verification: of two patterns the literal one counts.
+            # In `/verifications/check`, `check` is not an id: the literal pattern wins.
             parameters = min((one for one, _, _ in routes), key=len)
             found = {method: operation for one, method, operation in routes if one == parameters}
             return Route(found, parameters)

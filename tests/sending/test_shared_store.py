@@ -11,15 +11,18 @@ import pytest
 
 from sms_connector.config import parse_config
 from sms_connector.errors import ConnectorError
-from sms_connector.message import Message, Receipt
+from sms_connector.message import Message, Receipt, Sms
 from sms_connector.sending.connector import SmsConnector
 from sms_connector.sending.idempotency import Idempotency, made_codes
 from sms_connector.sending.once import Terms
 from sms_connector.settings import Settings
-from sms_connector.store import open_stores
+from sms_connector.store import open_stores, redis
+from sms_connector.store.address import Address
+from sms_connector.store.redis import RedisStore
 from sms_connector.store.transaction import Figure
 from tests.support.configs import config
-from tests.support.instances import SECRETS
+from tests.support.instances import SECRETS, Instance, Provider, error, receipt, rule, sms
+from tests.support.proxy import Proxy
 from tests.support.redis_server import RedisServer
 from tests.support.scripted_provider import ScriptedProvider, accept, answer, reset
 
@@ -34,6 +37,9 @@ LIMITS = {
 }
 
 
+FIGURES = "{sms}0123456789abcdef0123456789abcdef"
+
+
 class Counting:
     """Figures as another room will add them."""
 
@@ -44,7 +50,7 @@ class Counting:
         outcome: str,
         now: int,  # noqa: ARG002
     ) -> tuple[Figure, ...]:
-        return (Figure("{sms}0123456789abcdef0123456789abcdef", outcome, 60),)
+        return (Figure(FIGURES, outcome, 60),)
 
 
 def connector(server: RedisServer, endpoint: str, **changes: Any) -> SmsConnector:
@@ -79,7 +85,7 @@ class TestRoundTrips:
         count()
         return count
 
-    def test_each_message_takes_two_and_a_refusal_one(
+    def test_a_message_takes_two_round_trips_and_a_refusal_takes_one(
         self, server: RedisServer, provider: Providers, trips: Callable[[], int]
     ) -> None:
         endpoint = provider(accept).endpoint
@@ -96,7 +102,7 @@ class TestRoundTrips:
             assert isinstance(send(instance, code="135790"), ConnectorError)
             assert trips() == 1
 
-    def test_an_idempotency_key_takes_none_more(
+    def test_an_idempotency_key_takes_no_more_round_trips(
         self, server: RedisServer, provider: Providers, trips: Callable[[], int]
     ) -> None:
         endpoint = provider(accept).endpoint
@@ -110,7 +116,7 @@ class TestRoundTrips:
         assert isinstance(send(other, code="135790", idempotency=KEY), Receipt)
         assert trips() == 1
 
-    def test_a_message_that_fails_takes_two(
+    def test_a_message_that_fails_takes_two_round_trips(
         self, server: RedisServer, provider: Providers, trips: Callable[[], int]
     ) -> None:
         said = {"Code": "isp.SYSTEM_ERROR", "Message": "no", "RequestId": "R"}
@@ -187,7 +193,6 @@ def test_without_a_server_its_client_is_not_imported() -> None:
 def test_a_message_is_sent_in_time_though_the_server_is_silent(provider: Providers) -> None:
     import time
 
-    from sms_connector.store import redis
     from tests.support.redis_server import PROGRAM
 
     with RedisServer(PROGRAM) as server, pytest.MonkeyPatch.context() as patch:
@@ -200,3 +205,65 @@ def test_a_message_is_sent_in_time_though_the_server_is_silent(provider: Provide
         answers = [send(one, f"138{numbers.randrange(10**8):08}") for _ in range(5)]
         assert all(isinstance(each, Receipt) for each in answers)
         assert time.monotonic() - started < 1
+
+
+@pytest.mark.usefixtures("patience")
+class TestOutages:
+    """What happens to a message while the server comes and goes."""
+
+    @pytest.fixture(autouse=True)
+    def _short(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("sms_connector.store.outage.LEFT_ALONE_SECONDS", 0.0)
+
+    def test_an_outcome_is_written_though_the_server_came_back_after_the_claim(
+        self, server: RedisServer
+    ) -> None:
+        with Proxy(server.port) as proxy:
+            shared = RedisStore(Address("127.0.0.1", proxy.port))
+            one, other, calls = Instance(shared), Instance(shared), Provider()
+            proxy.cut = 1
+
+            assert one.send(sms(), calls) == receipt()
+            assert other.send(sms(), calls) == receipt()
+            assert len(calls.sent) == 1
+
+    def test_a_claim_that_the_server_never_got_is_written_with_its_outcome(
+        self, server: RedisServer
+    ) -> None:
+        server.stop()
+        shared = RedisStore(server.address)
+        one, other, calls = Instance(shared), Instance(shared), Provider()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(redis, "SECONDS_PER_CALL", 0.1)
+
+            def call(message: Sms) -> Receipt:
+                patch.undo()
+                server.go_on()
+                server.command("FLUSHALL")
+                return calls(message)
+
+            assert one.send(sms(), call) == receipt()
+        assert other.send(sms(), calls) == receipt()
+        assert len(calls.sent) == 1
+
+    @pytest.mark.parametrize("text", ["2/hour", "102/hour"])
+    def test_an_outcome_whose_reply_is_lost_gives_back_and_counts_once(
+        self, server: RedisServer, text: str
+    ) -> None:
+        with Proxy(server.port) as proxy:
+            shared = RedisStore(Address("127.0.0.1", proxy.port))
+            one, other = (Instance(shared, figures=Counting()) for _ in range(2))
+            limits, calls = [rule(text)], Provider()
+            most = limits[0].rule.count
+            for number in range(most - 1):
+                other.send(sms(f"{number:06}"), calls, limits)
+
+            def call(_: Sms) -> Receipt:
+                proxy.cut = 1
+                raise error("unavailable")
+
+            assert isinstance(one.send(sms("9999"), call, limits), ConnectorError)
+            (figures,) = shared.figures([FIGURES])
+            assert figures == {"accepted": most - 1, "refused:general": 1}
+            answers = [other.send(sms(f"98{n:02}"), calls, limits) for n in range(2)]
+            assert [isinstance(answer, Receipt) for answer in answers] == [True, False]

@@ -152,6 +152,18 @@ def test_blocks_double_up_to_twelve_hours_with_some_messages_between(
     assert blocks == [300, 600, 1_200, 2_400, 4_800, 9_600, 19_200, 38_400, 43_200, 43_200]
 
 
+def test_approvals_before_a_block_do_not_count_after_it(
+    service: Verifications, store: LaterMemory
+) -> None:
+    send(service, 50, approve=15)
+    store.seconds += TYPING
+    assert refusal(service).retry_after == 300
+    store.seconds += 300
+    send(service, 5, first=100)
+    store.seconds += TYPING
+    assert refusal(service).retry_after == 600
+
+
 def test_a_prefix_that_types_again_after_a_block_is_left_alone(
     service: Verifications, store: LaterMemory
 ) -> None:

@@ -58,6 +58,20 @@ class TestStart:
         assert state.expires_at / 1000 - time.time() == pytest.approx(600, abs=2)
         assert len(phones.code) == 6
 
+    @pytest.mark.parametrize(
+        ("valid", "later", "minutes"),
+        [(600, 0, 10), (600, 90, 8), (600, 599, 1), (90, 0, 1), (30, 0, 1), (86_400, 0, 1440)],
+    )
+    def test_a_message_states_the_whole_minutes_that_its_code_is_still_valid(
+        self, valid: int, later: int, minutes: int
+    ) -> None:
+        store, phones = LaterMemory(), Phones()
+        service = verifications(store, verification={"validSeconds": valid})
+        service.start(sms_to(), phones)
+        store.seconds = later
+        service.start(sms_to(), phones)
+        assert phones.received[-1].minutes == minutes
+
     def test_starting_again_sends_the_same_code_and_changes_nothing_else(
         self, store: Store
     ) -> None:
@@ -600,6 +614,21 @@ class TestStore:
         assert there.check(started.id, phones.code)
         fresh = there.start(sms_to(), phones).verification
         assert fresh.expires_at / 1000 - real() == pytest.approx(60, abs=2)
+
+    def test_nothing_stays_in_the_store_for_longer_than_the_verification(
+        self, server: RedisServer
+    ) -> None:
+        phones = Phones()
+        service = verifications(RedisStore(server.address), verification={"validSeconds": 9})
+        started = service.start(sms_to(), phones).verification.id
+        kind_of(service.check, started, wrong(phones.code))
+        keys = server.command("KEYS", "*")
+        assert isinstance(keys, list)
+        assert len(keys) == 3
+        for key_name in keys:
+            life = server.command("PTTL", key_name)
+            assert isinstance(life, int)
+            assert 0 < life <= 9_000
 
     def test_nothing_in_the_store_can_be_read(self, server: RedisServer) -> None:
         phones, service = Phones(), verifications(RedisStore(server.address))

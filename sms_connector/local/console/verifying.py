@@ -13,7 +13,7 @@ from ...settings import Settings, read_settings
 from ...store import open_stores
 from ...verification.kept import Started
 from ...verification.service import Verifications
-from ...web.http import error_body
+from ...web.failures import error_body
 from ..access_keys import role_key
 
 

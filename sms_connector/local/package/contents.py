@@ -7,13 +7,14 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-from . import left_out, stubs
+from . import stub_runtime, stubs
 from .reach import Reach
 from .root_certificates import write_directory
 
 ROOTS: Final = "roots"
 CERTIFICATES: Final = "certifi/cacert.pem"
 
+_SCRIPT: Final = "sms_connector/store/transaction.lua"
 _NOT_PACKAGED: Final = ("local", "__main__.py")
 # The same for all files, however old they are: 2 January 1980, because the first day that a ZIP
 # file can name is still 1979 in some time zones.
@@ -23,7 +24,7 @@ _TIME: Final = 315_619_200
 def copy_own_code(project: Path, directory: Path) -> None:
     """Copy ``index.py`` and the parts of ``sms_connector`` that run in the cloud."""
     _write(directory / "index.py", (project / "index.py").read_bytes())
-    for source in _own_modules(project):
+    for source in (*_own_modules(project), project / _SCRIPT):
         _write(directory / source.relative_to(project), source.read_bytes())
 
 
@@ -33,9 +34,10 @@ def select(installed: Path, directory: Path) -> None:
     reach = Reach(installed, ["index", *ours])
     for path in sorted(reach.files):
         _write(directory / path, (installed / path).read_bytes())
+    _write(directory / _SCRIPT, (installed / _SCRIPT).read_bytes())
     for name, text in stubs.texts(reach.needs):
         _write(directory / name, text.encode())
-    base = Path(left_out.__file__)
+    base = Path(stub_runtime.__file__)
     _write(directory / base.name, base.read_bytes())
     write_directory((installed / CERTIFICATES).read_text("ascii"), directory / ROOTS)
 

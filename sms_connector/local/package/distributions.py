@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import click
+from packaging.markers import Marker
 
 # The others of requirements.txt are stubs in the package, so they need not be fetched.
 NEEDED: Final = (
@@ -19,6 +20,7 @@ NEEDED: Final = (
     "msgspec",
     "phonenumberslite",
     "standardwebhooks",
+    "valkey",
 )
 
 SOURCE_ONLY: Final = ("alibabacloud-tea",)
@@ -26,6 +28,15 @@ SOURCE_ONLY: Final = ("alibabacloud-tea",)
 
 _PLATFORMS: Final = ("manylinux2014_x86_64", "manylinux_2_28_x86_64")
 _REQUIREMENT = re.compile(r"^[a-z0-9](?:[^\n]*\\\n)*[^\n]*", re.MULTILINE)
+_MARKER = re.compile(r"\s*;([^\\\n]*)")
+_MACHINE: Final = {
+    "implementation_name": "cpython",
+    "os_name": "posix",
+    "platform_machine": "x86_64",
+    "platform_python_implementation": "CPython",
+    "platform_system": "Linux",
+    "sys_platform": "linux",
+}
 _PIP: Final = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
 
 
@@ -36,7 +47,7 @@ def install(requirements: Path, python: str, directory: Path) -> None:
     """
     with tempfile.TemporaryDirectory() as folder:
         pure, binary = Path(folder, "pure.txt"), Path(folder, "binary.txt")
-        pinned = pinned_in(requirements.read_text("utf-8"))
+        pinned = pinned_in(requirements.read_text("utf-8"), python)
         pure.write_text("\n".join(pinned[name] for name in SOURCE_ONLY), "utf-8")
         rest = (pinned[name] for name in NEEDED if name not in SOURCE_ONLY)
         binary.write_text("\n".join(rest), "utf-8")
@@ -55,23 +66,33 @@ def install(requirements: Path, python: str, directory: Path) -> None:
         )
 
 
-def pinned_in(lock: str) -> dict[str, str]:
-    """Return each needed requirement with its hashes, by name.
+def pinned_in(lock: str, python: str) -> dict[str, str]:
+    """Return each needed requirement for this version of Python with its hashes, by name.
 
-    Without environment markers, which pip would read for the Python it runs on. Raises
+    Without environment markers, which pip would evaluate for the Python it runs on. Raises
     ClickException if one is missing, or pinned twice.
     """
     pinned: dict[str, str] = {}
     for block in _REQUIREMENT.findall(lock):
         name = block.partition("==")[0]
+        marker = _MARKER.search(block)
+        if name not in NEEDED or (marker and not _applies(marker[1], python)):
+            continue
         if name in pinned:
             raise click.ClickException(f"requirements.txt pins {name} twice.")
-        if name in NEEDED:
-            pinned[name] = re.sub(r"\s*;[^\\\n]*", " ", block)
+        pinned[name] = _MARKER.sub(" ", block)
     missing = [name for name in NEEDED if name not in pinned]
     if missing:
         raise click.ClickException(f"requirements.txt does not pin {', '.join(missing)}.")
     return pinned
+
+
+def _applies(marker: str, python: str) -> bool:
+    # The patch version of the runtime is not known: of its minor version, take a late one.
+    version = python if python.count(".") > 1 else f"{python}.99"
+    return Marker(marker).evaluate(
+        _MACHINE | {"python_version": python, "python_full_version": version}
+    )
 
 
 def _pip(*arguments: str) -> None:

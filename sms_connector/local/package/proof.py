@@ -1,9 +1,13 @@
-"""The proof of a package: alone, it sends messages to an emulator over TLS, and sees some fail."""
+"""The proof of a package: alone, it sends messages to an emulator over TLS, and sees some fail.
+
+Some of them go through a store, on a real server.
+"""
 
 import base64
 import hashlib
 import hmac
 import json
+import secrets
 import shutil
 import subprocess
 import tempfile
@@ -14,13 +18,16 @@ from typing import Any, Final, NamedTuple
 
 import click
 import trustme
+from valkey import Valkey
 
-from ...settings import AUTHORIZATION, CONFIG, WEBHOOK_SECRETS
+from ...settings import AUTHORIZATION, CONFIG, SECRET, STORE, WEBHOOK_SECRETS
 from ..emulate.account import STS_KEY
 from ..emulate.magic import Behaviour, number_for
+from ..emulate.pnvs_account import GIVEN_SIGNS, GIVEN_TEMPLATES
 from ..emulate.server import Emulator
 from ..example import example_config
 from ..http_trigger_event import http_trigger_event
+from ..redis_server import RedisServer
 from .contents import ROOTS
 from .interpreter import Interpreter
 from .root_certificates import write_directory
@@ -48,19 +55,28 @@ _CALL: Final = {
     "TemplateCode": _CONFIG["templates"][0]["templateCode"],
     "TemplateParam": '{"code": "246810"}',
 }
+_GIVEN: Final = {
+    "usageType": "Given",
+    "templateCode": GIVEN_TEMPLATES[0].code,
+    "signName": GIVEN_SIGNS[0],
+}
+_PASSWORD: Final = "the-password-of-the-proof"
+_DATABASE: Final = 1
 _NO_ROLE: Final = dict.fromkeys(_ROLE, "")
 
 
 class Case(NamedTuple):
     """One event that must send exactly one message to ``phone``.
 
-    If an ``error`` is named, it must send none, and be answered with this code of ours.
+    If an ``error`` is named, it must send none, and be answered with this code of ours. With a
+    ``password``, the function has a store, and logs in with it.
     """
 
     event: Mapping[str, Any]
     phone: str
     by_role: bool = False
     error: str = ""
+    password: str = ""
 
 
 def cases() -> dict[str, Case]:
@@ -68,12 +84,11 @@ def cases() -> dict[str, Case]:
 
     They are signed, so they hold for some minutes.
     """
-    mainland = {"phone": "13812345671", "usageType": "SignIn", "code": "246810"}
     logto = {"to": "13812345673", "type": "SignIn", "payload": {"code": "246810"}}
     supabase = {"user": {"phone": "+8613812345674"}, "sms": {"otp": "246810"}}
     role = {"phone": "13812345675", "usageType": "Register", "code": "246810"}
     return {
-        "a direct invocation": Case(mainland, "13812345671"),
+        "a direct invocation": Case(_direct("13812345671"), "13812345671"),
         "a number overseas": Case(
             {"phone": "+852 5123 4567", "usageType": "SignIn"}, "85251234567"
         ),
@@ -82,12 +97,21 @@ def cases() -> dict[str, Case]:
             "13812345673",
         ),
         "a signed HTTP request": Case(_signed(json.dumps(supabase)), "13812345674"),
+        "a given template": Case(
+            {"phone": "13812345670", "usageType": _GIVEN["usageType"], "code": "246810"},
+            "13812345670",
+        ),
         "a role's key": Case(role, "13812345675", by_role=True),
+        "a store": Case(_direct("13812345677"), "13812345677", password=_PASSWORD),
+        "a verification": Case(
+            {"operation": "startVerification", "phone": "13812345679", "usageType": "SignIn"},
+            "13812345679",
+            password=_PASSWORD,
+        ),
+        "a store that is away": Case(_direct("13812345678"), "13812345678", password="wrong"),  # noqa: S106
         **{
             f"a failure, {outcome}": Case(
-                {"phone": number_for(outcome), "usageType": "SignIn", "code": "246810"},
-                number_for(outcome),
-                error=error,
+                _direct(number_for(outcome)), number_for(outcome), error=error
             )
             for outcome, error in _FAILURES.items()
         },
@@ -109,10 +133,15 @@ def prove(package: Path, interpreter: Interpreter) -> int:
             raise _failure("it has no root certificates")
         certificate, key = _certify(Path(folder), copy / ROOTS)
         before = digest(copy)
-        with Emulator(flow_control=False, ssl_certfile=certificate, ssl_keyfile=key) as emulator:
-            given = [_input(case, emulator.url) for case in sent.values()]
+        with (
+            Emulator(flow_control=False, ssl_certfile=certificate, ssl_keyfile=key) as emulator,
+            RedisServer(requirepass=_PASSWORD) as server,
+        ):
+            given = [_input(case, emulator.url, server.port) for case in sent.values()]
             report = _run(interpreter, copy, {"cases": given, "call": _CALL})
             phones = [message.phone for message in emulator.inbox.messages()]
+            with Valkey(port=server.port, password=_PASSWORD, db=_DATABASE) as client:
+                is_store_used = client.dbsize() > 0
         is_changed = digest(copy) != before
     # First, because it is often the cause of the rest.
     if report["stubs"]:
@@ -123,6 +152,8 @@ def prove(package: Path, interpreter: Interpreter) -> int:
             raise _failure(f"{name} sent {count} messages: {json.dumps(answer)}")
         if case.error and answer["error"]["code"] != case.error:
             raise _failure(f"{name} is answered with {json.dumps(answer)}")
+    if not is_store_used:
+        raise _failure("it writes nothing to the store")
     if report["strangers"]:
         raise _failure(f"it loads from outside: {', '.join(report['strangers'])}")
     if is_changed:
@@ -170,19 +201,27 @@ def _failure(problem: str) -> click.ClickException:
     return click.ClickException(f"The package is not fit to be deployed: {problem}")
 
 
-def _input(case: Case, endpoint: str) -> dict[str, object]:
-    config = _CONFIG | {"endpoint": endpoint}
+def _input(case: Case, endpoint: str, store_port: int) -> dict[str, object]:
+    config = _CONFIG | {"endpoint": endpoint, "templates": [*_CONFIG["templates"], _GIVEN]}
     if case.by_role:
         del config["accessKeyId"], config["accessKeySecret"]
+    login = f":{case.password}@127.0.0.1:{store_port}/{_DATABASE}"
     return {
         "event": json.dumps(case.event),
         "role": _ROLE if case.by_role else _NO_ROLE,
         "environ": {
             CONFIG: json.dumps(config),
             AUTHORIZATION: _AUTHORIZATION,
+            # All run in one process: a case without a store has to unset the one before it.
+            STORE: f"redis://{login}" if case.password else "",
+            SECRET: secrets.token_hex() if case.password else "",
             WEBHOOK_SECRETS: f"v1,whsec_{base64.b64encode(_SECRET).decode()}",
         },
     }
+
+
+def _direct(phone: str) -> dict[str, object]:
+    return {"phone": phone, "usageType": "SignIn", "code": "246810"}
 
 
 def _signed(body: str) -> dict[str, object]:

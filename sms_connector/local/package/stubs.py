@@ -24,16 +24,26 @@ LEFT_OUT: Final[Mapping[str, LeftOut]] = {
     ),
     "alibabacloud_gateway_spi": LeftOut("signatures of version 4"),
     "alibabacloud_tea_openapi.websocket_utils": LeftOut("WebSockets"),
+    "async_timeout": LeftOut("asynchronous calls"),
     "certifi": LeftOut("its bundle is a directory in the package"),
     "cryptography": LeftOut("RSA keys"),
     "darabonba.utils.xml": LeftOut("answers in XML"),
     "darabonba.websocket": LeftOut("WebSockets"),
     "msgspec._json_schema": LeftOut("JSON schemas"),
     "msgspec.inspect": LeftOut("JSON schemas"),
-    "msgspec.msgpack": LeftOut("formats other than JSON"),
     "msgspec.toml": LeftOut("formats other than JSON"),
     "msgspec.yaml": LeftOut("formats other than JSON"),
     "requests": LeftOut("the HTTP client that provider/wire.py takes the place of"),
+    "valkey._cache": LeftOut("a cache on the client's side"),
+    "valkey._parsers.commands": LeftOut("a cluster of many shards"),
+    "valkey._parsers.libvalkey": LeftOut("a parser in C"),
+    "valkey._parsers.resp3": LeftOut("version 3 of the protocol"),
+    "valkey._parsers.url_parser": LeftOut("URLs, which store/address.py reads"),
+    "valkey.asyncio": LeftOut("asynchronous calls"),
+    "valkey.client": LeftOut("commands: store/redis.py uses the connection alone"),
+    "valkey.cluster": LeftOut("a cluster of many shards"),
+    "valkey.ocsp": LeftOut("revoked certificates"),
+    "valkey.sentinel": LeftOut("sentinels"),
 }
 
 
@@ -65,8 +75,8 @@ def _text(module: str, needs: Needs) -> str:
     submodules = tuple(_last(each) for each in sorted(needs.modules) if _parent(each) == module)
     kept = {name: home for name, home in needs.kept.items() if _parent(name) == module}
     lines = (
-        '"""A stub, written by `make package`: see left_out.py."""',
-        "from left_out import Stub, attributes_of",
+        '"""A stub, written by `make package`: see stub_runtime.py."""',
+        "from stub_runtime import Stub, attributes_of",
         *(f"from {home} import {_last(name)}" for name, home in sorted(kept.items())),
         f"__getattr__ = attributes_of(__name__, {submodules!r})",
         *_classes(module, needs, ""),

@@ -19,7 +19,9 @@ _AGAIN = ("verification_code.code_mismatch", "invalid_request_parameters")
 
 @click.command()
 @click.option("--phone", required=True, help="With its country code, or 11 digits (mainland).")
-@click.option("--usage-type", default="Generic", show_default=True)
+@click.option(
+    "--usage-type", default="Generic", show_default=True, help="SignIn, Register, ForgotPassword, …"
+)
 @click.option("--url", help=f"Of a deployed function; its credential is in {AUTHORIZATION}.")
 @click.option("--yes", is_flag=True, help="Do not ask first.")
 def verify(phone: str, usage_type: str, url: str | None, yes: bool) -> None:

@@ -187,7 +187,10 @@ ERROR = {"code": "general", "http_code": 504, "message": "Failed"}
         (answer(200, {}), 3, "HTTP 200, and the response is not the function's"),
         (answer(502, "<html>"), 3, "HTTP 502, and the response is not the function's"),
         (answer(503, {"ErrorCode": "ServerBusy"}), 3, "HTTP 503"),
-        (answer(403, "<html>who are you"), 1, "refused before the function ran (HTTP 403)"),
+        *(
+            (answer(status, "<html>"), 1, f"refused before the function ran (HTTP {status})")
+            for status in (400, 401, 403, 404, 405, 413, 415)
+        ),
         (answer(429, {"ErrorCode": "ResourceThrottled"}), 1, "(HTTP 429, ResourceThrottled)"),
         (
             answer(200, {"errorMessage": "out"}, headers="X-Fc-Error-Type: TimedOut\r\n"),

@@ -37,7 +37,7 @@ def fetched(distributions: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("interpreter")
 def test_the_command_prints_size_compiler_and_proof(made: tuple[Path, str]) -> None:
     assert "MB zipped, compiled by Python" in made[1]
-    assert "proved by 11 cases" in made[1]
+    assert "proved by 15 cases" in made[1]
 
 
 def test_the_package_is_small(package: Path, tmp_path: Path) -> None:
@@ -51,6 +51,7 @@ def test_the_package_holds_our_code_but_no_local_tools_and_no_config(package: Pa
     assert not (package / "sms_connector" / "local").exists()
     assert not (package / "sms_connector" / "__main__.py").exists()
     assert not list(package.rglob("connector*.json"))
+    assert (package / "sms_connector" / "store" / "transaction.lua").is_file()
 
 
 def test_the_package_holds_only_the_sdk_modules_that_sending_reaches(package: Path) -> None:

@@ -25,6 +25,11 @@ def remove_the_signatures(package: Path) -> None:
     shutil.rmtree(package / "standardwebhooks")
 
 
+def remove_the_number_verification_service(package: Path) -> None:
+    (package / "sms_connector" / "provider" / "verify_code.py").unlink()
+    shutil.rmtree(package / "sms_connector" / "provider" / "__pycache__")
+
+
 def remove_the_roots(package: Path) -> None:
     shutil.rmtree(package / "roots")
 
@@ -88,6 +93,25 @@ def send_twice(package: Path) -> None:
     append(package / "sms_connector" / "sending" / "once.py", code)
 
 
+def leave_out_the_script_of_the_store(package: Path) -> None:
+    (package / "sms_connector" / "store" / "transaction.lua").unlink()
+
+
+def ask_the_store_by_a_stub(package: Path) -> None:
+    code = "from valkey.client import Valkey\n_Connection.can_read = lambda *_: Valkey()"
+    append(package / "sms_connector" / "store" / "redis.py", code)
+
+
+def name_a_fault_of_the_store_by_a_stub(package: Path) -> None:
+    code = "from valkey import ocsp\ndef _fault(error: Exception): return ocsp.fault(error)"
+    append(package / "sms_connector" / "store" / "redis.py", code)
+
+
+def keep_to_the_memory(package: Path) -> None:
+    code = "Layered = lambda memory, server: memory"
+    append(package / "sms_connector" / "store" / "__init__.py", code)
+
+
 class TestAPackageThatIsBroken:
     """`make package` fails, so that it cannot fail in the cloud."""
 
@@ -97,6 +121,7 @@ class TestAPackageThatIsBroken:
             (remove_a_model, "does not start"),
             (remove_the_numbers_abroad, "a number overseas sent 0 messages"),
             (remove_the_signatures, "does not start"),
+            (remove_the_number_verification_service, "a given template sent 0 messages"),
             (remove_the_roots, "no root certificates"),
             (look_for_the_roots_elsewhere, "left out of it: certifi.where"),
             (use_a_stub_at_import, "requests.get is a stub"),
@@ -108,6 +133,10 @@ class TestAPackageThatIsBroken:
             (need_another_name_of_a_stub, "aiohttp.FormData is a stub"),
             (break_the_generic_client, "the SDK's generic client sent 0 messages"),
             (send_twice, "a direct invocation sent 2 messages"),
+            (leave_out_the_script_of_the_store, "does not start"),
+            (ask_the_store_by_a_stub, r"left out of it: valkey\.client\.Valkey"),
+            (name_a_fault_of_the_store_by_a_stub, r"left out of it: valkey\.ocsp\.fault"),
+            (keep_to_the_memory, "writes nothing to the store"),
             (write_a_file, "writes into its own directory"),
         ],
     )
