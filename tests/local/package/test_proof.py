@@ -108,7 +108,7 @@ def name_a_fault_of_the_store_by_a_stub(package: Path) -> None:
 
 
 def keep_to_the_memory(package: Path) -> None:
-    code = "Layered = lambda memory, server: memory"
+    code = "Layered = Mirrored = lambda memory, server: memory"
     append(package / "sms_connector" / "store" / "__init__.py", code)
 
 
