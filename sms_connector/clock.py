@@ -40,6 +40,8 @@ class Clock:
         # Steps below a second are a thread that was interrupted between the two readings.
         if offset < self._offset - 1:
             self._set_back += self._offset - offset
+        elif offset > self._offset + 1:  # set forward again, or frozen: then time is too short
+            self._set_back = max(self._set_back - (offset - self._offset), 0.0)
         self._offset = offset
         self._latest = max(self._latest, monotonic + offset + self._set_back)
         return self._latest

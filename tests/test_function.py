@@ -91,8 +91,8 @@ class TestSending:
 BAD: dict[str, tuple[bytes, str, str]] = {
     "nothing": (b"", "invalid_request_parameters", "JSON"),
     "not JSON": (b"{", "invalid_request_parameters", "JSON"),
-    "a megabyte of brackets": (b"[" * 1_000_000, "invalid_request_parameters", "JSON"),
-    "a megabyte of objects": (b'{"a":' * 200_000, "invalid_request_parameters", "JSON"),
+    "60 KB of brackets": (b"[" * 60_000, "invalid_request_parameters", "JSON"),
+    "60 KB of objects": (b'{"a":' * 12_000, "invalid_request_parameters", "JSON"),
     "invalid UTF-8": (b'{"phone": "\xff"}', "invalid_request_parameters", "JSON"),
     "a list": (b"[]", "invalid_request_parameters", "object"),
     "a string": (b'"13812345678"', "invalid_request_parameters", "object"),
@@ -296,6 +296,13 @@ class TestLog:
 
 
 class TestOperations:
+    def test_a_direct_payload_may_be_64_kib_too(
+        self, accepting: ScriptedProvider, invoke: Invoke
+    ) -> None:
+        error = invoke(b"[[]]," * 20_000)["error"]
+        assert (error["http_code"], error["sent"]) == (413, False)
+        assert accepting.connections == 0
+
     def test_a_direct_payload_may_name_its_operation(
         self, accepting: ScriptedProvider, invoke: Invoke
     ) -> None:

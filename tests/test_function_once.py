@@ -2,10 +2,12 @@
 
 import json
 import logging
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from pytest_mock import MockerFixture
 
 from sms_connector.local.fc_context import FcContext
 from tests.support.configs import config
@@ -126,6 +128,17 @@ class TestIdempotencyKeys:
             assert (answered.status, answered.body) == (200, {})
         # The same id with another key in a header that is not signed is the same webhook.
         assert post(body, "/supabase", authorization="", idempotency_key="x", **headers).body == {}
+        assert len(accepting.requests) == 1
+
+    def test_a_webhook_that_is_replayed_on_another_route_does_nothing(
+        self, mocker: MockerFixture, accepting: ScriptedProvider, post: Post
+    ) -> None:
+        body = json.dumps({"user": {"phone": "+8613812345678"}, "sms": {"otp": "246810"}}).encode()
+        headers = {name.replace("-", "_"): text for name, text in signed_headers(body).items()}
+        assert post(body, "/", authorization="", **headers).body == {}
+        later = time.time() + 60  # the message itself is forgotten, the signature is still valid
+        mocker.patch("sms_connector.clock.time.time", return_value=later)
+        assert post(body, "/supabase", authorization="", **headers).body == {}
         assert len(accepting.requests) == 1
 
 

@@ -28,7 +28,9 @@ def project(tmp_path: Path) -> Path:
 
 def setup(project: Path) -> str:
     python = command(project.parent / "python")
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    # `make test` hands its own variables down.
+    inherited = ("MAKE", "MFLAGS", "VENV", "PYTHON")
+    environ = {name: text for name, text in os.environ.items() if not name.startswith(inherited)}
     result = subprocess.run(  # noqa: S603
         ["make", "setup", f"PYTHON={python}"],  # noqa: S607
         cwd=project,

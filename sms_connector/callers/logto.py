@@ -12,7 +12,7 @@ import msgspec
 from ..errors import ConnectorError
 from ..message import Message, Receipt
 from ..web.failures import STATUS, error_headers
-from ..web.http import Request, Response
+from ..web.http import LARGEST_BODY, Request, Response
 from .fields import optional_text, renamed, required_text
 from .sentences import Audience, locale_of, sentence_for, with_reference
 
@@ -65,6 +65,8 @@ class Logto:
         return {name: value for name, value in payload.items() if isinstance(value, str)}
 
     def _fields(self) -> Mapping[str, object]:
+        if len(self._request.body or b"") > LARGEST_BODY:
+            return {}  # refused without being parsed
         try:
             return self._request.fields
         except ConnectorError:

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from ..errors import ConnectorError, Kind
+from ..errors import ConnectorError
 from ..message import FALLBACK_USAGE_TYPE
 
 Locale = Literal["en", "zh-CN"]
@@ -31,7 +31,6 @@ _UNKNOWN: Final[Sentence] = {
     "en": "The message may be on its way. Please wait a minute before requesting another.",
     "zh-CN": "短信可能已发出，请等待一分钟后再试。",
 }
-_BY_KIND: Final[Mapping[Kind, Sentence]] = {"rate_limited": _WAIT, "invalid_parameter": _NUMBER}
 _REFERENCE: Final[Sentence] = {"en": " (Reference: {})", "zh-CN": "（参考号：{}）"}
 
 
@@ -50,7 +49,12 @@ def sentence_for(error: ConnectorError, locale: Locale) -> str:
     """Say what the person can do."""
     if error.sent is not False:
         return _UNKNOWN[locale]
-    return _BY_KIND.get(error.kind, _NOT_SENT)[locale]
+    if error.kind == "rate_limited":
+        return _WAIT[locale]
+    # Another field is the caller's mistake, and the person can do nothing about it.
+    is_of_the_number = error.field == "phone" or error.provider is not None
+    is_refused = error.kind == "invalid_parameter" and is_of_the_number
+    return (_NUMBER if is_refused else _NOT_SENT)[locale]
 
 
 def with_reference(sentence: str, reference: str, locale: Locale) -> str:

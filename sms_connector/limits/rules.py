@@ -161,6 +161,12 @@ def network_of(ip: str) -> str | None:
 
     if len(ip) > _LONGEST_ADDRESS:
         return None
+    ip = ip.strip()
+    # Proxies often add the port.
+    if ip.startswith("["):
+        ip = ip[1:].partition("]")[0]
+    elif ip.count(":") == 1:
+        ip = ip.partition(":")[0]
     try:
         address = ipaddress.ip_address(ip)
     except ValueError:

@@ -89,11 +89,12 @@ def decoded(value: str) -> Claim:
     return _decoder.decode(value)
 
 
-def encoded(claim: Claim) -> str:
+def encoded(value: msgspec.Struct) -> str:
+    """Return the JSON of what is kept under a name."""
     try:
-        return msgspec.json.encode(claim).decode()
+        return msgspec.json.encode(value).decode()
     except UnicodeError:  # a lone surrogate in the provider's words
-        text = json.dumps(msgspec.to_builtins(claim), ensure_ascii=False)
+        text = json.dumps(msgspec.to_builtins(value), ensure_ascii=False)
         return text.encode(errors="replace").decode()
 
 

@@ -36,5 +36,5 @@ def made_codes(names: Names, idempotency: Idempotency | None) -> tuple[str, ...]
     """
     if idempotency is None:
         return (random_code(),)
-    digests = names.digests("code", idempotency.key, idempotency.body)
+    digests = names.digests("code", idempotency.credential, idempotency.key, idempotency.body)
     return tuple(digits_of(digest, CODE_DIGITS) for digest in digests)

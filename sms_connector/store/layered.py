@@ -48,8 +48,7 @@ class Layered:
         here = self._memory.transact(_giving_back(transaction, taken_here))
         if not here.committed:
             if here.full is not None:
-                self._add_refused(transaction, here)
-                return here
+                return self._refused(transaction, here)
             return here if here.found[0].value else self._with_server(transaction, here)
         if _only_reads(transaction) and any(found.value for found in here.found):
             return here
@@ -80,16 +79,21 @@ class Layered:
         found = (one if one.value else other for one, other in zip(here.found, there, strict=True))
         return msgspec.structs.replace(here, found=tuple(found))
 
-    def _add_refused(self, transaction: Transaction, here: Result) -> None:
-        """Add to the figures for all instances what the memory alone has refused."""
-        if here.full is None or here.wait <= transaction.patience:
-            return
-        figure = transaction.take[here.full].refused
-        if figure is not None:
-            try:
-                self._server.transact(Transaction(add=(figure,)))
-            except StoreAwayError:
-                return
+    def _refused(self, transaction: Transaction, here: Result) -> Result:
+        """Return what the memory refuses, unless the server knows the records: then those.
+
+        What another instance sent is answered with its outcome, not with a refusal.
+        """
+        figure = transaction.take[here.full].refused if here.full is not None else None
+        counts = figure is not None and here.wait > transaction.patience
+        looked = Transaction(transaction.records, add=(figure,) if counts and figure else ())
+        if not looked.records and not looked.add:
+            return here
+        try:
+            there = self._server.transact(looked)
+        except StoreAwayError:
+            return here
+        return here if there.committed else there
 
     def _undo(self, transaction: Transaction, here: Result) -> None:
         """Forget what only the memory has agreed to: another instance was first."""

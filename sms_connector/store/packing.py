@@ -44,7 +44,8 @@ def packed_transaction(transaction: Transaction) -> tuple[list[str], bytes]:
 
 
 def _milliseconds(seconds: float) -> int:
-    return int(seconds * 1000)
+    # A life of 0 is an error to the server, in the middle of the script.
+    return max(int(seconds * 1000), 1)
 
 
 def was_written(transaction: Transaction, found: Sequence[tuple[str, int]]) -> bool:

@@ -8,7 +8,7 @@ import msgspec
 
 from ..errors import ConnectorError
 from ..message import Receipt
-from ..sending.claim import Failure, key_reused, names_of_key
+from ..sending.claim import Failure, encoded, key_reused, names_of_key
 from ..sending.idempotency import KEPT_SECONDS, Idempotency
 from ..store.names import Names
 from ..store.transaction import ABSENT, Found, Record, Write
@@ -95,7 +95,7 @@ class IdempotencyKey:
         return tuple(
             Write(
                 name.key,
-                msgspec.json.encode(
+                encoded(
                     Kept(
                         self._token,
                         name.fingerprint,
@@ -103,7 +103,7 @@ class IdempotencyKey:
                         outcome if isinstance(outcome, Approved) else None,
                         Failure.of(outcome) if isinstance(outcome, ConnectorError) else None,
                     )
-                ).decode(),
+                ),
                 KEPT_SECONDS + lease,
                 lease,
             )

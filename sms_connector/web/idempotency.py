@@ -17,12 +17,13 @@ _KEY = re.compile(r"[ -~]{1,255}")
 def idempotency_of(request: Request, credential: Credential, route: str) -> Idempotency | None:
     """Return the key of a request, if it has one.
 
-    Behind a webhook's signature that is the webhook's id: only it is signed. Raises ConnectorError
+    Behind a webhook's signature that is the webhook's id, for any route: the path is not signed, so
+    a captured webhook could be replayed on another one. Raises ConnectorError
     (``invalid_request_parameters``) for a key that is not 1 to 255 printable ASCII characters.
     """
     key: object
     if credential.webhook_id is not None:
-        key, field = credential.webhook_id, "webhook-id"
+        key, field, route = credential.webhook_id, "webhook-id", ""
     elif request.is_http:
         key, field = request.headers.get(HEADER.lower()), HEADER
     else:

@@ -21,6 +21,9 @@ Operation = Literal[
 SENDING: Final[frozenset[Operation]] = frozenset({"send", "startVerification"})
 """The operations that send a message."""
 
+_LONGEST_PART: Final = 8_000
+"""In characters; decoding a longer part would take memory."""
+
 _IN_PAYLOADS: Final[frozenset[Operation]] = frozenset(get_args(Operation)) - {"health"}
 # What a direct invocation may name as its ``operation``.
 
@@ -53,8 +56,7 @@ class Route(msgspec.Struct, frozen=True):
         if operation is None:
             allow = ", ".join(sorted(self.operations))
             raise ConnectorError("wrong_method", f"This path accepts only {allow}.", allow=allow)
-        if request.body is not None and len(request.body) > LARGEST_BODY:
-            raise ConnectorError("too_large", f"The body may be at most {LARGEST_BODY} bytes.")
+        _check_size(request)
         return operation
 
 
@@ -81,13 +83,19 @@ def find_route(path: str, base_path: str, callers: Collection[str]) -> Route:
 def route_of_payload(request: Request) -> Route:
     """Return the route of a direct invocation: its ``operation``, or ``send``.
 
-    Raises ConnectorError (400).
+    Raises ConnectorError (400 or 413).
     """
+    _check_size(request)
     named = request.fields.get("operation", "send")
     for operation in _IN_PAYLOADS:
         if operation == named:
             return Route({request.method: operation})
     raise invalid_parameter("operation", f"must be one of {', '.join(sorted(_IN_PAYLOADS))}")
+
+
+def _check_size(request: Request) -> None:
+    if request.body is not None and len(request.body) > LARGEST_BODY:
+        raise ConnectorError("too_large", f"The body may be at most {LARGEST_BODY} bytes.")
 
 
 def _match(pattern: str, parts: list[str], callers: Collection[str]) -> Mapping[str, str] | None:
@@ -99,7 +107,7 @@ def _match(pattern: str, parts: list[str], callers: Collection[str]) -> Mapping[
         if not name.startswith("{"):
             if name != part:
                 return None
-        elif name == "{caller}" and part not in callers:
+        elif len(part) > _LONGEST_PART or (name == "{caller}" and part not in callers):
             return None
         else:
             parameters[name[1:-1]] = unquote(part)

@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import pytest
@@ -5,7 +6,13 @@ import pytest
 from sms_connector.callers import caller_of
 from sms_connector.callers.logto import Logto
 from sms_connector.callers.sentences import Audience
-from sms_connector.errors import ConnectorError, Kind, invalid_config, invalid_parameter
+from sms_connector.errors import (
+    ConnectorError,
+    Kind,
+    invalid_config,
+    invalid_parameter,
+    invalid_request,
+)
 from sms_connector.message import Message, Receipt
 from sms_connector.web.http import Request
 from tests.support.functions import AUDIENCE, request_of
@@ -111,7 +118,7 @@ class TestWhatAPersonReads:
     def test_an_error_is_one_sentence_in_the_language_of_the_request(
         self, kind: Kind, sent: bool | None, english: str, chinese: str
     ) -> None:
-        error = ConnectorError(kind, "for the operator", sent=sent)
+        error = ConnectorError(kind, "for the operator", field="phone", sent=sent)
         for locale, sentence in (("zh-CN", chinese), ("en", english), ("fr", english)):
             body = {**BODY, "payload": {"code": "246810", "locale": locale}}
             text = logto(body).refused(error).body
@@ -126,8 +133,18 @@ class TestWhatAPersonReads:
 
     @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"payload": 5}', None])
     def test_a_body_that_cannot_be_read_gets_a_sentence_too(self, body: bytes | None) -> None:
-        response = Logto(Request(body), AUDIENCE).refused(invalid_parameter("to", "is bad"))
-        assert response.body == "This phone number cannot receive a code."
+        response = Logto(Request(body), AUDIENCE).refused(invalid_request("Not JSON."))
+        assert response.body == "The message could not be sent. Please try again later."
+
+    def test_a_body_beyond_the_limit_is_not_parsed_for_its_language(self) -> None:
+        body = json.dumps({"payload": {"locale": "zh-CN", "x": "x" * 70_000}}).encode()
+        error = ConnectorError("too_large", "The body may be at most 65536 bytes.")
+        assert "could not be sent" in str(Logto(Request(body), AUDIENCE).refused(error).body)
+
+    def test_the_number_is_blamed_only_for_what_is_wrong_with_it(self) -> None:
+        for field, sentence in (("code", "could not be sent"), ("phone", "cannot receive")):
+            error = invalid_parameter(field, "is invalid")
+            assert sentence in str(logto({**BODY, "payload": {}}).refused(error).body)
 
     def test_the_request_id_is_the_reference_for_the_operator(self) -> None:
         audience = Audience(reference="1-6740f5c0")

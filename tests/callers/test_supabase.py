@@ -74,7 +74,7 @@ def test_success_is_an_empty_object() -> None:
 
 
 def error(kind: Kind, sent: bool | None, retry_after: int | None) -> ConnectorError:
-    return ConnectorError(kind, "for operators", sent=sent, retry_after=retry_after)
+    return ConnectorError(kind, "for operators", field="phone", sent=sent, retry_after=retry_after)
 
 
 @pytest.mark.parametrize(

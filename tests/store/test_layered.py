@@ -85,6 +85,21 @@ def test_a_counter_that_is_full_at_the_server_alone_refuses(server: Server) -> N
     assert (refused.committed, refused.full) == (False, 0)
 
 
+def test_a_message_that_another_instance_sent_is_found_although_this_memory_is_full(
+    server: Server,
+) -> None:
+    one, other = instances(server)
+    assert one.transact(CLAIM).committed
+    other.transact(replace(CLAIM, records=(), write=()))  # refused by the server, given back here
+    full_here = Transaction(take=(Counter("other", 1, 60),))
+    assert other.transact(full_here).committed
+    asked = replace(CLAIM, take=full_here.take)
+    found = other.transact(asked)
+    assert (found.committed, found.full, found.found[0].value) == (False, None, "mine")
+    server.is_away = True
+    assert other.transact(asked).full == 0
+
+
 def test_an_outage_forgets_nothing_that_this_instance_has_done(server: Server) -> None:
     one, other = instances(server)
     one.transact(CLAIM)

@@ -6,7 +6,6 @@ import time
 import pytest
 from pytest_mock import MockerFixture
 
-from sms_connector.clock import Clock
 from sms_connector.store import memory
 from sms_connector.store.memory import Memory
 from sms_connector.store.transaction import Counter, Figure, Record, Transaction, Write
@@ -23,32 +22,6 @@ def write(store: Memory, key: str, seconds: float, lease: float = 0) -> None:
 
 def knows(store: Memory, key: str) -> bool:
     return bool(store.transact(Transaction(records=(Record(key),))).found[0].value)
-
-
-class TestClock:
-    def test_time_goes_on_while_the_monotonic_clock_stands_still(
-        self, mocker: MockerFixture
-    ) -> None:
-        set_clocks(mocker, 100, 1_000)
-        clock = Clock()
-        set_clocks(mocker, 101, 1_061)
-        assert clock.now() == 1_061
-
-    def test_time_goes_on_where_the_wall_clock_is_set_back(self, mocker: MockerFixture) -> None:
-        set_clocks(mocker, 100, 10_000)
-        clock = Clock()
-        set_clocks(mocker, 110, 6_410)  # an hour
-        assert clock.now() == 10_010
-        set_clocks(mocker, 111, 6_470)  # frozen for a minute
-        assert clock.now() == 10_070
-
-    def test_time_never_goes_back(self, mocker: MockerFixture) -> None:
-        set_clocks(mocker, 100, 10_000)
-        clock = Clock()
-        set_clocks(mocker, 100, 10_001)
-        assert clock.now() == 10_001
-        set_clocks(mocker, 100, 10_000.5)
-        assert clock.now() == 10_001
 
 
 class TestFrozen:
