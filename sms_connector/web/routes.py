@@ -1,5 +1,6 @@
 """The routes: which operation a method and a path name. What is not in the table is 404."""
 
+import hmac
 from collections.abc import Collection, Mapping
 from typing import Final, Literal, get_args
 from urllib.parse import unquote
@@ -7,7 +8,7 @@ from urllib.parse import unquote
 import msgspec
 
 from ..errors import ConnectorError, invalid_parameter
-from .http import LARGEST_BODY, Request
+from .http import LARGEST_BODY, LARGEST_REPORT, Request
 
 Operation = Literal[
     "send",
@@ -15,13 +16,16 @@ Operation = Literal[
     "checkVerification",
     "getVerification",
     "cancelVerification",
+    "getMessage",
+    "getStats",
+    "report",
     "health",
 ]
 
 SENDING: Final[frozenset[Operation]] = frozenset({"send", "startVerification"})
 """The operations that send a message."""
 
-_IN_PAYLOADS: Final[frozenset[Operation]] = frozenset(get_args(Operation)) - {"health"}
+_IN_PAYLOADS: Final[frozenset[Operation]] = frozenset(get_args(Operation)) - {"health", "report"}
 # What a direct invocation may name as its ``operation``.
 
 _ROUTES: Final[tuple[tuple[str, str, Operation], ...]] = (
@@ -32,6 +36,9 @@ _ROUTES: Final[tuple[tuple[str, str, Operation], ...]] = (
     ("GET", "/verifications/{id}", "getVerification"),
     ("DELETE", "/verifications/{id}", "cancelVerification"),
     ("POST", "/verifications/{id}/check", "checkVerification"),
+    ("GET", "/messages/{bizId}", "getMessage"),
+    ("GET", "/stats", "getStats"),
+    ("POST", "/reports/{token}", "report"),
     ("GET", "/health", "health"),
 )
 
@@ -55,14 +62,18 @@ class Route(msgspec.Struct, frozen=True):
             raise ConnectorError(
                 "wrong_method", f"The method of this path is {allow}.", allow=allow
             )
-        if request.body is not None and len(request.body) > LARGEST_BODY:
-            raise ConnectorError("too_large", f"The body may be at most {LARGEST_BODY} bytes.")
+        largest = LARGEST_REPORT if operation == "report" else LARGEST_BODY
+        if request.body is not None and len(request.body) > largest:
+            raise ConnectorError("too_large", f"The body may be at most {largest} bytes.")
         return operation
 
 
-def find_route(path: str, base_path: str, callers: Collection[str]) -> Route:
+def find_route(
+    path: str, base_path: str, callers: Collection[str], report_token: str = ""
+) -> Route:
     """Find the route of a path below ``base_path``. A slash at its end does not matter.
 
+    Without the ``report_token``, the path of reports is one like any other that does not exist.
     Raises ConnectorError (404).
     """
     if path == base_path or path.startswith(f"{base_path}/"):
@@ -72,12 +83,20 @@ def find_route(path: str, base_path: str, callers: Collection[str]) -> Route:
             for method, pattern, operation in _ROUTES
             if (parameters := _match(pattern, parts, callers)) is not None
         ]
-        if routes:
+        if routes and _may_report(routes[0][0], report_token):
             # `/verifications/check` is no verification: of two patterns the literal one counts.
             parameters = min((one for one, _, _ in routes), key=len)
             found = {method: operation for one, method, operation in routes if one == parameters}
             return Route(found, parameters)
     raise ConnectorError("no_route", "There is no such path.")
+
+
+def _may_report(parameters: Mapping[str, str], report_token: str) -> bool:
+    token = parameters.get("token")
+    if token is None:
+        return True
+    same = hmac.compare_digest(token.encode(errors="surrogatepass"), report_token.encode())
+    return same and bool(report_token)
 
 
 def route_of_payload(request: Request) -> Route:

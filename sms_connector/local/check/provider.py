@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from ...config import ConnectorConfig, RegionalCode, is_pnvs
+from ...provider.query import Refused
 from ...provider.sdk_call import NoAnswer
 from ..access_keys import KEY_ID, KEY_SECRET, local_key
-from ..lookup import Lookup, Refused, ReviewedTemplate
+from ..lookup import Lookup, ReviewedTemplate
 from .finding import Check
 from .lookup_failures import explain_failure
 from .review import Region, check_sign, check_template

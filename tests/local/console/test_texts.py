@@ -29,9 +29,9 @@ from sms_connector.local.emulate.account import (
 from sms_connector.local.emulate.magic import MAGIC_NUMBERS
 from sms_connector.local.emulate.provider_errors import Refusal
 from sms_connector.local.emulate.server import Emulator
-from sms_connector.local.send import carrier_codes
 from sms_connector.message import Message
 from sms_connector.provider import refusals
+from sms_connector.reports import carrier_codes
 from sms_connector.sending.connector import SmsConnector
 from tests.support.configs import config
 from tests.support.sending import connector_at
