@@ -28,13 +28,12 @@ class Receiver:
 
     def answer(self, request: Request, logger: logging.Logger) -> Response:
         """Answer a report, and anything else too: it would come again for ever."""
-        deadline = time.monotonic() + _SECONDS
         reports, others = parse_reports(request.body or b"")
         for report in reports:
             _log(report, logger)
         if others:
             log.write(logger, logging.WARNING, "report", outcome="not_a_report", count=others)
-        recorded = self._record(reports, deadline)
+        recorded = self._record(reports, time.monotonic() + _SECONDS)
         if recorded < len(reports):
             count = len(reports) - recorded
             log.write(logger, logging.WARNING, "report", outcome="not_recorded", count=count)

@@ -21,7 +21,6 @@ SHANGHAI: Final = timezone(timedelta(hours=8))
 """The provider's time zone. It has had no daylight saving since 1991."""
 
 _LONGEST_ID: Final = 100
-_SHANGHAI_TIME: Final = "%Y-%m-%d %H:%M:%S"
 _OVERSEAS: Final[dict[str, Outcome]] = {"1": "delivered", "2": "failed", "6": "failed"}
 _EXPIRED: Final = "6"
 _NOT_DIGITS = re.compile("[^0-9]")
@@ -123,7 +122,8 @@ def _is_id(text: str) -> bool:
 def milliseconds(text: str) -> int | None:
     """Read a time of Shanghai, or one of RFC 2822; None if it is neither."""
     try:
-        moment = datetime.strptime(text, _SHANGHAI_TIME).replace(tzinfo=SHANGHAI)
+        moment = datetime.fromisoformat(text)
+        zone = SHANGHAI
     except ValueError:
         # Imported only where it is used.
         from email.utils import parsedate_to_datetime
@@ -132,6 +132,7 @@ def milliseconds(text: str) -> int | None:
             moment = parsedate_to_datetime(text)
         except (ValueError, TypeError, IndexError, OverflowError):
             return None
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=timezone.utc)
+        zone = timezone.utc
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=zone)
     return int(moment.timestamp() * 1000)
