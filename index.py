@@ -4,7 +4,7 @@ import gc
 import os
 from typing import Any
 
-# What is imported stays, so the garbage collector would search it for nothing, many times over.
+# Imported modules are never freed, so garbage collection during the imports is wasted time.
 gc.disable()
 from sms_connector.function import Function  # noqa: E402
 from sms_connector.settings import read_settings  # noqa: E402

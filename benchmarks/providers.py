@@ -56,6 +56,7 @@ def emulator(authority: Authority) -> Iterator[str]:
     """Serve the emulator, which checks every signature. Yields its URL."""
     with Emulator(
         flow_control=False,
+        allow_hosts=HOSTS,
         ssl_certfile=str(authority.server_certificate),
         ssl_keyfile=str(authority.server_key),
     ) as running:

@@ -73,16 +73,16 @@ def load(contenders: Sequence[Contender], environ: Environ) -> dict[str, dict[in
 
 
 def calls_to_store(contender: Contender, environ: Environ, server: RedisServer) -> float:
-    """Return the commands that the server gets for each message: one is one round trip."""
+    """Return the round trips to the server for each message."""
 
-    def commands(messages: int) -> int:
+    def reads(messages: int) -> int:
         server.command("CONFIG", "RESETSTAT")
         contender.run(environ, "warm", str(messages))
         stats: dict[str, int] = server.command("INFO", "stats")
-        return stats["total_commands_processed"]
+        return stats["total_reads_processed"]
 
     # The difference, so that what a start adds is not counted.
-    return (commands(2 * WARM_MESSAGES) - commands(WARM_MESSAGES)) / WARM_MESSAGES
+    return (reads(2 * WARM_MESSAGES) - reads(WARM_MESSAGES)) / WARM_MESSAGES
 
 
 def _reports(

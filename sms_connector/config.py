@@ -31,6 +31,7 @@ _UpTo20 = Annotated[int, Meta(ge=1, le=20)]
 # Beside the host, a port and a slash may follow.
 _UNENCRYPTED = re.compile(r"http://(?:[^:/]*\.)?aliyuncs\.com(?![^:/])", re.IGNORECASE)
 _DIGITS = re.compile(r"[0-9]+")
+_PNVS_DIGITS = 6
 
 _GIVE_OVERSEAS = "give the usage type an `overseas` template code to send to it"
 
@@ -51,6 +52,21 @@ class Template(msgspec.Struct, frozen=True, rename="camel"):
     usage_type: Annotated[str, Meta(min_length=1)]
     template_code: _Code | RegionalCode
     sign_name: _SignName | None = None
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The code, or both."""
+        code = self.template_code
+        return (code.china, code.overseas) if isinstance(code, RegionalCode) else (code,)
+
+    def sign_for(self, code: str) -> str | None:
+        """Return the sign of this template for one of its codes; None stands for the connector's.
+
+        No sign serves both services: where the two codes are of different ones, ``sign_name`` is
+        that of the number verification service.
+        """
+        is_mixed = any(map(is_pnvs, self.codes)) and not all(map(is_pnvs, self.codes))
+        return None if is_mixed and not is_pnvs(code) else self.sign_name
 
     def code_for(self, phone: PhoneNumber) -> str:
         """Choose by the region of the number, where there is a choice.
@@ -126,6 +142,11 @@ class ConnectorConfig(msgspec.Struct, frozen=True, rename="camel"):
         if self.endpoint is None:
             return None
         return re.sub(r"^https?://", "", self.endpoint).rstrip("/")
+
+    @property
+    def template_codes(self) -> tuple[str, ...]:
+        """The codes of all templates."""
+        return tuple(code for template in self.templates for code in template.codes)
 
     @property
     def longest_call(self) -> float:
@@ -219,9 +240,20 @@ def _read_templates(raw: object, path: str, problems: Problems) -> tuple[Templat
 def _read_template(raw: object, path: str, problems: Problems) -> Template | None:
     template = read_struct(raw, path, problems, Template)
     code = template.template_code if template else None
-    if isinstance(code, RegionalCode) and is_pnvs(code.overseas):
+    where = f"{path}.templateCode"
+    if isinstance(code, RegionalCode):
+        if is_pnvs(code.overseas):
+            problems.add(
+                f"{where}.overseas",
+                "must be an international template: a code of digits alone serves the mainland "
+                "only",
+            )
+        code, where = code.china, f"{where}.china"
+    # An SMS template whose prefix was forgotten would go to the other service.
+    if code and is_pnvs(code) and len(code) != _PNVS_DIGITS:
         problems.add(
-            f"{path}.templateCode.overseas",
-            "must be an international template: a code of digits alone serves the mainland only",
+            where,
+            "must begin with SMS_, or be one of the number verification service, which have "
+            f"{_PNVS_DIGITS} digits",
         )
     return template

@@ -67,7 +67,7 @@ class Problems:
         self._found.append(Problem(path, sentence))
 
     def add_unknown_key(self, path: str, key: str, known: tuple[str, ...]) -> None:
-        """Add a key that means nothing: a misspelt one must not leave out what it stands for."""
+        """Add an unknown key. It is an error because a misspelt limit would silently not apply."""
         if _SHOWN_KEY.fullmatch(key):
             self.add(f"{path}.{key}", f"is unknown: the keys here are {', '.join(known)}")
         else:

@@ -85,12 +85,12 @@ class LimitReached(msgspec.Struct, frozen=True):
 
 
 class ConnectorError(Exception):
-    """Why an operation failed, in a form that can be shown to anyone.
+    """Why an operation failed. Safe to show or log: no code, secret or whole phone number in it.
 
-    ``problem`` says what to do next and holds no code, secret or whole phone number. With a
-    ``field``, it completes the sentence that the field's name begins. ``retry_after`` is in
-    seconds, and given only where a retry makes sense. ``allow`` holds the HTTP methods that the
-    route has, where the method was wrong; ``attempts_left`` the guesses that a verification has.
+    ``problem`` says what to do next. If there is a ``field``, ``problem`` is a predicate whose
+    subject is the field's name ("is required."). ``retry_after`` is in seconds, and None where a
+    retry is pointless. ``allow`` lists the HTTP methods of the route after a wrong method;
+    ``attempts_left`` is the number of guesses left in a verification.
     """
 
     def __init__(
@@ -143,6 +143,11 @@ class ConnectorError(Exception):
         )
 
 
+CHECK_DELIVERY: Final = (
+    "Check the delivery state before sending again: the message may have gone out."
+)
+
+
 def invalid_request(problem: str) -> ConnectorError:
     """Return the error for a request that is invalid as a whole."""
     return ConnectorError("invalid_parameter", problem)
@@ -165,7 +170,7 @@ def invalid_config(problems: str) -> ConnectorError:
 
 def bug(*, sent: Sent) -> ConnectorError:
     """Return the error for an exception that should not have happened."""
-    advice = " Check the delivery state before sending again." if sent is None else ""
+    problem = "Unexpected error: the function's log says where."
     return ConnectorError(
-        "bug", f"Unexpected error: the function's log says where.{advice}", sent=sent
+        "bug", problem if sent is False else f"{problem} {CHECK_DELIVERY}", sent=sent
     )

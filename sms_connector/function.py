@@ -19,7 +19,8 @@ from .web.auth import INVOCATION, Auth, Credential
 from .web.envelopes import Envelope, envelope_of
 from .web.envelopes.event import read_event
 from .web.envelopes.http_event import reply
-from .web.http import Request, Response, failure, failure_of_check
+from .web.failures import failure, failure_of_check
+from .web.http import Request, Response
 from .web.idempotency import idempotency_of
 from .web.routes import SENDING, Operation, Route, find_route, route_of_payload
 
@@ -49,7 +50,7 @@ class Function:
             self._loaded = error
 
     def prepare(self, context: Any) -> None:
-        """Make the first message as cheap as the others. A bad config is logged, not raised."""
+        """Load everything that the first message needs. An invalid config is logged, not raised."""
         logger = log.logger_of(context)
         try:
             self._connector().prepare(_role(context))

@@ -1,4 +1,4 @@
-"""The values that pass between rooms: the message, the SMS made from it, the receipt."""
+"""The values that packages exchange: the message, the SMS made from it, the receipt."""
 
 import re
 import secrets
@@ -60,7 +60,8 @@ class Message(msgspec.Struct, frozen=True):
 class Sms(msgspec.Struct, frozen=True):
     """A message ready to send: the number as the provider wants it, the template chosen.
 
-    ``sign_name`` is the sign of this template alone; None stands for the connector's.
+    ``sign_name`` is the sign of this template alone; None stands for the connector's. ``minutes``
+    is how long the code is valid, from 1 on, for the templates that state it; None if unknown.
     """
 
     phone: PhoneNumber
@@ -68,6 +69,7 @@ class Sms(msgspec.Struct, frozen=True):
     template_code: str
     code: str
     sign_name: str | None = None
+    minutes: int | None = None
 
     def __repr__(self) -> str:
         return f"Sms({self.phone!r}, {self.usage_type!r}, {self.template_code!r})"

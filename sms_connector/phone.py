@@ -117,4 +117,4 @@ def _not_a_number(strict: bool) -> ConnectorError:
         else "give the 11 digits of a mainland China mobile, or a number abroad with its country "
         "code"
     )
-    return invalid_parameter("phone", f"is not one mobile number: {wanted}")
+    return invalid_parameter("phone", f"is not a valid mobile number: {wanted}")

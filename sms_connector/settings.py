@@ -1,4 +1,4 @@
-"""The settings that are environment variables. No other file that ships reads the environment."""
+"""All environment variables are read here; index.py passes them in (SSL_CERT_*: see tls.py)."""
 
 import os
 import re

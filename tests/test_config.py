@@ -9,7 +9,7 @@ from sms_connector.config import ConnectorConfig, VerificationSettings, parse_co
 from sms_connector.errors import ConnectorError
 from sms_connector.limits.rules import Limits
 from tests.conftest import EXAMPLE
-from tests.support.configs import KEY_SECRET, TEMPLATES, config
+from tests.support.configs import GIVEN_TEMPLATES, KEY_SECRET, TEMPLATES, config
 
 
 def parse(**changes: Any) -> ConnectorConfig:
@@ -132,6 +132,20 @@ def test_an_endpoint_is_a_host_with_or_without_protocol(
             },
             "`templates[4].templateCode.overseas` must be an international template",
         ),
+        (
+            {"templates": [*TEMPLATES, {"usageType": "X", "templateCode": "154950909"}]},
+            "`templates[4].templateCode` must begin with SMS_",
+        ),
+        (
+            {
+                "templates": [
+                    *TEMPLATES,
+                    {"usageType": "X", "templateCode": {"china": "10000", "overseas": "SMS_1"}},
+                ]
+            },
+            "`templates[4].templateCode.china` must begin with SMS_",
+        ),
+        ({"templates": GIVEN_TEMPLATES, "signName": ...}, "`signName` is required"),
         ({"templates": TEMPLATES[:2]}, "UsageType (ForgotPassword, Generic) should be provided"),
         ({"templates": []}, "UsageType (Register, SignIn, ForgotPassword, Generic) should be"),
     ],

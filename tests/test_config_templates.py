@@ -89,6 +89,23 @@ def test_a_template_may_have_a_sign_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(
+    ("codes", "signs"),
+    [
+        ("SMS_1", ["另一个签名"]),
+        ("100001", ["另一个签名"]),
+        ({"china": "SMS_1", "overseas": "SMS_2"}, ["另一个签名", "另一个签名"]),
+        ({"china": "100001", "overseas": "SMS_2"}, ["另一个签名", None]),
+    ],
+)
+def test_a_sign_beside_codes_of_two_services_is_the_number_verification_service_s(
+    codes: Any, signs: list[str | None]
+) -> None:
+    own = {"usageType": "Own", "templateCode": codes, "signName": "另一个签名"}
+    template = parse(templates=[*TEMPLATES, own]).template_for("Own")
+    assert [template.sign_for(code) for code in template.codes] == signs
+
+
+@pytest.mark.parametrize(
     ("usage_type", "meant"),
     [
         ("signin", "SignIn"),

@@ -180,3 +180,11 @@ def anchors(page: Path) -> set[str]:
     """Give the headings of a page as a link names them."""
     headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.M)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_files_that_the_page_for_contributors_names_exist() -> None:
+    text = (PROJECT / "CONTRIBUTING.md").read_text("utf-8")
+    names = set(re.findall(r"`([a-z_0-9/]+\.(?:py|yaml|md|in|lua))`", text))
+    assert len(names) > 30
+    for name in names:
+        assert (PROJECT / name).exists() or (PROJECT / "sms_connector" / name).exists(), name

@@ -200,7 +200,7 @@ class TestLimits:
 
 
 class TestUsageTypes:
-    def test_one_that_differs_in_case_only_is_logged_once(
+    def test_a_usage_type_that_differs_only_in_case_is_logged_once(
         self, accepting: ScriptedProvider, invoke: Invoke, caplog: pytest.LogCaptureFixture
     ) -> None:
         caplog.set_level(logging.WARNING)
@@ -229,7 +229,9 @@ class TestAStoreThatIsAway:
         assert "Zq8-password" not in caplog.text
 
     @pytest.mark.usefixtures("away", "accepting")
-    def test_health_says_so_beside_ok(self, post: Post, context: FcContext) -> None:
+    def test_health_reports_a_store_that_is_away_and_stays_ok(
+        self, post: Post, context: FcContext
+    ) -> None:
         post(EVENT)
         request = HttpRequest(b"", "GET", "/health")
         answered = WAYS["HTTP trigger"](new_function().handle, request, context)

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from sms_connector.local.emulate.pnvs_account import GIVEN_SIGNS
 from sms_connector.local.emulate.server import Emulator
 from sms_connector.local.fc_context import FcContext
+from tests.support.configs import GIVEN_TEMPLATES
 from tests.support.http_events import HttpRequest, through_wsgi
 
 ROOT = Path(__file__).parent.parent
@@ -28,7 +30,10 @@ print(json.dumps({"answer": json.loads(answer), "started": started, "sent": sort
 """
 
 DEVELOPMENT = ("click", "rich", "starlette", "uvicorn", "pytest", "fc2", "sms_connector.local")
-NOT_FOR_THIS_MESSAGE = ("phonenumbers", "standardwebhooks", "valkey", "sms_connector.store.redis")
+NOT_FOR_THIS_MESSAGE = (
+    *("phonenumbers", "standardwebhooks", "valkey", "sms_connector.store.redis"),
+    "sms_connector.provider.verify_code",
+)
 
 
 def run(event: dict[str, Any], config: dict[str, Any]) -> dict[str, Any]:
@@ -76,6 +81,18 @@ def test_the_first_message_loads_only_codecs_after_the_initializer(
 ) -> None:
     late = set(mainland["sent"]) - set(mainland["started"])
     assert not [name for name in late if not name.startswith(("encodings.", "stringprep"))]
+
+
+def test_the_first_message_of_the_number_verification_service_loads_only_codecs_too(
+    emulator: Emulator, example: dict[str, Any]
+) -> None:
+    given = {"signName": GIVEN_SIGNS[0], "templates": GIVEN_TEMPLATES}
+    emulator.clear()
+    done = run({"phone": "13812345678", "usageType": "SignIn", "code": "246810"}, example | given)
+    assert done["answer"]["bizId"] == emulator.inbox.messages()[0].biz_id
+    late = set(done["sent"]) - set(done["started"])
+    assert not [name for name in late if not name.startswith(("encodings.", "stringprep"))]
+    assert not [name for name in done["sent"] if "dypnsapi" in name]
 
 
 def test_a_number_abroad_loads_phonenumbers(emulator: Emulator, example: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ import pytest
 from sms_connector.errors import ConnectorError
 from sms_connector.log import MessageEntry
 from sms_connector.message import Receipt
-from sms_connector.web.http import error_body
+from sms_connector.web.failures import error_body
 from tests.support.scripted_provider import (
     Act,
     ScriptedProvider,

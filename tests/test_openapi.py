@@ -164,7 +164,7 @@ class TestExamples:
         assert answer.headers.get("Allow", "POST") == "POST"
         assert ("Allow" in declared) == ("Allow" in answer.headers)
 
-    def test_health(self, url: str) -> None:
+    def test_health_is_answered_as_the_example_says(self, url: str) -> None:
         ((_, status, _, value),) = (it for it in examples_of(HEALTH) if it[0] == "healthy")
         answer = requests.get(f"{url}/health", timeout=10)
         assert (answer.status_code, answer.json()) == (status, value)

@@ -17,6 +17,7 @@ from sms_connector.local.emulate.account import ORDINARY_KEY
 from sms_connector.local.emulate.magic import number_for
 from sms_connector.local.emulate.server import Emulator
 from sms_connector.local.example import example_config
+from sms_connector.local.given_templates import GIVEN_TEMPLATES
 
 from .accessibility import violations
 from .conftest import Open, Scheme
@@ -148,6 +149,64 @@ def test_a_refused_or_undelivered_message_is_shown_with_its_reason(
     expect(page.get_by_text(words("delivery.failed"))).to_be_visible()
     expect(page.locator("#delivery")).to_contain_text("MOBILE_IN_BLACK")
     assert violations(page) == []
+
+
+@pytest.mark.parametrize(("language", "scheme"), STORIES)
+def test_a_given_sign_and_its_templates_are_chosen_by_a_switch_that_forgets_nothing(
+    open_page: Open, console: Console, file: Path, language: str, scheme: Scheme
+) -> None:
+    words = Words(language)
+    page = open_page(console.address, language, scheme)
+    own = page.get_by_label(words("ownSign"), exact=True)
+    given = page.get_by_label(words("givenSign"), exact=True)
+    sign = page.get_by_label(words("signName"), exact=True)
+    codes = page.get_by_label(words("templateCode"), exact=True)
+    expect(own).to_be_checked()
+    expect(page.locator("#given-templates")).to_be_hidden()
+
+    # The given templates are listed, and filled in for each usage type.
+    given.check()
+    expect(page.locator("#given-templates dt")).to_have_text(list(GIVEN_TEMPLATES))
+    expect(page.locator("#given-templates dd").nth(2)).to_have_text(words("given.100003"))
+    expect(page.get_by_text(words("givenSignHint"))).to_be_visible()
+    assert [field.input_value() for field in codes.all()] == [
+        "100001",
+        "100001",
+        "100003",
+        "100001",
+    ]
+    expect(codes.first).to_have_attribute("list", "given-codes")
+    expect(sign).to_have_value("")
+    sign.fill("码上速通")
+    assert violations(page) == []
+    picture(page, "console-given")
+
+    # What was typed for the other service is there again.
+    own.check()
+    expect(sign).to_have_value("码上登录")
+    expect(codes.first).to_have_value("SMS_200000001")
+    given.check()
+    expect(sign).to_have_value("码上速通")
+
+    # An overseas code needs a sign of its own: this config is for the mainland alone.
+    for field in page.get_by_label(words("overseasCode"), exact=True).all():
+        field.fill("")
+    page.get_by_role("button", name=words("checkEmulator"), exact=True).click()
+    expect(page.get_by_text(words("checksPassed"))).to_be_visible()
+    assert violations(page) == []
+    page.get_by_label(words("phone"), exact=True).fill(PHONE)
+    page.get_by_role("button", name=words("send"), exact=True).click()
+    expect(page.locator(".bubble")).to_contain_text("【码上速通】您正在登录或注册，验证码为")
+    expect(page.locator(".bubble")).to_contain_text("10分钟内有效")
+    expect(page.get_by_text(words("delivery.unknown"))).to_be_visible()
+    page.get_by_role("button", name=words("save"), exact=True).click()
+    expect(page.get_by_text(words("saved"))).to_be_visible()
+    assert json.loads(file.read_text("utf-8"))["templates"][1]["templateCode"] == "100001"
+
+    # A reload shows the switch as the saved templates need it.
+    page.reload()
+    expect(given).to_be_checked()
+    expect(page.locator("#given-templates")).to_be_visible()
 
 
 def test_template_rows_can_be_added_and_removed(

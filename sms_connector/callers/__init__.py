@@ -15,8 +15,8 @@ from .supabase import Supabase
 class Caller(Protocol):
     """Reads one request of one service, and answers it in that service's form.
 
-    ``patience`` is how many seconds the service waits for an answer; None stands for as long as
-    one may take. ``waits_early``: whether a message a little too early may wait for its turn.
+    ``patience`` is how many seconds the service waits for an answer; None: as long as it takes.
+    ``waits_early``: whether a message that comes slightly too early may wait instead of failing.
     """
 
     patience: ClassVar[float | None]
@@ -42,7 +42,7 @@ CALLERS: Final[Mapping[str, type[Caller]]] = {
     "supabase": Supabase,
     "logto": Logto,
 }
-"""By the path that names each."""
+"""By path. If the path names none, the first whose ``infer`` is true; else Native."""
 
 
 def caller_of(request: Request, audience: Audience) -> Caller:

@@ -11,7 +11,8 @@ import msgspec
 
 from ..errors import ConnectorError
 from ..message import Message, Receipt
-from ..web.http import STATUS, Request, Response, error_headers
+from ..web.failures import STATUS, error_headers
+from ..web.http import Request, Response
 from .fields import optional_text, renamed, required_text
 from .sentences import Audience, locale_of, sentence_for, with_reference
 

@@ -1,4 +1,4 @@
-"""Our own form: ``{"phone", "usageType", "code"?, "ip"?}``, for a back end of one's own."""
+"""Our own request format, for your own back end: ``{"phone", "usageType", "code"?, "ip"?}``."""
 
 from collections.abc import Mapping
 from typing import ClassVar
@@ -7,7 +7,8 @@ import msgspec
 
 from ..errors import ConnectorError
 from ..message import Message, Receipt
-from ..web.http import Request, Response, failure
+from ..web.failures import failure
+from ..web.http import Request, Response
 from .fields import optional_text, required_text
 from .sentences import Audience
 

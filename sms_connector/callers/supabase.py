@@ -10,7 +10,8 @@ from typing import ClassVar
 
 from ..errors import ConnectorError
 from ..message import Message, Receipt
-from ..web.http import STATUS, Request, Response
+from ..web.failures import STATUS
+from ..web.http import Request, Response
 from .fields import optional_text, required_text
 from .sentences import Audience, sentence_for
 

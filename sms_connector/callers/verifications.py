@@ -1,7 +1,7 @@
-"""Our own form of a verification, for a back end of one's own.
+"""Our own request format for verifications, for your own back end.
 
 Start ``{"phone", "usageType", "ip"?}``; check ``{"code"}`` by id, or ``{"phone", "usageType",
-"code"}``. Only an approval has the status 200 in an answer to a check.
+"code"}``. A check returns 200 only if it approves the code.
 """
 
 import time

@@ -1,4 +1,4 @@
-"""May this message go? The rules of a message as counters, and a full counter as an error."""
+"""Turns the rules for a message into store counters, and a full counter into an error."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -11,7 +11,7 @@ from .rules import Counted, Rule
 
 _REFUSALS: Final[dict[str, tuple[Kind, str]]] = {
     "perNumber": ("rate_limited", "Too many messages to this number"),
-    "perAddress": ("rate_limited", "Too many messages asked for from this address"),
+    "perAddress": ("rate_limited", "Too many messages requested from this address"),
     "perPrefix": ("rate_limited", "Too many messages to numbers like this one"),
     "perCountry": ("usage_limited", "Too many messages to this country"),
     "total": ("usage_limited", "Too many messages in all"),

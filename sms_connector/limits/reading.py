@@ -31,7 +31,7 @@ def read_limits(raw: object, path: str, problems: Problems) -> Limits | None:
 def _read_countries(raw: object, path: str, problems: Problems) -> frozenset[str]:
     # An empty list would let nothing out, or everything: neither is what anyone means by it.
     if not isinstance(raw, list) or not raw:
-        problems.add(path, "must be a list of countries, with one at least")
+        problems.add(path, "must be a list of at least one country")
         return frozenset()
     for index, country in enumerate(raw):
         if not isinstance(country, str) or country not in COUNTRIES:

@@ -1,6 +1,7 @@
-"""The limits of a connector config: how many messages may go where, and what each is counted by.
+"""The limits of a connector config: which rules apply to a message, and which counters they use.
 
-Nothing here counts: a rule says how many in which window, ``Limits.counted`` by which subject.
+Nothing is counted here. A rule is a count and a window; ``Limits.counted`` pairs it with what it
+counts: a number, an address, a prefix, a country, or everything.
 """
 
 import re
@@ -83,7 +84,7 @@ def _rules(name: str, *texts: str) -> tuple[Rule, ...]:
     return tuple(rule for text in texts if (rule := read_rule(name, text)))
 
 
-# What the provider does in the mainland of its own; abroad it counts nothing per number.
+# The provider's own limits for mainland numbers. It has none for numbers abroad.
 DEFAULT_PER_NUMBER: Final = _rules("perNumber", "1/minute", "5/hour", "10/day")
 
 

@@ -1,4 +1,4 @@
-"""`demo`: send three messages through the whole function, to an emulator."""
+"""`demo`: send four messages through the whole function, to an emulator."""
 
 import json
 import logging
@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.panel import Panel
 
 from ..settings import CONFIG
+from .emulate.pnvs_account import GIVEN_SIGNS, GIVEN_TEMPLATES
 from .emulate.server import Emulator
 from .example import example_config
 from .fc_context import FcContext
@@ -24,16 +25,28 @@ EVENTS = (
         "A phone abroad; the function makes the code",
         {"phone": "+852 5123 4567", "usageType": "SignIn"},
     ),
+    (
+        "A sign and a template that the number verification service gives to everyone",
+        {"phone": "13912345678", "usageType": "BindNewIdentifier", "code": "135790"},
+    ),
     ("An invalid phone number", {"phone": "12345", "usageType": "SignIn", "code": "246810"}),
 )
+
+GIVEN = {
+    "usageType": "BindNewIdentifier",
+    "templateCode": GIVEN_TEMPLATES[3].code,
+    "signName": GIVEN_SIGNS[0],
+}
+"""Beside the example's templates, which are those of an account of one's own."""
 
 
 @click.command()
 def demo() -> None:
-    """Send three messages to an emulator, and show what phones receive."""
+    """Send four messages to an emulator, and show what phones receive."""
     console = Console(highlight=False, markup=False, emoji=False)
     with Emulator() as emulator:
-        os.environ[CONFIG] = json.dumps(example_config(emulator.url))
+        config = example_config(emulator.url)
+        os.environ[CONFIG] = json.dumps(config | {"templates": [*config["templates"], GIVEN]})
         # Imported after the settings are made, as in the cloud.
         import index
 

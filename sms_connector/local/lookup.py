@@ -5,18 +5,24 @@ provider/wire.py and ConnectorConfig).
 """
 
 import os
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from alibabacloud_dysmsapi20170525.models import GetSmsSignRequest, GetSmsTemplateRequest
+from darabonba.runtime import RuntimeOptions
 
 from ..config import ConnectorConfig
 from ..phone import PhoneNumber
-from ..provider.client import AccessKey
+from ..provider.client import AccessKey, sdk_config
 from ..provider.query import Query, Refused, number
 from ..provider.sdk_call import NoAnswer, text
 from ..provider.send_details import SendDetail, send_detail
+from ..provider.verify_code import MAINLAND_PREFIX, VerifyCodeClient, endpoint_of
 from ..settings import read_settings
+
+# A service number of a carrier: no phone has it.
+_NOBODY_S_NUMBER: Final = "13800138000"
+_NO_CODE: Final = "0000"
 
 
 class ReviewedSign(msgspec.Struct, frozen=True):
@@ -45,13 +51,14 @@ class Lookup:
     """Queries with one access key. No method raises: a failure is returned."""
 
     def __init__(self, config: ConnectorConfig, key: AccessKey) -> None:
+        self._config = config
+        self._key = key
         self._query = Query(config, key, read_settings(os.environ).proxies)
 
     def sign(self, name: str) -> ReviewedSign | Refused | NoAnswer:
         request = GetSmsSignRequest(sign_name=name)
-        body = self._query(
-            lambda client, options: client.get_sms_sign_with_options(request, options)
-        )
+        client = self._query.sms_client
+        body = self._query(lambda: client().get_sms_sign_with_options(request, RuntimeOptions()))
         if isinstance(body, Refused | NoAnswer):
             return body
         return ReviewedSign(number(body.sign_status), text(body.sign_usage), self._reason(body))
@@ -59,7 +66,9 @@ class Lookup:
     def template(self, code: str) -> ReviewedTemplate | Refused | NoAnswer:
         request = GetSmsTemplateRequest(template_code=code)
         body = self._query(
-            lambda client, with_: client.get_sms_template_with_options(request, with_)
+            lambda: self._query.sms_client().get_sms_template_with_options(
+                request, RuntimeOptions()
+            )
         )
         if isinstance(body, Refused | NoAnswer):
             return body
@@ -76,6 +85,23 @@ class Lookup:
     ) -> SendDetail | Refused | NoAnswer | None:
         """Return one message of one day (yyyyMMdd in Shanghai); None if it is not listed yet."""
         return send_detail(self._query, phone, day, biz_id)
+
+    def number_verification(self) -> Refused | NoAnswer | None:
+        """Return None if the number verification service is enabled and answers this key.
+
+        Checks a code that nobody was sent: the service's query of delivery states, which would
+        do as well, is deprecated.
+        """
+        client = VerifyCodeClient(sdk_config(self._config, self._key, endpoint_of(self._config)))
+        body = self._query(
+            lambda: client.call(
+                "CheckSmsVerifyCode",
+                PhoneNumber=_NOBODY_S_NUMBER,
+                CountryCode=MAINLAND_PREFIX,
+                VerifyCode=_NO_CODE,
+            )
+        )
+        return body if isinstance(body, Refused | NoAnswer) else None
 
     def _reason(self, body: Any) -> str:
         """Return the reason of the reviewer: free text, which may contain anything."""

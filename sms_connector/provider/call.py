@@ -1,7 +1,7 @@
 """One request on its way: how far it got, and how long it may take.
 
-The SDK turns every network failure into one exception that says neither whether the request went
-out nor whether an answer began. Both decide what ``sent`` is, so the wire writes them down here.
+The SDK turns every network failure into one exception, which does not say whether the request was
+written or whether an answer began. ``sent`` depends on both, so the wire records them here.
 """
 
 import threading
@@ -15,7 +15,7 @@ from ..settings import Proxies
 
 DIRECT: Final = Proxies()
 
-UNINTELLIGIBLE: Final = "its answer makes no sense"
+UNINTELLIGIBLE: Final = "its answer could not be understood"
 
 
 class Stage(IntEnum):

@@ -1,15 +1,16 @@
-"""The official client: built from the connector config, called once for each message."""
+"""The official clients: built from the connector config, called once for each message."""
 
 import time
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 import msgspec
 from alibabacloud_dysmsapi20170525.client import Client as DysmsClient
-from alibabacloud_dysmsapi20170525.models import SendSmsRequest
+from alibabacloud_dysmsapi20170525.models import SendSmsRequest, SendSmsResponse
 from alibabacloud_tea_openapi.utils_models import Config
 from darabonba.runtime import RuntimeOptions
 
-from ..config import ConnectorConfig
+from ..config import ConnectorConfig, is_pnvs
 from ..message import Sms
 from ..settings import Proxies
 from ..tls import tls_context
@@ -60,21 +61,51 @@ class _Credential:
 
 
 def build_client(config: ConnectorConfig, key: AccessKey) -> DysmsClient:
-    """Build the official client, which sends by the wire of this package."""
+    """Build the official client of the SMS service."""
+    # With a region and no endpoint, the SDK looks the endpoint up in its own table.
+    endpoint = config.host or (None if config.region_id else CENTRAL_ENDPOINT)
+    return DysmsClient(sdk_config(config, key, endpoint))
+
+
+def sdk_config(config: ConnectorConfig, key: AccessKey, endpoint: str | None) -> Config:
+    """Return what an official client is built from. It will send by the wire of this package."""
     install()
-    return DysmsClient(
-        Config(
-            credential=_Credential(key),
-            protocol=config.protocol,
-            # With a region and no endpoint, the SDK looks the endpoint up in its own table.
-            endpoint=config.host or (None if config.region_id else CENTRAL_ENDPOINT),
-            region_id=config.region_id,
-        )
+    return Config(
+        credential=_Credential(key),
+        protocol=config.protocol,
+        endpoint=endpoint,
+        region_id=config.region_id,
     )
 
 
+Call = Callable[[Sms, str], Any]
+"""Calls the SDK once for a message and its sign name, and returns the SDK's response."""
+
+
+def _send_sms(config: ConnectorConfig, key: AccessKey) -> Call:
+    client = build_client(config, key)
+
+    def call(sms: Sms, sign_name: str) -> SendSmsResponse:
+        request = SendSmsRequest(
+            phone_numbers=sms.phone.digits,
+            sign_name=sign_name,
+            template_code=sms.template_code,
+            template_param=msgspec.json.encode({"code": sms.code}).decode(),
+        )
+        return client.send_sms_with_options(request, RuntimeOptions())
+
+    return call
+
+
+def _send_verify_code(config: ConnectorConfig, key: AccessKey) -> Call:
+    # Most configs have no template of this service, and start without its file.
+    from .verify_code import VerifyCodeClient, endpoint_of
+
+    return VerifyCodeClient(sdk_config(config, key, endpoint_of(config))).send
+
+
 class SmsClient:
-    """Sends messages with the official SDK. One for all threads.
+    """Sends messages with the official SDK, by the service that has the template. For all threads.
 
     One message takes ``ConnectorConfig.longest_call`` seconds at most, plus the time that the
     platform takes to resolve the provider's name.
@@ -83,16 +114,17 @@ class SmsClient:
     def __init__(self, config: ConnectorConfig, proxies: Proxies = DIRECT) -> None:
         self._config = config
         self._proxies = proxies
-        self._latest: tuple[AccessKey, DysmsClient] | None = None
+        self._built: dict[bool, tuple[AccessKey, Call]] = {}  # by whether it is PNVS's
 
     def prepare(self, key: AccessKey) -> None:
         """Build what the first message needs. Sends nothing."""
-        self._client_for(key)
+        for template_code in self._config.template_codes:
+            self._call_for(template_code, key)
         if self._config.protocol == "HTTPS":
             tls_context()
 
     def send(self, sms: Sms, key: AccessKey) -> ProviderAnswer | NoAnswer:
-        """Call SendSms once; a second time only if no connection could be made the first time."""
+        """Call the service once; a second time only if no connection could be made."""
         deadline = time.monotonic() + self._config.longest_call
         call = tracked_call(self._config, deadline, self._proxies)
         outcome = self._send(sms, key, call)
@@ -103,23 +135,18 @@ class SmsClient:
         return outcome
 
     def _send(self, sms: Sms, key: AccessKey, call: TrackedCall) -> ProviderAnswer | NoAnswer:
-        client, request = self._client_for(key), self._request(sms)
-        return call_sdk(call, lambda: client.send_sms_with_options(request, RuntimeOptions()))
+        service = self._call_for(sms.template_code, key)
+        sign_name = sms.sign_name or self._config.sign_name
+        return call_sdk(call, lambda: service(sms, sign_name))
 
-    def _request(self, sms: Sms) -> SendSmsRequest:
-        return SendSmsRequest(
-            phone_numbers=sms.phone.digits,
-            sign_name=sms.sign_name or self._config.sign_name,
-            template_code=sms.template_code,
-            template_param=msgspec.json.encode({"code": sms.code}).decode(),
-        )
-
-    def _client_for(self, key: AccessKey) -> DysmsClient:
+    def _call_for(self, template_code: str, key: AccessKey) -> Call:
         # One value, read and replaced at once: a role's key may change while other threads send.
-        latest = self._latest
-        if latest is None or latest[0] != key:
-            self._latest = latest = (key, build_client(self._config, key))
-        return latest[1]
+        pnvs = is_pnvs(template_code)
+        built = self._built.get(pnvs)
+        if built is None or built[0] != key:
+            build = _send_verify_code if pnvs else _send_sms
+            self._built[pnvs] = built = (key, build(self._config, key))
+        return built[1]
 
 
 def tracked_call(

@@ -45,8 +45,8 @@ class Connection:
     def exchange(self, request: bytes, call: TrackedCall) -> Answer:
         """Write a request and read its answer, within the time of the call.
 
-        Raise OSError or BadAnswerError. The connection is of no further use then, nor where the
-        answer does not end clean.
+        Raise OSError or BadAnswerError. Do not reuse the connection after an error, or if the
+        answer's ``ends_clean`` is false.
         """
         deadline = call.start_writing()
         unwritten = memoryview(request)

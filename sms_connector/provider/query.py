@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import msgspec
 from alibabacloud_dysmsapi20170525.client import Client as DysmsClient
-from darabonba.runtime import RuntimeOptions
 
 from ..config import ConnectorConfig
 from ..errors import ProviderError
@@ -37,13 +36,14 @@ class Query:
         self._proxies = proxies
         self._client: DysmsClient | None = None
 
-    def __call__(
-        self, call: Callable[[DysmsClient, RuntimeOptions], Any], *personal: str
-    ) -> Any | Refused | NoAnswer:
-        """Return the body of the answer. Raise nothing. ``personal`` is hidden in a refusal."""
+    def __call__(self, call: Callable[[], Any], *personal: str) -> Any | Refused | NoAnswer:
+        """Return the body of the answer to ``call``, which calls the SDK once. Raise nothing.
+
+        ``personal`` is hidden in a refusal.
+        """
         deadline = time.monotonic() + self._config.longest_call
         tracked = tracked_call(self._config, deadline, self._proxies)
-        answer = call_sdk(tracked, lambda: call(self._built_client(), RuntimeOptions()))
+        answer = call_sdk(tracked, call)
         if isinstance(answer, NoAnswer):
             return answer
         if answer.code == "OK":
@@ -58,7 +58,8 @@ class Query:
         """Return what hides the access key, and what is personal."""
         return Mask((self._key.id, self._key.secret, self._key.security_token, *personal))
 
-    def _built_client(self) -> DysmsClient:
+    def sms_client(self) -> DysmsClient:
+        """Return the client of the messages' service."""
         self._client = self._client or build_client(self._config, self._key)
         return self._client
 

@@ -3,16 +3,16 @@
 The codes are those of https://help.aliyun.com/document_detail/101346.html, of the API gateway
 before SendSms, and of SendSmsVerifyCode, whose codes come with and without ``isv.`` or ``biz.``.
 
-A code of the table means that the message was refused before it was processed, but for those
-whose outcome is unknown: the documentation says of ``InternalError`` and of time-outs only that
-something failed.
+A code in the table means that the message was refused before it was processed. The exceptions are
+``InternalError`` and time-outs: the documentation does not say whether the message was sent, so
+their outcome is unknown.
 """
 
 import re
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from ..errors import ConnectorError, Kind, ProviderError
+from ..errors import CHECK_DELIVERY, ConnectorError, Kind, ProviderError
 
 _REQUEST: Final = "invalid_parameter"
 _CONFIG: Final = "invalid_config"
@@ -25,12 +25,12 @@ _OTHER: Final = "refused"
 _RETRY_AFTER: Final[dict[Kind, int]] = {_RATE: 1, _TROUBLE: 1}
 """Seconds, for what another attempt may change."""
 
-_NUMBER = "The provider does not take this phone number."
+_NUMBER = "The provider does not accept this phone number."
 _WRONG_REGION = (
     "This template does not send to the region of this number: the usage type needs a mainland "
     "template as `china` and an international one as `overseas`."
 )
-_PARAMETER = "The provider does not take this code."
+_PARAMETER = "The provider does not accept this code."
 _TEMPLATE = "Check the template code in the connector config, and its review state in the console."
 _VARIABLES = "The template must have exactly one variable, `${code}`: check it in the console."
 _SIGN = "Check `signName` in the connector config, and its review state in the console."
@@ -40,7 +40,7 @@ _PNVS = (
     "codes of digits alone."
 )
 _KEY_ID = "Check `accessKeyId`: it must exist and be enabled."
-_KEY_SECRET = "Check `accessKeySecret`; if it is right, check that this machine's clock is."
+_KEY_SECRET = "Check `accessKeySecret`; if it is correct, check this machine's clock."
 _ROLE_TOKEN = "The function's role gave a token that is invalid or expired: check the role."
 _NO_TOKEN = "The access key is a role's and needs its security token: use a user's key pair."
 _PERMISSION = (
@@ -50,15 +50,12 @@ _PERMISSION = (
 _CLOCK = "This machine's clock is wrong: correct it."
 _WAIT = "Too many messages to this number: wait before asking for another one."
 _SLOW_DOWN = "Too many requests at once: try again in a moment."
-_CAP = "A cap set in the SMS console is reached: raise it there, or wait until it ends."
-_TEST_SIGN = "Test signs send to bound numbers only."
+_CAP = "A cap set in the SMS console has been reached: raise it there, or wait until it resets."
+_TEST_SIGN = "A test sign name can send only to the numbers bound to it in the SMS console."
 _BALANCE = "The account has no balance left: top it up."
 _ADDRESS = "Allow this function's address in the SMS console."
-_PROVIDER = "The provider is in trouble. Nothing was sent: try again in a moment."
-_MAYBE_SENT = (
-    "The provider failed, and does not say whether it took the message. Check the delivery state "
-    "before sending again: the message may have gone out."
-)
+_PROVIDER = "The provider is temporarily unavailable. Nothing was sent: try again in a moment."
+_MAYBE_SENT = f"The provider failed, and does not say whether it took the message. {CHECK_DELIVERY}"
 _UNDOCUMENTED = "The provider refused the message: see its code."
 
 Cause = Literal["key", "secret", "token", "clock", "account", "permission", "sign", "template"]
@@ -171,11 +168,11 @@ def is_known(code: str) -> bool:
 
 
 def gives_back(error: ConnectorError) -> bool:
-    """Return whether a message that failed so is given back to the limits it was counted in.
+    """Return whether a message that failed this way no longer counts towards the limits.
 
-    It is where the fault was not the number's: nothing could connect, the provider had trouble or
-    throttled its API, or the settings, the account or its caps refused. It is not where the
-    provider refused the number or the number's rate, nor where the message may have gone out.
+    True if the number was not the cause: no connection, an outage or throttling at the provider,
+    or a problem of the settings, the account or its caps. False if the provider refused the number
+    or its rate, or if the message may have been sent.
     """
     if error.sent is not False:
         return False

@@ -2,6 +2,7 @@
 
 import msgspec
 from alibabacloud_dysmsapi20170525.models import QuerySendDetailsRequest
+from darabonba.runtime import RuntimeOptions
 
 from ..phone import PhoneNumber
 from .query import Query, Refused, number
@@ -27,7 +28,7 @@ def send_detail(
         phone_number=phone.digits, send_date=day, biz_id=biz_id, page_size=1, current_page=1
     )
     body = query(
-        lambda client, options: client.query_send_details_with_options(request, options),
+        lambda: query.sms_client().query_send_details_with_options(request, RuntimeOptions()),
         phone.digits,
     )
     if isinstance(body, Refused | NoAnswer):

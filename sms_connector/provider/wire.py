@@ -94,6 +94,6 @@ def _reason(error: Exception) -> str:
         case ssl.SSLError():
             return "its certificate is not trusted, or TLS failed"
         case ValueError():
-            return "the URL of it or of its proxy, or a header, is not valid"
+            return "its URL, its proxy's URL or a header is not valid"
         case _:
             return "the connection was refused or broke"

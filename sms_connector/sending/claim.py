@@ -1,18 +1,40 @@
-"""Claims: the records by which all instances know what is under way, and how it ended."""
+"""Claims: records that show every instance which messages are in progress, and their outcomes."""
 
 import json
-import secrets as random
+import secrets
+from collections.abc import Iterator
 from typing import Final
 
 import msgspec
 
-from ..errors import ConnectorError, Kind, LimitReached, ProviderError
+from ..errors import CHECK_DELIVERY, ConnectorError, Kind, LimitReached, ProviderError
 from ..message import Receipt, Sms
 from ..store.names import Names
 from .idempotency import KEPT_SECONDS, Idempotency
 
 REMEMBERED_SECONDS: Final = 30.0
-"""For how long the same number, usage type and code are the same message, from its outcome on."""
+"""How long after its outcome a message with the same number, usage type and code is a repeat."""
+
+
+def key_reused() -> ConnectorError:
+    """Return the error for an idempotency key that came with another body before."""
+    return ConnectorError(
+        "key_reused", "The idempotency key was used for a request with another body."
+    )
+
+
+def still_under_way(what: str) -> ConnectorError:
+    """Return the error for a request whose twin is under way for longer than it can wait."""
+    problem = f"{what} is under way, and its outcome is not known. {CHECK_DELIVERY}"
+    return ConnectorError("unknown_outcome", problem, sent=None)
+
+
+def growing_pauses() -> Iterator[float]:
+    """Yield the seconds to wait before each query for the outcome of a claim: 0.02 up to 0.2."""
+    pause = 0.02
+    while True:
+        yield pause
+        pause = min(pause * 1.5, 0.2)
 
 
 class Failure(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -39,8 +61,8 @@ class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
     """The value of a record: whose claim it is, and its outcome once there is one.
 
     ``token`` is random. ``fingerprint`` recognises the body that came with an idempotency key.
-    No time stands in it: while the record has longer to live than its outcome is kept, the owner
-    has a lease; after that, an owner that wrote no outcome is dead.
+    It holds no timestamp. While the record's remaining lifetime exceeds the time that its outcome
+    is kept, the owner has a lease; an owner that has written no outcome by then has died.
     """
 
     token: str
@@ -88,7 +110,7 @@ class Attempt:
     """One request to send a message: all names that may be claimed, and those that it claims."""
 
     def __init__(self, names: Names, sms: Sms, idempotency: Idempotency | None) -> None:
-        self.token = random.token_hex(16)
+        self.token = secrets.token_hex(16)
         keys = names.of("message", sms.phone.e164, sms.usage_type, sms.code)
         of_message = [Name(key, REMEMBERED_SECONDS) for key in keys]
         of_key = names_of_key(names, idempotency) if idempotency else ()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from ..config import ConnectorConfig
-from ..errors import ConnectorError, ProviderError, invalid_config
+from ..errors import CHECK_DELIVERY, ConnectorError, ProviderError, invalid_config
 from ..message import Message, Receipt, Sms
 from ..phone import parse_phone
 from ..privacy import Mask
@@ -17,7 +17,8 @@ from .once import NO_TERMS, Figures, Once, Terms
 
 _NO_KEY = (
     "There is no access key: put `accessKeyId` and `accessKeySecret` into the connector config, "
-    "or give the function a role that may call dysms:SendSms."
+    "or give the function a role that may call dysms:SendSms, or dypns:SendSmsVerifyCode for "
+    "template codes of digits alone."
 )
 
 
@@ -45,7 +46,7 @@ class SmsConnector:
         self._once = Once(stores.sending, stores.names, config.longest_call, figures)
 
     def prepare(self, role: AccessKey | None = None) -> None:
-        """Make the first message as cheap as the others. Sends nothing."""
+        """Load everything that the first message needs. Sends nothing."""
         self._client.prepare(self._key(role))
 
     def compose(self, message: Message, made_code: str = "") -> Sms:
@@ -61,7 +62,8 @@ class SmsConnector:
         config.limits.check_country(phone)
         template = config.template_for(message.usage_type)
         code = template.code_for(phone)
-        return Sms(phone, message.usage_type, code, message.code or made_code, template.sign_name)
+        sign_name = template.sign_for(code)
+        return Sms(phone, message.usage_type, code, message.code or made_code, sign_name)
 
     def near_miss(self, usage_type: str) -> str | None:
         """Return the usage type that was probably meant: see ``ConnectorConfig.near_miss``."""
@@ -114,13 +116,14 @@ def _unanswered(outcome: NoAnswer) -> ConnectorError:
             f"The provider could not be reached: {outcome.reason}. Nothing was sent: try again.",
             retry_after=1,
         )
-    advice = "Check the delivery state before sending again: the message may have gone out."
     if outcome.reached is Stage.ANSWERED:
         return ConnectorError(
-            "invalid_response", f"The provider answered, but {outcome.reason}. {advice}", sent=None
+            "invalid_response",
+            f"The provider answered, but {outcome.reason}. {CHECK_DELIVERY}",
+            sent=None,
         )
     return ConnectorError(
         "unknown_outcome",
-        f"The request reached the provider, but {outcome.reason}. {advice}",
+        f"The request reached the provider, but {outcome.reason}. {CHECK_DELIVERY}",
         sent=None,
     )

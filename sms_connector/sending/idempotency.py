@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 
 from ..message import CODE_DIGITS, random_code
-from ..store.names import Names
+from ..store.names import Names, digits_of
 
 KEPT_SECONDS: Final = 600.0
 """For how long a key is known, from the answer on."""
@@ -28,14 +28,13 @@ class Idempotency(msgspec.Struct, frozen=True):
 
 
 def made_codes(names: Names, idempotency: Idempotency | None) -> tuple[str, ...]:
-    """Return the code of a request that has none: a random one, or with a key one of each secret.
+    """Return codes for a request that has none; the first is the one to send.
 
-    The first is sent. Derived from the key, none has to be stored; while secrets rotate, a
-    repeated request may find the key under another one: see ``Terms.made_codes``.
+    Without a key, that is one random code. With a key, it is one code derived from each secret, so
+    that none has to be stored: while secrets rotate, a repeated request may find the first one's
+    claim under an older secret, and then needs that secret's code.
     """
     if idempotency is None:
         return (random_code(),)
     digests = names.digests("code", idempotency.key, idempotency.body)
-    return tuple(
-        f"{int.from_bytes(digest, 'big') % 10**CODE_DIGITS:0{CODE_DIGITS}}" for digest in digests
-    )
+    return tuple(digits_of(digest, CODE_DIGITS) for digest in digests)

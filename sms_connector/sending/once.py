@@ -1,8 +1,8 @@
-"""At most once: the same message is one message for all instances, and for 30 seconds.
+"""Send each message at most once, even if it is requested again within 30 seconds.
 
-SendSms is not idempotent, and callers ask again: Supabase up to three times, gateways too. So a
-message is claimed before it is sent, and its outcome is kept for those who ask meanwhile or soon
-after.
+SendSms is not idempotent, and callers retry: Supabase up to three times, gateways too. So a
+message is claimed in the store before it is sent, and a repeated request gets the first outcome.
+Across instances this holds only if they share a store.
 """
 
 import time
@@ -18,21 +18,17 @@ from ..message import Receipt, Sms
 from ..provider.refusals import gives_back
 from ..store.names import Names
 from ..store.transaction import ABSENT, Figure, Found, Record, Result, Store, Transaction, Write
-from .claim import Attempt, Name, decoded
+from .claim import Attempt, Name, decoded, growing_pauses, key_reused, still_under_way
 from .idempotency import Idempotency
 
 LEASE_BEYOND_CALL: Final = 0.5
 """Seconds by which a lease is longer than the longest call."""
 
 EARLY_SECONDS: Final = 2.0
-"""How much too early a message may be to wait for its turn instead of being refused."""
+"""A message waits instead of being refused if the limit has room again within this time."""
 
 _FAILURE_SECONDS: Final = 5.0
 """For how long those who wait can learn that a message was not sent."""
-
-_FIRST_PAUSE: Final = 0.02
-_LONGEST_PAUSE: Final = 0.2
-_PAUSE_GROWTH: Final = 1.5
 
 
 class Terms(msgspec.Struct, frozen=True):
@@ -92,10 +88,10 @@ class Once:
     ) -> Receipt:
         """Call ``call``, or return the outcome of the same message or idempotency key.
 
-        Waits for the outcome of one that is under way. Raises ConnectorError as ``call`` does or
-        did; ``rate_limited`` or ``usage_limited`` if a counted rule is full; ``key_reused``; and
-        ``unknown_outcome`` where the owner of the message died, or is slower than the caller's
-        patience.
+        If the same message is in progress, waits for its outcome. Raises the ConnectorError that
+        ``call`` raises (or raised the first time); ``rate_limited`` or ``usage_limited`` if a rule
+        is full; ``key_reused``; and ``unknown_outcome`` if the instance that was sending the
+        message died, or takes longer than the caller's patience.
         """
         patience = 2 * self._lease if terms.patience is None else terms.patience
         deadline = time.monotonic() + patience
@@ -181,9 +177,7 @@ class Once:
             (name, one) for name, one in zip(attempt.names, found, strict=True) if one.value
         )
         if decoded(first.value).fingerprint != name.fingerprint:
-            raise ConnectorError(
-                "key_reused", "The idempotency key was used for a request with another body."
-            )
+            raise key_reused()
         try:
             receipt = self._outcome(name, first, deadline)
         except ConnectorError as error:
@@ -198,18 +192,17 @@ class Once:
         claim = decoded(found.value)
         deadline = min(deadline, time.monotonic() + found.seconds - name.kept)
         records = (Record(name.key), Record(self._names.of_token(claim.token)))
-        pause = _FIRST_PAUSE
+        pauses = growing_pauses()
         while not claim.has_ended:
             left = deadline - time.monotonic()
             if left <= 0:
-                raise _unknown()
-            self._store.wait(name.key, found.value, pause, left)
-            pause = min(pause * _PAUSE_GROWTH, _LONGEST_PAUSE)
+                raise still_under_way("The same message")
+            self._store.wait(name.key, found.value, next(pauses), left)
             now, failed = self._store.transact(Transaction(records=records)).found
             # One that vanished with its server has no outcome either: its lease is waited for.
             latest = decoded(failed.value or now.value or found.value)
             if latest.token != claim.token:
-                raise _unknown()
+                raise still_under_way("The same message")
             claim = latest
         return claim.outcome()
 
@@ -242,15 +235,6 @@ def _with_code(receipt: Receipt, terms: Terms, secret: int) -> Receipt:
     if not terms.made_codes:
         return receipt
     return msgspec.structs.replace(receipt, code=terms.made_codes[secret])
-
-
-def _unknown() -> ConnectorError:
-    return ConnectorError(
-        "unknown_outcome",
-        "The same message is under way, and its outcome is not known. Check the delivery state "
-        "before sending again: the message may have gone out.",
-        sent=None,
-    )
 
 
 def _figure(outcome: Receipt | ConnectorError) -> str:

@@ -1,6 +1,6 @@
-"""Names in the store: keyed hashes, so that nothing in it can be read or guessed.
+"""Keys in the store: keyed hashes, so that nobody can read or guess what they stand for.
 
-The secrets are those of SMS_CONNECTOR_SECRET: the first makes names, all are looked for.
+The secrets are those of SMS_CONNECTOR_SECRET: new keys use the first, lookups try all of them.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ class Names:
         self._secrets = tuple(secret.encode() for secret in secrets)
 
     def of(self, room: str, *parts: str) -> tuple[str, ...]:
-        """Return the names of one thing. ``room`` keeps apart what different rooms name."""
+        """Return the keys of one thing, one per secret. ``room`` is a namespace."""
         return tuple(_SLOT + digest.hex() for digest in self.digests(room, *parts))
 
     def of_token(self, token: str) -> str:
@@ -32,6 +32,15 @@ class Names:
         """Return 128 bits of an HMAC: to recognise what is not stored, or to derive a code."""
         text = b"".join(map(_delimited, (room, *parts)))
         return tuple(hmac.digest(secret, text, hashlib.sha256)[:_BYTES] for secret in self._secrets)
+
+
+def digits_of(digest: bytes, count: int) -> str:
+    """Return a code of so many digits.
+
+    It is the remainder of 128 bits: no code is likelier than another by more than
+    10^count / 2^128, which is 3e-31 for eight digits.
+    """
+    return f"{int.from_bytes(digest, 'big') % 10**count:0{count}}"
 
 
 def _delimited(part: str | bytes) -> bytes:

@@ -57,7 +57,7 @@ class StoreAwayError(Exception):
         """Return the answer to a request that cannot do without the server."""
         return ConnectorError(
             "unavailable",
-            "The store of this function is away: try again in a moment.",
+            "The store cannot be reached: try again in a moment.",
             retry_after=math.ceil(LEFT_ALONE_SECONDS),
         )
 

@@ -6,7 +6,7 @@ import secrets
 from typing import Final
 
 from ..errors import invalid_parameter
-from ..store.names import Names
+from ..store.names import Names, digits_of
 
 _ID_BYTES: Final = 16
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{22}")
@@ -25,13 +25,9 @@ def is_id(text: str) -> bool:
 
 
 def derived_codes(names: Names, verification_id: str, digits: int) -> tuple[str, ...]:
-    """Return the code of an id under each secret.
-
-    It is the remainder of 128 bits of an HMAC: no code is likelier than another by more than
-    10^digits / 2^128, which is 3e-31 for eight digits.
-    """
+    """Return the code of an id under each secret."""
     digests = names.digests("verification code", verification_id)
-    return tuple(f"{int.from_bytes(one, 'big') % 10**digits:0{digits}}" for one in digests)
+    return tuple(digits_of(digest, digits) for digest in digests)
 
 
 def read_code(typed: str) -> str:

@@ -1,4 +1,4 @@
-"""The conversion breaker: a prefix abroad whose people never type their codes in is refused.
+"""The conversion breaker: blocks a prefix abroad if too few of the codes sent to it are entered.
 
 SMS pumping asks for codes to numbers of one carrier, and types none of them in. Alibaba Cloud
 counts nothing per number abroad, and caps per country act too late for a country with few users.
@@ -81,7 +81,7 @@ class Breaker:
             return None, ()
         seconds = min(2 * block.seconds, LONGEST_BLOCK_SECONDS) if block else FIRST_BLOCK_SECONDS
         value = _encoder.encode(Block(now + seconds * _SECOND, seconds)).decode()
-        # After its end it is kept as long again: if it begins anew in that time, it goes on.
+        # Kept for as long again after it ends, so that a block that follows soon lasts longer.
         kept = seconds + max(seconds, WINDOW_SECONDS)
         return _refused(seconds * _SECOND, below), tuple(
             Write(key, value, kept) for key in self.blocks

@@ -1,4 +1,4 @@
-"""What an idempotency key gives again: the answer of the first start or check that had it."""
+"""What a repeated idempotency key returns: the answer of the first start or check that used it."""
 
 import secrets
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ import msgspec
 
 from ..errors import ConnectorError
 from ..message import Receipt
-from ..sending.claim import Failure, names_of_key
+from ..sending.claim import Failure, key_reused, names_of_key
 from ..sending.idempotency import KEPT_SECONDS, Idempotency
 from ..store.names import Names
 from ..store.transaction import ABSENT, Found, Record, Write
@@ -71,10 +71,7 @@ class IdempotencyKey:
             if one.value != ABSENT:
                 kept = _decoder.decode(one.value)
                 if kept.fingerprint != name.fingerprint:
-                    raise ConnectorError(
-                        "key_reused",
-                        "The idempotency key was used for a request with another body.",
-                    )
+                    raise key_reused()
                 return kept.outcome, name.key, one
         return None
 

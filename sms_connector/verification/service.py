@@ -165,8 +165,8 @@ class Verifications:
     ) -> Outcome | None:
         """Change the pending verification under one of some keys, and return the outcome.
 
-        ``keys`` are those of an id or of a number, one for each secret. What another writer does
-        meanwhile is judged anew.
+        ``keys`` are those of an id or of a number, one for each secret. If another writer changes
+        the record first, it is read and judged again.
         """
         key = IdempotencyKey(self._room.names, idempotency)
         records = (*key.records, *(Record(name) for name in keys))
@@ -229,7 +229,7 @@ def _check_pending(verification: Verification) -> None:
     if verification.status == "exhausted":
         raise ConnectorError(
             "attempts_used_up",
-            "The attempts of this verification are used up: start another one.",
+            "This verification has no attempts left: start another one.",
         )
     if not verification.is_pending:
         raise _not_pending()
@@ -237,7 +237,7 @@ def _check_pending(verification: Verification) -> None:
 
 def _mismatch(attempts_left: int) -> ConnectorError:
     return ConnectorError(
-        "code_mismatch", "The code is not the one of the message.", attempts_left=attempts_left
+        "code_mismatch", "The code is not the one that was sent.", attempts_left=attempts_left
     )
 
 

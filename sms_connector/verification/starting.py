@@ -11,6 +11,7 @@ from ..errors import ConnectorError
 from ..limits.guard import Guard
 from ..message import Receipt, Sms
 from ..provider.refusals import gives_back
+from ..sending.claim import growing_pauses, still_under_way
 from ..sending.once import EARLY_SECONDS, LEASE_BEYOND_CALL, Terms
 from ..store.transaction import ABSENT, Figure, Found, Record, Result, Transaction, Write
 from .codes import derived_codes, new_id
@@ -19,9 +20,8 @@ from .kept import IdempotencyKey, Outcome, Started
 from .record import Verification, decoded, encoded, new_stamp
 from .room import Room
 
-_FIRST_PAUSE: Final = 0.02
-_LONGEST_PAUSE: Final = 0.2
-_PAUSE_GROWTH: Final = 1.5
+_CLAIM_SECONDS: Final = 5
+"""What a claim may take of a verification's time, without a minute less in the message."""
 
 
 class _Seen(msgspec.Struct, frozen=True):
@@ -53,7 +53,7 @@ class Start:
         began = time.monotonic()
         patience = 2 * self._lease if self._terms.patience is None else self._terms.patience
         latest = began + min(EARLY_SECONDS if self._terms.waits_early else 0, patience)
-        pause = _FIRST_PAUSE
+        pauses = growing_pauses()
         result = self._room.ask(self._reading())
         while True:
             seen = self._seen(result)
@@ -71,16 +71,17 @@ class Start:
                 return outcome
             left = min(began + patience - time.monotonic(), self._key.lease_left(found))
             if left <= 0:
-                raise _unknown()
-            self._room.store.wait(key, found.value, pause, left)
-            pause = min(pause * _PAUSE_GROWTH, _LONGEST_PAUSE)
+                raise still_under_way("A start with the same idempotency key")
+            self._room.store.wait(key, found.value, next(pauses), left)
             result = self._room.ask(self._reading())
 
     @property
     def sms(self) -> Sms:
-        """The message with its code, after ``claim``."""
+        """The message with its code and its validity, after ``claim``."""
         codes = derived_codes(self._room.names, self._claimed.id, self._claimed.digits)
-        return msgspec.structs.replace(self._sms, code=codes[self._secret])
+        left = self._claimed.seconds_left(self._claimed_at) + _CLAIM_SECONDS
+        minutes = max(int(left // 60), 1)
+        return msgspec.structs.replace(self._sms, code=codes[self._secret], minutes=minutes)
 
     def started(self, receipt: Receipt) -> Started:
         return Started(self._claimed.state, receipt, self._is_new)
@@ -262,13 +263,4 @@ def _sends_used_up(seconds: float) -> ConnectorError:
         "The code was sent as often as `verification.sends` allows: it can still be checked, and "
         "another one sent when it has expired.",
         retry_after=max(math.ceil(seconds), 1),
-    )
-
-
-def _unknown() -> ConnectorError:
-    return ConnectorError(
-        "unknown_outcome",
-        "A start with the same idempotency key is under way, and its outcome is not known. Check "
-        "the delivery state before sending again: the message may have gone out.",
-        sent=None,
     )

@@ -16,7 +16,7 @@ from ..settings import ANONYMOUS, AUTHORIZATION, WEBHOOK_SECRETS, Settings
 from .http import Request
 
 CLOSED: Final = (
-    f"Nobody may call by HTTP: set {AUTHORIZATION} to the value that callers send as their "
+    f"No HTTP request is accepted yet: set {AUTHORIZATION} to the value that callers send as their "
     f"Authorization header, or {WEBHOOK_SECRETS} to the secret that they sign with; or "
     f"{ANONYMOUS}=true if something before the function authenticates its callers."
 )

@@ -1,4 +1,4 @@
-"""A request as every caller reads it, a response as every envelope wraps it, and HTTP statuses."""
+"""A request as every caller reads it, and a response as every envelope wraps it."""
 
 import json
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from ..errors import ConnectorError, Kind, invalid_request
+from ..errors import invalid_request
 
 NO_CONTENT: Final = 204
 
@@ -16,28 +16,6 @@ LARGEST_BODY: Final = 64 * 1024
 
 LARGEST_REPORT: Final = 1024 * 1024
 """In bytes. The provider collects delivery reports, about 250 bytes each."""
-
-STATUS: Final[Mapping[Kind, int]] = {
-    "invalid_parameter": 400,
-    "missing_parameter": 400,
-    "code_mismatch": 400,
-    "unauthorized": 401,
-    "no_route": 404,
-    "not_pending": 404,
-    "wrong_method": 405,
-    "too_large": 413,
-    "key_reused": 422,
-    "rate_limited": 429,
-    "attempts_used_up": 429,
-    "invalid_config": 500,
-    "bug": 500,
-    "refused": 502,
-    "invalid_response": 502,
-    "usage_limited": 503,
-    "unavailable": 503,
-    "unknown_outcome": 504,
-}
-"""The HTTP status of each kind of error."""
 
 _NO_TEXTS: Mapping[str, str] = {}
 
@@ -97,45 +75,6 @@ class Response(msgspec.Struct, frozen=True):
     @property
     def content_type(self) -> str:
         return "text/plain; charset=utf-8" if isinstance(self.body, str) else "application/json"
-
-
-def failure(error: ConnectorError) -> Response:
-    """Return the default error response."""
-    return Response(STATUS[error.kind], error_body(error), error_headers(error))
-
-
-def failure_of_check(error: ConnectorError) -> Response:
-    """Return the error response of an operation that sends nothing: it has no ``sent``."""
-    body = error_body(error, sends=False)
-    return Response(STATUS[error.kind], body, error_headers(error))
-
-
-def error_body(error: ConnectorError, *, sends: bool = True) -> dict[str, object]:
-    """Return ``{"error": {"code", "http_code", "message", "sent", "provider"?, "limit"?}}``."""
-    body: dict[str, object] = {
-        "code": error.code,
-        "http_code": STATUS[error.kind],
-        "message": error.message,
-    }
-    if sends:
-        body["sent"] = error.sent
-    if error.provider is not None:
-        body["provider"] = msgspec.to_builtins(error.provider)
-    if error.limit is not None:
-        body["limit"] = msgspec.to_builtins(error.limit)
-    if error.attempts_left is not None:
-        body["attemptsLeft"] = error.attempts_left
-    return {"error": body}
-
-
-def error_headers(error: ConnectorError) -> dict[str, str]:
-    """Return the headers that an error needs, whatever form its body has."""
-    headers = {}
-    if error.retry_after is not None:
-        headers["Retry-After"] = str(error.retry_after)
-    if error.allow:
-        headers["Allow"] = error.allow
-    return headers
 
 
 _INVALID: Final = object()

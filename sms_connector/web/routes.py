@@ -59,9 +59,7 @@ class Route(msgspec.Struct, frozen=True):
         operation = self.operations.get(request.method)
         if operation is None:
             allow = ", ".join(sorted(self.operations))
-            raise ConnectorError(
-                "wrong_method", f"The method of this path is {allow}.", allow=allow
-            )
+            raise ConnectorError("wrong_method", f"This path accepts only {allow}.", allow=allow)
         largest = LARGEST_REPORT if operation == "report" else LARGEST_BODY
         if request.body is not None and len(request.body) > largest:
             raise ConnectorError("too_large", f"The body may be at most {largest} bytes.")
@@ -84,7 +82,7 @@ def find_route(
             if (parameters := _match(pattern, parts, callers)) is not None
         ]
         if routes and _may_report(routes[0][0], report_token):
-            # `/verifications/check` is no verification: of two patterns the literal one counts.
+            # In `/verifications/check`, `check` is not an id: the literal pattern wins.
             parameters = min((one for one, _, _ in routes), key=len)
             found = {method: operation for one, method, operation in routes if one == parameters}
             return Route(found, parameters)

@@ -135,9 +135,9 @@ class TestWhatAPersonReads:
         assert text == "短信发送失败，请稍后再试。（参考号：1-6740f5c0）"
 
     def test_the_test_button_of_the_console_gets_the_operator_s_sentence(self) -> None:
-        error = invalid_parameter("phone", "is not one mobile number")
-        assert logto(CONSOLE_TEST).refused(error).body == "`to` is not one mobile number."
-        assert "is not one" not in str(logto({**CONSOLE_TEST, "type": "SignIn"}).refused(error))
+        error = invalid_parameter("phone", "is not a valid mobile number")
+        assert logto(CONSOLE_TEST).refused(error).body == "`to` is not a valid mobile number."
+        assert "is not a valid" not in str(logto({**CONSOLE_TEST, "type": "SignIn"}).refused(error))
 
     def test_status_and_retry_after_stay_those_of_the_error(self) -> None:
         response = logto(BODY).refused(ConnectorError("unavailable", "wait", retry_after=1))

@@ -127,7 +127,7 @@ class TestEarly:
     @pytest.mark.parametrize(
         "terms", [{"waits_early": False}, {"patience": 0.3}], ids=["Supabase", "impatient"]
     )
-    def test_it_does_not_wait_where_the_caller_would_not(
+    def test_an_early_message_does_not_wait_if_the_caller_would_not(
         self, store: Store, terms: dict[str, object]
     ) -> None:
         provider, limits = Provider(), [rule("1/1s")]
@@ -137,7 +137,7 @@ class TestEarly:
         assert time.monotonic() - started < 0.5
         assert answer.retry_after == 1
 
-    def test_it_waits_two_seconds_in_all_and_not_for_each_turn(self, memory: Store) -> None:
+    def test_an_early_message_waits_two_seconds_in_total(self, memory: Store) -> None:
         provider, limits = Provider(takes=0.9), [rule("1/1s")]
         instances = [Instance(memory) for _ in range(6)]
         started = time.monotonic()
@@ -150,7 +150,7 @@ class TestEarly:
         assert time.monotonic() - started < 2 + 0.9 + 0.9
         assert sum(isinstance(answer, Receipt) for answer in answers) in (2, 3)
 
-    def test_nothing_is_claimed_while_it_waits(self, store: Store) -> None:
+    def test_an_early_message_claims_nothing_while_it_waits(self, store: Store) -> None:
         provider, limits = Provider(), [rule("1/1s")]
         Instance(store).send(sms("0001"), provider, limits)
         calls = [partial(Instance(store).send, sms("0002"), provider, limits) for _ in range(5)]

@@ -30,7 +30,9 @@ def test_each_event_has_one_answer_and_one_log_line_under_its_heading(shown: lis
 
 
 def test_the_phone_shows_the_code_that_the_answer_has(shown: list[str]) -> None:
-    mainland, abroad, invalid, _ = shown
+    mainland, abroad, given, invalid, _ = shown
+    assert "135790" in given.split("SMS to 13912345678")[1]
+    assert '"templateCode":"100004"' in given
     assert "SMS to 13812345678" in mainland
     assert "246810" in mainland.split("SMS to")[1]
     code = re.search(r'"code":"(\d{6})"', abroad)

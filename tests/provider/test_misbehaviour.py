@@ -11,7 +11,7 @@ import pytest
 
 from sms_connector.errors import ConnectorError
 from sms_connector.provider.http1 import MAX_ANSWER_BYTES
-from sms_connector.web.http import STATUS
+from sms_connector.web.failures import STATUS
 from tests.support.scripted_provider import Act, ScriptedProvider, close, hang, reset, stall
 from tests.support.sending import connector_at, failure, send
 
@@ -124,7 +124,7 @@ def with_length(length: bytes) -> bytes:
 
 NO_LENGTH, NOT_HTTP = "no certain length", "not HTTP/1.1"
 TOO_LONG, CHUNK, HEADER = "too long", "malformed chunk", "malformed header"
-CONTROL, SENSE = "control characters", "makes no sense"
+CONTROL, SENSE = "control characters", "could not be understood"
 
 INVALID: dict[str, tuple[bytes, str]] = {
     "a banner": (b"SSH-2.0-OpenSSH_9.6\r\n", NOT_HTTP),

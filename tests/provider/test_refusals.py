@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from sms_connector.errors import ConnectorError, Kind, LimitReached, ProviderError
 from sms_connector.provider.refusals import gives_back, is_known, refusal
-from sms_connector.web.http import STATUS
+from sms_connector.web.failures import STATUS
+from tests.support.configs import BOTH_SERVICES
 from tests.support.scripted_provider import ScriptedProvider, answer
 from tests.support.sending import connector_at, failure
 
@@ -120,6 +122,7 @@ def rows() -> list[Row]:
     ]
 
 
+@pytest.mark.parametrize("templates", BOTH_SERVICES.values(), ids=BOTH_SERVICES)
 @pytest.mark.parametrize(
     ("status", "code", "meaning", "retry_after", "given_back"),
     rows(),
@@ -127,6 +130,7 @@ def rows() -> list[Row]:
 )
 def test_a_code_of_the_provider_has_one_meaning(
     provider: Providers,
+    templates: Any,
     status: int,
     code: str,
     meaning: tuple[str, int, bool | None],
@@ -134,7 +138,7 @@ def test_a_code_of_the_provider_has_one_meaning(
     given_back: bool,
 ) -> None:
     refusing = provider(answer(status, {"Code": code, "Message": "why", "RequestId": "REQUEST-2"}))
-    error = failure(connector_at(refusing.endpoint))
+    error = failure(connector_at(refusing.endpoint, templates=templates))
     assert (error.code, STATUS[error.kind], error.sent) == meaning
     assert error.retry_after == retry_after
     assert error.provider == ProviderError(code, "why", "REQUEST-2")

@@ -14,8 +14,8 @@ from sms_connector.local.emulate.server import Emulator
 from sms_connector.message import Message, Receipt
 from sms_connector.provider.client import AccessKey
 from sms_connector.sending.connector import SmsConnector
-from sms_connector.web.http import STATUS, error_body
-from tests.support.configs import KEY_ID, KEY_SECRET, TEMPLATES
+from sms_connector.web.failures import STATUS, error_body
+from tests.support.configs import BOTH_SERVICES, KEY_ID, KEY_SECRET, TEMPLATES
 from tests.support.scripted_provider import (
     ACCEPTED,
     Act,
@@ -150,7 +150,7 @@ class TestRefused:
         receipt = send(connector_at(accepting.endpoint), MESSAGE)
         assert (receipt.biz_id, receipt.request_id) == ("****", "****")
 
-    def test_a_wrong_secret_is_told_as_such(
+    def test_an_error_for_a_wrong_secret_names_the_setting(
         self, emulator: Emulator, example: dict[str, Any]
     ) -> None:
         wrong = example | {"accessKeySecret": "not-the-secret"}
@@ -187,23 +187,24 @@ NONSENSE: dict[str, Act] = {
 }
 
 
+@pytest.mark.parametrize("templates", BOTH_SERVICES.values(), ids=BOTH_SERVICES)
 class TestUnknown:
     @pytest.mark.parametrize("act", NONSENSE.values(), ids=NONSENSE)
-    def test_an_answer_that_makes_no_sense_leaves_it_open(
-        self, provider: Providers, act: Act
+    def test_an_unintelligible_answer_leaves_the_outcome_unknown(
+        self, provider: Providers, act: Act, templates: Any
     ) -> None:
         talking = provider(act)
-        error = failure(connector_at(talking.endpoint))
+        error = failure(connector_at(talking.endpoint, templates=templates))
         assert (error.code, STATUS[error.kind], error.sent) == ("invalid_response", 502, None)
         assert error.retry_after is None
         assert len(talking.requests) == 1
 
     @pytest.mark.parametrize("act", [hang, stall, close, reset])
-    def test_no_answer_after_the_request_went_out_leaves_it_open(
-        self, provider: Providers, act: Act
+    def test_no_answer_to_a_request_that_was_sent_leaves_the_outcome_unknown(
+        self, provider: Providers, act: Act, templates: Any
     ) -> None:
         silent = provider(act)
-        error = failure(connector_at(silent.endpoint, readTimeout=300))
+        error = failure(connector_at(silent.endpoint, readTimeout=300, templates=templates))
         assert (error.code, STATUS[error.kind], error.sent) == ("general", 504, None)
         assert error.retry_after is None
         assert len(silent.requests) == 1
@@ -252,7 +253,7 @@ class TestKeys:
         assert refusal.value.provider is not None
         assert refusal.value.provider.message == "****"
 
-    def test_with_neither_nothing_is_sent(self, provider: Providers) -> None:
+    def test_without_a_key_or_a_role_nothing_is_sent(self, provider: Providers) -> None:
         idle = provider(accept)
         error = failure(connector_at(idle.endpoint, accessKeyId=..., accessKeySecret=...))
         assert (error.code, error.sent) == ("invalid_config", False)
@@ -281,7 +282,7 @@ class TestBeforeACall:
             ("+65 9123 4567", "Generic", "`limits.countries`"),
         ],
     )
-    def test_a_number_that_cannot_or_may_not_be_sent_to(
+    def test_an_unreachable_or_disallowed_number_is_refused_before_a_call(
         self, provider: Providers, phone: str, usage_type: str, problem: str
     ) -> None:
         idle = provider(accept)

@@ -119,13 +119,13 @@ def test_a_key_is_kept_for_ten_minutes(
 
 
 class TestDerivedCodes:
-    def test_it_is_six_digits_and_the_same_for_the_same_request(self) -> None:
+    def test_a_derived_code_is_six_digits_and_the_same_for_the_same_request(self) -> None:
         names = Names((NEW,))
         (code,) = made_codes(names, key())
         assert re.fullmatch("[0-9]{6}", code)
         assert made_codes(names, key()) == (code,)
 
-    def test_it_depends_on_the_secret_the_key_and_the_body(self) -> None:
+    def test_a_derived_code_depends_on_the_secret_the_key_and_the_body(self) -> None:
         codes = {
             *made_codes(Names((OLD, NEW)), key()),
             *made_codes(Names((NEW,)), key("key-2")),

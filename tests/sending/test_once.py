@@ -36,7 +36,7 @@ def pass_time(mocker: MockerFixture, seconds: float, *, frozen: bool = False) ->
 
 
 class TestSameMessage:
-    def test_it_is_sent_once_and_gets_the_same_receipt(self, store: Store) -> None:
+    def test_a_repeated_message_is_sent_once_and_gets_the_same_receipt(self, store: Store) -> None:
         provider = Provider()
         outcomes = [Instance(store).send(sms(), provider) for _ in range(3)]
         assert outcomes == [receipt()] * 3
@@ -121,14 +121,16 @@ class TestNotSent:
         assert shape(answers[0]) == shape(error("unavailable"))
         assert answers[1:] == [receipt(2)] * 2
 
-    def test_those_who_waited_for_it_get_its_error(self, store: Store) -> None:
+    def test_requests_waiting_for_a_message_that_fails_get_its_error(self, store: Store) -> None:
         provider = Provider(error("unavailable"), takes=0.3)
         instances = [Instance(store) for _ in range(4)]
         answers = at_once(*(partial(each.send, sms(), provider) for each in instances * 3))
         assert [shape(answer) for answer in answers] == [shape(error("unavailable"))] * 12
         assert len(provider.sent) == 1
 
-    def test_they_get_it_even_if_another_has_begun_meanwhile(self, store: Store) -> None:
+    def test_a_waiting_request_gets_the_error_even_if_a_retry_has_started(
+        self, store: Store
+    ) -> None:
         one, other, third = Instance(store), Instance(store), Instance(store)
         failing, slow = Provider(error("unavailable"), takes=0.2), Provider(takes=0.6)
 
@@ -146,7 +148,9 @@ class TestNotSent:
 
 
 class TestDeath:
-    def test_one_whose_instance_died_is_unknown_and_not_sent_again(self, store: Store) -> None:
+    def test_a_message_whose_instance_died_is_unknown_and_not_sent_again(
+        self, store: Store
+    ) -> None:
         lease = 0.2 + LEASE_BEYOND_CALL
         Instance(store, longest_call=0.2).die_sending(sms())
         provider, started = Provider(), time.monotonic()
@@ -161,7 +165,7 @@ class TestDeath:
         assert later.sent is None
         assert provider.sent == []
 
-    def test_its_key_is_unknown_too(self, store: Store) -> None:
+    def test_an_idempotency_key_whose_instance_died_is_unknown_too(self, store: Store) -> None:
         from tests.sending.test_idempotency import key
 
         Instance(store, longest_call=0.1).die_sending(sms(), idempotency=key())

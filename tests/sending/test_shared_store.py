@@ -88,7 +88,7 @@ class TestRoundTrips:
         count()
         return count
 
-    def test_each_message_takes_two_and_a_refusal_one(
+    def test_a_message_takes_two_round_trips_and_a_refusal_takes_one(
         self, server: RedisServer, provider: Providers, trips: Callable[[], int]
     ) -> None:
         endpoint = provider(accept).endpoint
@@ -105,7 +105,7 @@ class TestRoundTrips:
             assert isinstance(send(instance, code="135790"), ConnectorError)
             assert trips() == 1
 
-    def test_an_idempotency_key_takes_none_more(
+    def test_an_idempotency_key_takes_no_more_round_trips(
         self, server: RedisServer, provider: Providers, trips: Callable[[], int]
     ) -> None:
         endpoint = provider(accept).endpoint
@@ -119,7 +119,7 @@ class TestRoundTrips:
         assert isinstance(send(other, code="135790", idempotency=KEY), Receipt)
         assert trips() == 1
 
-    def test_a_message_that_fails_takes_two(
+    def test_a_message_that_fails_takes_two_round_trips(
         self, server: RedisServer, provider: Providers, trips: Callable[[], int]
     ) -> None:
         said = {"Code": "isp.SYSTEM_ERROR", "Message": "no", "RequestId": "R"}

@@ -60,10 +60,10 @@ class TestScript:
             assert proxy.requests - before == 5
             assert proxy.connections == 1
 
-    def test_it_is_short(self) -> None:
+    def test_the_script_has_at_most_120_lines(self) -> None:
         assert len(SCRIPT.splitlines()) <= 120
 
-    def test_it_runs_in_a_cluster_where_all_keys_must_be_named(self, server: RedisServer) -> None:
+    def test_the_script_runs_in_a_cluster(self, server: RedisServer) -> None:
         with RedisServer(server.program, cluster_enabled="yes") as node:
             node.command("CLUSTER", "ADDSLOTS", *range(16_384))
             deadline = time.monotonic() + 20

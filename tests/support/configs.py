@@ -12,6 +12,16 @@ TEMPLATES: list[dict[str, Any]] = [
     {"usageType": "Generic", "templateCode": {"china": "SMS_CHINA", "overseas": "SMS_OVERSEAS"}},
 ]
 
+GIVEN_TEMPLATES: list[dict[str, Any]] = [
+    {"usageType": "Register", "templateCode": "100001"},
+    {"usageType": "SignIn", "templateCode": "100001"},
+    {"usageType": "ForgotPassword", "templateCode": "100003"},
+    {"usageType": "Generic", "templateCode": {"china": "100005", "overseas": "SMS_OVERSEAS"}},
+]
+"""Templates that the number verification service gives, for the mainland."""
+
+BOTH_SERVICES = {"SendSms": TEMPLATES, "SendSmsVerifyCode": GIVEN_TEMPLATES}
+
 
 def config(**changes: Any) -> dict[str, Any]:
     """Return a valid connector JSON with some keys changed; a key set to `...` is left out.

@@ -37,9 +37,14 @@ def serving(
 
 
 class ServeProcess:
-    """`serve` on free ports, as a process of its own. ``out`` and ``err`` are its lines so far."""
+    """`serve` on free ports, as a process of its own. ``out`` and ``err`` are its lines so far.
 
-    def __init__(self, *options: str, project: Path = PROJECT, **environ: str) -> None:
+    With ``own_group``, a signal reaches all of its processes, as Ctrl-C does.
+    """
+
+    def __init__(
+        self, *options: str, project: Path = PROJECT, own_group: bool = False, **environ: str
+    ) -> None:
         self.out: list[str] = []
         self.err: list[str] = []
         self._process = subprocess.Popen(  # noqa: S603
@@ -50,7 +55,9 @@ class ServeProcess:
             stderr=subprocess.PIPE,
             text=True,
             encoding="utf-8",
+            start_new_session=own_group,
         )
+        self._own_group = own_group
         self._readers = [
             threading.Thread(target=lambda: self.out.extend(self._process.stdout or ())),
             threading.Thread(target=lambda: self.err.extend(self._process.stderr or ())),
@@ -81,7 +88,10 @@ class ServeProcess:
     def stop(self, by: signal.Signals = signal.SIGINT) -> int:
         """Stop it, and return its exit code."""
         if self._process.poll() is None:
-            self._process.send_signal(by)
+            if self._own_group:
+                os.killpg(self._process.pid, by)
+            else:
+                self._process.send_signal(by)
         code = self._process.wait(30)
         for reader in self._readers:
             reader.join(10)

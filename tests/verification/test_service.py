@@ -58,6 +58,20 @@ class TestStart:
         assert state.expires_at / 1000 - time.time() == pytest.approx(600, abs=2)
         assert len(phones.code) == 6
 
+    @pytest.mark.parametrize(
+        ("valid", "later", "minutes"),
+        [(600, 0, 10), (600, 90, 8), (600, 599, 1), (90, 0, 1), (30, 0, 1), (86_400, 0, 1440)],
+    )
+    def test_a_message_states_the_whole_minutes_that_its_code_is_still_valid(
+        self, valid: int, later: int, minutes: int
+    ) -> None:
+        store, phones = LaterMemory(), Phones()
+        service = verifications(store, verification={"validSeconds": valid})
+        service.start(sms_to(), phones)
+        store.seconds = later
+        service.start(sms_to(), phones)
+        assert phones.received[-1].minutes == minutes
+
     def test_starting_again_sends_the_same_code_and_changes_nothing_else(
         self, store: Store
     ) -> None:

@@ -10,7 +10,8 @@ from standardwebhooks.webhooks import Webhook
 from sms_connector.errors import ConnectorError
 from sms_connector.settings import read_settings
 from sms_connector.web.auth import CLOSED, MALFORMED_SECRET, Auth
-from sms_connector.web.http import STATUS, Request
+from sms_connector.web.failures import STATUS
+from sms_connector.web.http import Request
 
 SECRET = "v1,whsec_dGhlIGZpcnN0IHdlYmhvb2sgc2VjcmV0"
 OTHER = "v1,whsec_dGhlIG90aGVyIHdlYmhvb2sgc2VjcmV0"

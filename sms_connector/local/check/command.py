@@ -13,10 +13,12 @@ from rich.text import Text
 
 from ...config import parse_config
 from ...errors import ConnectorError
+from ...settings import read_settings
 from .config import check_config
 from .finding import Check
 from .provider import check_provider
 from .settings_text import read_config_text
+from .store import check_store
 
 _STYLES: Final = {"ok": "green", "warn": "yellow", "fix": "bold red"}
 
@@ -24,7 +26,7 @@ _STYLES: Final = {"ok": "green", "warn": "yellow", "fix": "bold red"}
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
 def check(as_json: bool) -> None:
-    """Check the connector JSON, the access key, the sign and the templates.
+    """Check the connector JSON, the access key, the sign, the templates and the store.
 
     Sends nothing. The exit code is 1 if some messages cannot be sent.
     """
@@ -38,6 +40,10 @@ def check(as_json: bool) -> None:
 
 
 def _checks() -> Iterator[Check]:
+    settings = read_settings(os.environ)
+    for problem in settings.problems:
+        yield Check(problem.partition(" ")[0], False, problem)
+    yield from check_store(settings)
     try:
         text = read_config_text(os.environ)
     except ConnectorError as error:

@@ -23,7 +23,8 @@ def check_limits(config: ConnectorConfig) -> Iterator[Check]:
             "limits.conversion",
             True,
             f"Refuses a prefix abroad where fewer than {limits.conversion.below:.0%} of "
-            f"{limits.conversion.at_least} messages or more an hour are approved.",
+            f"{limits.conversion.at_least} messages or more an hour are approved "
+            "(verifications only).",
         )
     if _sends_abroad(config) and not _bounds_abroad(limits):
         yield Check(

@@ -15,15 +15,15 @@ from . import links
 from .finding import Check
 
 
-class LookupFailure(msgspec.Struct, frozen=True):
-    """``key_works`` is None if the failure says nothing about the key.
+class LookupResult(msgspec.Struct, frozen=True):
+    """The check that a query amounts to. ``key_works`` is None if it says nothing about the key.
 
     With ``is_final``, no further query would succeed either.
     """
 
     check: Check
-    key_works: bool | None
-    is_final: bool
+    key_works: bool | None = True
+    is_final: bool = False
 
 
 _NEW_TOKEN: Final = (
@@ -64,27 +64,27 @@ _LONGEST_SHOWN: Final = 120
 
 def explain_failure(
     answer: Refused | NoAnswer, subject: str, config: ConnectorConfig
-) -> LookupFailure:
+) -> LookupResult:
     """Return the check that a failed query about ``subject`` amounts to."""
     if isinstance(answer, NoAnswer):
-        return LookupFailure(_no_answer(answer, config), None, True)
+        return LookupResult(_no_answer(answer, config), None, True)
     code = answer.provider.code
     cause = cause_of(code)
     error = refusal(answer.http_status, code, answer.provider)
     if cause in _REMEDIES:
         field = "accessKeySecret" if cause == "secret" else "accessKeyId"
         message = f"{error.message} (The provider says {code}.)"
-        return LookupFailure(Check(field, False, message, _REMEDIES[cause]), False, True)
+        return LookupResult(Check(field, False, message, _REMEDIES[cause]), False, True)
     if cause == "permission":
-        return LookupFailure(Check(subject, False, *_NO_PERMISSION), True, False)
+        return LookupResult(Check(subject, False, *_NO_PERMISSION), True, False)
     if cause in _NOT_FOUND:
-        return LookupFailure(Check(subject, False, *_NOT_FOUND[cause]), True, False)
+        return LookupResult(Check(subject, False, *_NOT_FOUND[cause]), True, False)
     if error.retry_after is not None or error.kind == "unknown_outcome":
         message = f"Not checked: the provider says {code}."
-        return LookupFailure(Check(subject, False, message, "Try again in a moment."), None, True)
+        return LookupResult(Check(subject, False, message, "Try again in a moment."), None, True)
     first_line = answer.provider.message.partition("\n")[0][:_LONGEST_SHOWN]
     message = f"Not checked: the provider says {code}: {first_line}"
-    return LookupFailure(Check(subject, False, message, f"See {links.OVERVIEW}."), None, False)
+    return LookupResult(Check(subject, False, message, f"See {links.OVERVIEW}."), None, False)
 
 
 def _no_answer(answer: NoAnswer, config: ConnectorConfig) -> Check:

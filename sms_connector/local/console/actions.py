@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from ...config import REQUIRED_USAGE_TYPES, ConnectorConfig, parse_config
+from ...config import REQUIRED_USAGE_TYPES, ConnectorConfig, is_pnvs, parse_config
 from ...errors import ConnectorError
 from ...message import Message, random_code
 from ...phone import parse_phone
@@ -22,7 +22,7 @@ from ..emulate.server import Emulator
 from ..endpoint import is_emulator
 from ..example import example_config
 from ..lookup import Lookup
-from ..send.delivery import look_up
+from ..send.delivery import NO_QUERY, look_up
 from .connector_file import ConnectorFile, UnreadableFileError
 from .emulated import with_emulator_account, with_emulator_key
 from .form import Form, TemplateRow, connector_json, filled_in, shown_json
@@ -198,6 +198,8 @@ def _phone_note(request: SendRequest, config: ConnectorConfig | None) -> dict[st
 
 def _delivery(sent: SentMessage) -> dict[str, Any]:
     """Ask once. With `final`, asking again would give the same answer."""
+    if is_pnvs(sent.receipt.template_code):
+        return {"state": "unknown", "message": NO_QUERY, "final": True}
     key = local_key(sent.config, os.environ)
     if key is None:  # it was there when the message was sent
         return {"state": "unknown", "message": "There is no access key any more.", "final": True}

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from ...errors import ConnectorError
-from ...web.http import error_body
+from ...web.failures import error_body
 from ..pages import page, page_files
 from .actions import Actions, InvalidFormError, SendRequest
 from .connector_file import UnreadableFileError

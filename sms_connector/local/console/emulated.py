@@ -2,9 +2,12 @@
 
 import msgspec
 
-from ...config import ConnectorConfig, RegionalCode
+from ...config import ConnectorConfig, RegionalCode, Template, is_pnvs
+from ..check.codes_in_use import CodeInUse, codes_in_use
 from ..emulate.account import ORDINARY_KEY, Account
+from ..emulate.pnvs_account import GIVEN_SIGNS
 from ..emulate.server import Emulator
+from ..given_templates import FIRST_GIVEN, GIVEN_TEMPLATES
 
 
 def with_emulator_key(config: ConnectorConfig, emulator: Emulator) -> ConnectorConfig:
@@ -21,26 +24,38 @@ def with_emulator_key(config: ConnectorConfig, emulator: Emulator) -> ConnectorC
 def with_emulator_account(
     config: ConnectorConfig, emulator: Emulator, example: ConnectorConfig
 ) -> ConnectorConfig:
-    """Point a config to the emulator, whose sign and templates replace those it does not know.
+    """Point a config to the emulator, whose signs and templates replace those it does not know.
 
-    ``example`` has a sign and templates that every emulator knows.
+    ``example`` has a sign and templates that every emulator knows. A template of the number
+    verification service stays one.
     """
     config = with_emulator_key(config, emulator)
-    if _knows_all(emulator.account, config):
+    if all(_knows(emulator.account, code) for code in codes_in_use(config)):
         return config
-    return msgspec.structs.replace(config, sign_name=example.sign_name, templates=example.templates)
-
-
-def _knows_all(account: Account, config: ConnectorConfig) -> bool:
-    signs = {config.sign_name, *(template.sign_name for template in config.templates)} - {None}
-    return all(account.sign(sign or "") for sign in signs) and all(
-        account.template(code) for code in _codes(config)
+    given = tuple(_given(template, example) for template in config.templates if _is_given(template))
+    return msgspec.structs.replace(
+        config, sign_name=example.sign_name, templates=given + example.templates
     )
 
 
-def _codes(config: ConnectorConfig) -> set[str]:
-    codes: set[str] = set()
-    for template in config.templates:
-        code = template.template_code
-        codes |= {code.china, code.overseas} if isinstance(code, RegionalCode) else {code}
-    return codes
+def _knows(account: Account, code: CodeInUse) -> bool:
+    if code.is_pnvs:
+        return code.sign_name in GIVEN_SIGNS and code.code in GIVEN_TEMPLATES
+    return bool(account.sign(code.sign_name) and account.template(code.code))
+
+
+def _is_given(template: Template) -> bool:
+    return any(map(is_pnvs, template.codes))
+
+
+def _given(template: Template, example: ConnectorConfig) -> Template:
+    """Return the template with a given sign of the emulator's, and with codes that it knows."""
+    china = next((code for code in template.codes if code in GIVEN_TEMPLATES), FIRST_GIVEN)
+    abroad = (each.template_code for each in example.templates)
+    overseas = next(code.overseas for code in abroad if isinstance(code, RegionalCode))
+    is_regional = isinstance(template.template_code, RegionalCode)
+    return msgspec.structs.replace(
+        template,
+        template_code=RegionalCode(china, overseas) if is_regional else china,
+        sign_name=GIVEN_SIGNS[0],
+    )

@@ -7,7 +7,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-from . import left_out, stubs
+from . import stub_runtime, stubs
 from .reach import Reach
 from .root_certificates import write_directory
 
@@ -37,7 +37,7 @@ def select(installed: Path, directory: Path) -> None:
     _write(directory / _SCRIPT, (installed / _SCRIPT).read_bytes())
     for name, text in stubs.texts(reach.needs):
         _write(directory / name, text.encode())
-    base = Path(left_out.__file__)
+    base = Path(stub_runtime.__file__)
     _write(directory / base.name, base.read_bytes())
     write_directory((installed / CERTIFICATES).read_text("ascii"), directory / ROOTS)
 

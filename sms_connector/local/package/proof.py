@@ -24,6 +24,7 @@ from valkey import Valkey
 from ...settings import AUTHORIZATION, CONFIG, SECRET, STORE, WEBHOOK_SECRETS
 from ..emulate.account import STS_KEY
 from ..emulate.magic import Behaviour, number_for
+from ..emulate.pnvs_account import GIVEN_SIGNS, GIVEN_TEMPLATES
 from ..emulate.server import Emulator
 from ..example import example_config
 from ..http_trigger_event import http_trigger_event
@@ -56,6 +57,11 @@ _CALL: Final = {
     "SignName": _CONFIG["signName"],
     "TemplateCode": _CONFIG["templates"][0]["templateCode"],
     "TemplateParam": '{"code": "246810"}',
+}
+_GIVEN: Final = {
+    "usageType": "Given",
+    "templateCode": GIVEN_TEMPLATES[0].code,
+    "signName": GIVEN_SIGNS[0],
 }
 _PASSWORD: Final = "the-password-of-the-proof"
 _DATABASE: Final = 1
@@ -96,6 +102,10 @@ def cases() -> dict[str, Case]:
             "13812345673",
         ),
         "a signed HTTP request": Case(_signed(json.dumps(supabase)), "13812345674"),
+        "a given template": Case(
+            {"phone": "13812345670", "usageType": _GIVEN["usageType"], "code": "246810"},
+            "13812345670",
+        ),
         "a role's key": Case(role, "13812345675", by_role=True),
         "a store": Case(_direct("13812345677"), "13812345677", password=_PASSWORD),
         "a verification": Case(
@@ -209,7 +219,7 @@ def _failure(problem: str) -> click.ClickException:
 
 
 def _input(case: Case, endpoint: str, store_port: int) -> dict[str, object]:
-    config = _CONFIG | {"endpoint": endpoint}
+    config = _CONFIG | {"endpoint": endpoint, "templates": [*_CONFIG["templates"], _GIVEN]}
     if case.by_role:
         del config["accessKeyId"], config["accessKeySecret"]
     login = f":{case.password}@127.0.0.1:{store_port}/{_DATABASE}"

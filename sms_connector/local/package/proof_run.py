@@ -72,7 +72,7 @@ def _context(case: dict[str, Any]) -> SimpleNamespace:
 
 
 def _used_stubs() -> list[str]:
-    return sorted(sys.modules["left_out"].used)
+    return sorted(sys.modules["stub_runtime"].used)
 
 
 def _strangers(package: str) -> list[str]:

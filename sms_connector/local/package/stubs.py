@@ -91,8 +91,8 @@ def _text(module: str, needs: Needs) -> str:
     kept = {name: home for name, home in needs.kept.items() if _parent(name) == module}
     late = {_last(name): home for name, home in sorted(kept.items()) if name in needs.late}
     lines = (
-        '"""A stub, written by `make package`: see left_out.py."""',
-        "from left_out import Stub, attributes_of",
+        '"""A stub, written by `make package`: see stub_runtime.py."""',
+        "from stub_runtime import Stub, attributes_of",
         *(
             f"from {home} import {_last(name)}"
             for name, home in sorted(kept.items())

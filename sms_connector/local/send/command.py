@@ -10,16 +10,17 @@ import click
 import msgspec
 from rich.console import Console
 
+from ...config import is_pnvs
 from ...errors import ConnectorError
 from ...message import Message, Sms, random_code
 from ...sending.connector import SmsConnector
 from ...settings import read_settings
-from ...web.http import error_body
+from ...web.failures import error_body
 from ..access_keys import local_key, role_key
 from ..endpoint import is_emulator
 from ..exit_codes import ACCEPTED, NOT_SENT, UNKNOWN, exit_code
 from ..lookup import Lookup
-from .delivery import Delivery, follow, look_up
+from .delivery import NO_QUERY, Delivery, follow, look_up
 
 
 @click.command()
@@ -56,6 +57,10 @@ def send(phone: str, usage_type: str, code: str | None, wait: bool, yes: bool) -
     key = local_key(config, os.environ)
     if not wait or key is None:
         sys.exit(ACCEPTED)
+    if is_pnvs(sms.template_code):
+        _say(f"The message was accepted. {NO_QUERY}")
+        _print({"delivery": {"state": "unknown"}})
+        sys.exit(UNKNOWN)
     sys.exit(_follow(Lookup(config, key), sms, receipt.biz_id, sent_at))
 
 

@@ -28,6 +28,13 @@ State = Literal["waiting", "failed", "delivered"]
 _TEMPORARY: Final = ("general", "rate_limit_exceeded")
 
 
+NO_QUERY: Final = (
+    "The number verification service has no query of the delivery state: its console lists it, "
+    "under 短信认证服务 → 发送记录."
+)
+"""Why a message with a template code of digits alone is not followed."""
+
+
 class Delivery(msgspec.Struct, frozen=True):
     """The state of a message. ``code`` and ``explanation`` are the carrier's, if it failed."""
 

@@ -9,15 +9,18 @@ import click
 from click.core import ParameterSource
 from rich.console import Console
 
-from ...settings import AUTHORIZATION, read_settings
+from ...errors import ConnectorError
+from ...settings import AUTHORIZATION, SECRET, STORE, read_settings
+from ...store.address import MEMORY, parse_address
 from ..emulate.server import Emulator
-from ..web_server import is_taken, listen, listen_or_pick, listen_problem, url_of
+from ..web_server import is_taken, listen, listen_or_pick, listen_problem, share, url_of
 from . import greeting
 from .invocation import INVOKE_THROUGH
 from .reload import Served, serve_and_reload
 
 _PORT = click.IntRange(0, 65535)
 _LOOPBACK = "127.0.0.1"
+_MOST_INSTANCES = 32
 
 
 @click.command()
@@ -61,6 +64,19 @@ _LOOPBACK = "127.0.0.1"
     is_flag=True,
     help="With --emulator: limit messages per number, as the provider does.",
 )
+@click.option(
+    "--store",
+    metavar="URL",
+    help="Share state between instances on this Redis, Valkey or Tair, in place of "
+    "SMS_CONNECTOR_STORE. Without SMS_CONNECTOR_SECRET, makes one for this run.",
+)
+@click.option(
+    "--instances",
+    type=click.IntRange(1, _MOST_INSTANCES),
+    default=1,
+    show_default=True,
+    help="How many processes answer requests, each with a memory of its own.",
+)
 def serve(
     port: int,
     host: str,
@@ -69,6 +85,8 @@ def serve(
     with_emulator: bool,
     emulator_port: int,
     flow_control: bool,
+    store: str | None,
+    instances: int,
 ) -> None:
     """Answer HTTP requests as Function Compute would, until Ctrl-C.
 
@@ -76,6 +94,8 @@ def serve(
     """
     if flow_control and not with_emulator:
         raise click.UsageError("--flow-control needs --emulator.")
+    if store is not None:
+        _use_store(store)
     with ExitStack() as stack:
         listener = stack.enter_context(_listen(host, port))
         emulator, generated = None, ""
@@ -88,16 +108,33 @@ def serve(
         settings = read_settings(os.environ)
         for line in greeting.lines(settings, url, envelope, emulator_url, generated):
             _show(line)
+        for line in greeting.shared_state(settings, instances):
+            _show(line)
         for asked, used in ((port, url), (emulator_port, emulator_url)):
             if asked and used and not used.endswith(f":{asked}"):
                 click.echo(f"Port {asked} is taken: {used} is used instead.")
+        listeners = share(listener, instances)
+        for each in listeners:
+            stack.enter_context(each)
         serve_and_reload(
-            listener,
+            listeners,
             Served(envelope, host, allow_hosts, emulator_url, flow_control),
             # A changed connector.json may have changed where messages go.
             lambda: _show(greeting.destination(read_settings(os.environ), emulator_url)),
         )
     click.echo("")
+
+
+def _use_store(url: str) -> None:
+    """Set the variables of the store for this run."""
+    try:
+        if url != MEMORY:
+            parse_address(url)
+    except ConnectorError as error:
+        raise click.UsageError(error.message) from None
+    os.environ[STORE] = url
+    if not read_settings(os.environ).secrets:
+        os.environ[SECRET] = secrets.token_hex()
 
 
 def _show(line: greeting.Line) -> None:

@@ -5,7 +5,9 @@ from typing import Final, NamedTuple
 
 from ...errors import ConnectorError
 from ...settings import AUTHORIZATION, WEBHOOK_SECRETS, Settings
+from ...store.address import MEMORY
 from ...web.auth import Auth
+from ..check.store import check_store
 from ..endpoint import is_emulator
 
 _BODY: Final = '{"phone": "13812345678", "usageType": "SignIn"}'
@@ -77,6 +79,16 @@ def problems(settings: Settings) -> Iterator[Line]:
         yield Line(auth.problem, "yellow")
     if settings.problems:
         yield Line(f"Every message will be refused. {' '.join(settings.problems)}", "bold yellow")
+
+
+def shared_state(settings: Settings, instances: int) -> Iterator[Line]:
+    """Yield a line about the store, and about several instances without one."""
+    for check in check_store(settings):
+        style = "" if check.ok and not check.remedy else "bold yellow"
+        yield Line(check.message, style)
+    if instances > 1 and settings.store in ("", MEMORY):
+        problem = f"{instances} instances do not know of each other: give them a --store."
+        yield Line(problem, "yellow")
 
 
 def working_request(settings: Settings, url: str, generated: str = "") -> tuple[str, str]:

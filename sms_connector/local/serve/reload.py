@@ -1,4 +1,4 @@
-"""Run the function in a process that is replaced when the code or connector.json changes.
+"""Run the function in processes that are replaced when the code or connector.json changes.
 
 An instance in the cloud is a new process too, so nothing of the old code remains. The port stays
 open meanwhile: requests wait instead of being refused.
@@ -7,9 +7,11 @@ open meanwhile: requests wait instead of being refused.
 import logging
 import multiprocessing
 import os
+import signal
 import socket
 import threading
-from collections.abc import Callable, Set
+from collections.abc import Callable, Sequence, Set
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -40,9 +42,9 @@ class Served(NamedTuple):
 
 
 def serve_and_reload(
-    listener: socket.socket, served: Served, on_restart: Callable[[], None]
+    listeners: Sequence[socket.socket], served: Served, on_restart: Callable[[], None]
 ) -> None:
-    """Serve on an open port until Ctrl-C."""
+    """Serve until Ctrl-C, in one process for each of the sockets of an open port."""
 
     def announce(changes: Set[tuple[Change, str]]) -> None:
         names = sorted({Path(path).relative_to(PROJECT).as_posix() for _, path in changes})
@@ -53,8 +55,8 @@ def serve_and_reload(
     logging.getLogger("watchfiles").setLevel(logging.ERROR)
     run_process(
         *_directories(),
-        target=serve,
-        args=(listener, served),
+        target=serve if len(listeners) == 1 else serve_instances,
+        args=(*listeners, served) if len(listeners) == 1 else (listeners, served),
         callback=announce,
         watch_filter=_matters,
         recursive=False,
@@ -63,16 +65,44 @@ def serve_and_reload(
     )
 
 
-def serve(listener: socket.socket, served: Served) -> None:
-    """Start the instance, then serve until stopped. This runs in the new process."""
+def serve_instances(listeners: Sequence[socket.socket], served: Served) -> None:
+    """Serve in a process for each socket, until stopped. This runs in a process of its own."""
+    context = multiprocessing.get_context("spawn")
+    stopped, stop = context.Pipe(duplex=False)
+    processes = [
+        context.Process(target=serve, args=(listener, served, f"instance {number}", stopped))
+        for number, listener in enumerate(listeners, 1)
+    ]
+    # Ctrl-C reaches them too, and a second signal would cut off requests under way.
+    signal.signal(signal.SIGINT, lambda *_: stop.close())
+    for process in processes:
+        process.start()
+    stopped.close()
+    for listener in listeners:
+        listener.close()
+    for process in processes:
+        process.join()
+
+
+def serve(
+    listener: socket.socket, served: Served, name: str = "", stopped: Connection | None = None
+) -> None:
+    """Start an instance, then serve until stopped. This runs in the new process.
+
+    A `name` is printed with its lines. The instance also stops when `stopped` is closed.
+    """
+    prefix = f"{name}  " if name else ""
     try:
         log_to_stderr()
         instance = Instance(configure=lambda: _configure(served))
         hosts = Hosts(served.host, served.allow_hosts)
-        app = create_app(instance, served.envelope, hosts=hosts)
+        app = create_app(
+            instance, served.envelope, lambda line: click.echo(prefix + line), hosts=hosts
+        )
         server = uvicorn.Server(quiet_config(app, timeout_graceful_shutdown=_PATIENCE_SECONDS))
-        threading.Thread(target=_stop_with_parent, args=(server,), daemon=True).start()
-        click.echo("Ready." if instance.has_started else "The function does not start.")
+        threading.Thread(target=_await_stop, args=(server, stopped), daemon=True).start()
+        state = "Ready." if instance.has_started else "The function does not start."
+        click.echo(prefix + state)
         server.run([listener])
     except KeyboardInterrupt:
         return
@@ -89,10 +119,11 @@ def _configure(served: Served) -> None:
     os.environ[CONFIG] = emulated_config(os.environ, served.emulator_url, served.flow_control)
 
 
-def _stop_with_parent(server: uvicorn.Server) -> None:
+def _await_stop(server: uvicorn.Server, stopped: Connection | None) -> None:
+    """Stop the server when the process that started this one ends, or closes the connection."""
     parent = multiprocessing.parent_process()
     if parent is not None:
-        parent.join()
+        wait([parent.sentinel, *([stopped] if stopped else [])])
         server.should_exit = True
 
 

@@ -110,7 +110,7 @@ def test_the_limits_are_shown_in_words() -> None:
         "limits.perCountry.*": "At most 200/day per other country.",
         "limits.total": "No limit in all.",
         "limits.conversion": "Refuses a prefix abroad where fewer than 10% of 20 messages or more "
-        "an hour are approved.",
+        "an hour are approved (verifications only).",
     }
 
 

@@ -300,6 +300,37 @@ def test_with_an_emulator_a_message_goes_to_it_whatever_the_file_and_the_form_sa
     assert real_file.read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("sign_name", "codes", "received_sign", "received_code"),
+    [
+        ("速通互联验证码", ("100003", ""), "码上速通", "100003"),
+        ("码上互信", ("100002", ""), "码上互信", "100002"),
+        ("速通互联验证码", ("100099", ""), "码上速通", "100001"),
+        ("速通互联验证码", ("100005", "SMS_1"), "码上速通", "100005"),
+    ],
+)
+def test_with_an_emulator_a_given_template_stays_one_and_is_shown_on_the_phone(
+    emulator: Emulator,
+    real_file: Path,
+    real_form: dict[str, Any],
+    sign_name: str,
+    codes: tuple[str, str],
+    received_sign: str,
+    received_code: str,
+) -> None:
+    rows = [{**row, "code": codes[0], "overseas": codes[1]} for row in real_form["templates"]]
+    form = {**real_form, "signName": sign_name, "templates": rows}
+    with Console(real_file, emulator) as console:
+        page = Page(console)
+        answer = page.post("/api/send", message(form)).json()
+        state = page.get(f"/api/sent/{answer['sent']}").json()
+    [received] = emulator.inbox.messages()
+    assert (received.sign_name, received.template_code) == (received_sign, received_code)
+    assert state["screen"]["content"] == received.content
+    assert (state["delivery"]["state"], state["delivery"]["final"]) == ("unknown", True)
+    assert "发送记录" in state["delivery"]["message"]
+
+
 def test_with_an_emulator_the_checks_show_what_it_knows_of_the_form(
     emulator: Emulator, real_file: Path, real_form: dict[str, Any]
 ) -> None:

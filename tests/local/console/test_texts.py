@@ -13,7 +13,7 @@ import pytest
 from sms_connector.config import parse_config
 from sms_connector.errors import ConnectorError
 from sms_connector.local.check import config as config_checks
-from sms_connector.local.check import lookup_failures
+from sms_connector.local.check import lookup_failures, number_verification
 from sms_connector.local.check.config import check_config
 from sms_connector.local.check.limits import check_limits
 from sms_connector.local.check.provider import check_provider
@@ -29,9 +29,12 @@ from sms_connector.local.emulate.account import (
 from sms_connector.local.emulate.magic import MAGIC_NUMBERS
 from sms_connector.local.emulate.provider_errors import Refusal
 from sms_connector.local.emulate.server import Emulator
+from sms_connector.local.given_templates import GIVEN_TEMPLATES
+from sms_connector.local.send import delivery
 from sms_connector.message import Message
 from sms_connector.provider import refusals
 from sms_connector.reports import carrier_codes
+from sms_connector.sending import connector as connector_module
 from sms_connector.sending.connector import SmsConnector
 from tests.support.configs import config
 from tests.support.sending import connector_at
@@ -122,6 +125,7 @@ def sentences(emulator: Emulator) -> Iterator[str]:
         json.dumps(config(endpoint="http://dysmsapi.aliyuncs.com")),
         json.dumps(config(limits=BAD_LIMITS, verification={"validSeconds": 0, "sends": 0})),
         json.dumps(config(templates=rows_with({"china": "100001", "overseas": "100001"}))),
+        json.dumps(config(templates=rows_with("123"))),
     ):
         for check in check_config(text):
             yield from (check.message, check.remedy)
@@ -139,6 +143,10 @@ def sentences(emulator: Emulator) -> Iterator[str]:
     for message, remedy in lookup_failures._NOT_FOUND.values():
         yield from (message, remedy)
     yield from refusals._CAUSES
+    yield refusals._PNVS
+    yield from number_verification._NO_PERMISSION
+    yield delivery.NO_QUERY
+    yield connector_module._NO_KEY
     # Of sending.
     connector = connector_at(emulator.url, **GOOD)
     for phone, outcome in MAGIC_NUMBERS.items():
@@ -177,6 +185,11 @@ def provider_settings() -> Iterator[dict[str, Any]]:
     for key in (DISABLED_KEY, STS_KEY):
         yield {"accessKeyId": key.id, "accessKeySecret": key.secret}
     yield {**GOOD, "accessKeySecret": "wrong"}
+    for given in (*GIVEN_TEMPLATES, "100099"):
+        yield {**GOOD, "templates": rows_with(given)}
+    # The same sign for both services.
+    mixed = rows_with({"china": "100001", "overseas": "SMS_200000102"})
+    yield {**GOOD, "templates": [*mixed[:3], *rows_with("SMS_200000004")[3:]]}
     for sign in SIGNS:
         yield {**GOOD, "signName": sign.name}
     for template in TEMPLATES:

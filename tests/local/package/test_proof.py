@@ -25,6 +25,11 @@ def remove_the_signatures(package: Path) -> None:
     shutil.rmtree(package / "standardwebhooks")
 
 
+def remove_the_number_verification_service(package: Path) -> None:
+    (package / "sms_connector" / "provider" / "verify_code.py").unlink()
+    shutil.rmtree(package / "sms_connector" / "provider" / "__pycache__")
+
+
 def remove_the_roots(package: Path) -> None:
     shutil.rmtree(package / "roots")
 
@@ -103,7 +108,7 @@ def name_a_fault_of_the_store_by_a_stub(package: Path) -> None:
 
 
 def keep_to_the_memory(package: Path) -> None:
-    code = "Layered = lambda memory, server: memory"
+    code = "Layered = Mirrored = lambda memory, server: memory"
     append(package / "sms_connector" / "store" / "__init__.py", code)
 
 
@@ -121,6 +126,7 @@ class TestAPackageThatIsBroken:
             (remove_a_model, "does not start"),
             (remove_the_numbers_abroad, "a number overseas sent 0 messages"),
             (remove_the_signatures, "does not start"),
+            (remove_the_number_verification_service, "a given template sent 0 messages"),
             (remove_the_roots, "no root certificates"),
             (look_for_the_roots_elsewhere, "left out of it: certifi.where"),
             (use_a_stub_at_import, "requests.get is a stub"),

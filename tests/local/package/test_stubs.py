@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sms_connector.local.package import left_out
+from sms_connector.local.package import stub_runtime
 from sms_connector.local.package.reach import Reach
 from sms_connector.local.package.stubs import LeftOut, texts
 from tests.local.package.test_reach import write
@@ -45,7 +45,7 @@ def package(tmp_path: Path) -> Path:
     (tmp_path / "sources").mkdir()
     reach = Reach(write(tmp_path / "sources", SOURCES), ["client"], LEFT_OUT)
     files = {str(path): SOURCES[str(path)] for path in reach.files} | dict(texts(reach.needs))
-    files["left_out.py"] = Path(left_out.__file__).read_text("utf-8")
+    files["stub_runtime.py"] = Path(stub_runtime.__file__).read_text("utf-8")
     return write(tmp_path / "package", files)
 
 
@@ -61,7 +61,7 @@ try:
     exec({code!r})
 except BaseException as raised:
     error = f"{{type(raised).__name__}}: {{raised}}"
-print(json.dumps([error, sorted(sys.modules["left_out"].used)]))
+print(json.dumps([error, sorted(sys.modules["stub_runtime"].used)]))
 """
     done = subprocess.run(  # noqa: S603
         [sys.executable, "-I", "-c", program], capture_output=True, text=True, check=False

@@ -12,10 +12,12 @@ from click.testing import CliRunner
 from sms_connector.local import endpoint
 from sms_connector.local.emulate.account import STS_KEY
 from sms_connector.local.emulate.magic import Behaviour, number_for
+from sms_connector.local.emulate.pnvs_account import GIVEN_SIGNS
 from sms_connector.local.emulate.server import Emulator
 from sms_connector.local.send import command, delivery
 from sms_connector.local.send.command import send
 from tests.support.commands import Ran, run, start
+from tests.support.configs import GIVEN_TEMPLATES
 
 PHONE = "13812345678"
 SIGN_IN = ("--usage-type", "SignIn")
@@ -82,6 +84,19 @@ def test_without_settings_nothing_is_sent_and_the_error_names_what_to_set() -> N
 @pytest.mark.parametrize("arguments", [(), ("--phone", PHONE), SIGN_IN, ("--phone",)])
 def test_phone_and_usage_type_are_required_options(arguments: tuple[str, ...]) -> None:
     assert CliRunner().invoke(send, arguments).exit_code == 2
+
+
+def test_a_message_by_a_given_template_is_sent_and_its_delivery_is_not_queried(
+    emulator: Emulator, example: dict[str, Any]
+) -> None:
+    given = example | {"signName": GIVEN_SIGNS[0], "templates": GIVEN_TEMPLATES}
+    ran = send_("--phone", PHONE, *SIGN_IN, "--code", "246810", "--wait", whole=given)
+    [message] = emulator.inbox.messages()
+    assert message.template_param == {"code": "246810", "min": "10"}
+    assert ran.code == 3
+    assert message.biz_id in ran.out
+    assert '"state": "unknown"' in ran.out
+    assert "has no query of the delivery state" in ran.err
 
 
 # --- asking first ---------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,20 +11,10 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.support.serving import PROJECT, ServeProcess
+from tests.support.serving import ServeProcess
 
 KEY = "a-key-for-tests"
 MESSAGE = {"phone": "19900002001", "usageType": "SignIn", "code": "246810"}
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """A copy of the project that a test may change."""
-    ignored = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(PROJECT / "sms_connector", tmp_path / "sms_connector", ignore=ignored)
-    for name in ("index.py", "connector.example.json"):
-        shutil.copy(PROJECT / name, tmp_path)
-    return tmp_path
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ def opened(event: object) -> Request:
 
 
 @pytest.mark.parametrize(("kind", "event"), EVENTS.values(), ids=EVENTS)
-def test_the_same_request_comes_out_of_each(kind: type, event: Any) -> None:
+def test_every_envelope_yields_the_same_request(kind: type, event: Any) -> None:
     envelope = envelope_of(read_event(event, None))
     assert isinstance(envelope, kind)
     request = envelope.open()

@@ -46,6 +46,25 @@ export function readRows() {
   });
 }
 
+// Puts a mainland code into each row; `codeOf` returns that of a usage type.
+export function setCodes(codeOf) {
+  for (const row of rows.children) {
+    const [usageType, code] = row.querySelectorAll("input");
+    code.value = codeOf(typed(usageType));
+  }
+}
+
+// Suggests the codes of a data list, if it is named, in all rows and in those to come.
+export function offerCodes(list, placeholder) {
+  for (const part of [rows, template.content]) {
+    for (const code of part.querySelectorAll(".template-code")) {
+      code.placeholder = placeholder;
+      if (list) code.setAttribute("list", list);
+      else code.removeAttribute("list");
+    }
+  }
+}
+
 // The row that a path such as `templates[1].templateCode` names.
 export function rowAt(path) {
   const index = /^templates\[(\d+)\]/.exec(path)?.[1];

@@ -3,6 +3,7 @@
 import { Gone, Refused, get, post, postForLines } from "./api.js";
 import { addNote, clearNotes, placeOf } from "./notes.js";
 import { addRow, fillRows, prepareRows, readRows, rowAt, typed } from "./rows.js";
+import { openService } from "./service.js";
 import { put, quote } from "./shared/texts.js";
 
 const PAUSE = 250; // milliseconds after the last key before the form is validated
@@ -28,6 +29,7 @@ export async function openSettings({ message, validated }) {
   const settings = await get("settings");
   prepareRows(settings.usageTypes, settings.requiredUsageTypes);
   fill(settings.form);
+  openService();
   keepSecret(settings.secretKept);
   everything = settings.file.exists && settings.file.readable;
   form.addEventListener("input", changed);

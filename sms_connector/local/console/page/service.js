@@ -1,0 +1,50 @@
+// The switch between a sign and templates of one's own, and those of the number verification
+// service. What was typed for one is there again after a switch to the other and back.
+
+import { offerCodes, readRows, setCodes } from "./rows.js";
+import { put } from "./shared/texts.js";
+
+const FIRST_GIVEN = "100001";
+const GIVEN_FOR = {
+  ForgotPassword: "100003",
+  BindNewIdentifier: "100002",
+  UserPermissionValidation: "100005",
+};
+
+const signName = document.getElementById("sign-name");
+const switches = { own: document.getElementById("own"), given: document.getElementById("given") };
+let shown = "own";
+let kept = {};
+
+// Shows the service that the templates of the form are of.
+export function openService() {
+  kept = {};
+  show(readRows().some(({ code }) => /^\d+$/.test(code)) ? "given" : "own");
+  for (const [service, input] of Object.entries(switches)) {
+    input.addEventListener("change", () => change(service));
+  }
+}
+
+function change(service) {
+  const codes = Object.fromEntries(readRows().map(({ usageType, code }) => [usageType, code]));
+  kept[shown] = { sign: signName.value, codes };
+  const { sign, codes: typed } = kept[service] ?? { sign: "", codes: {} };
+  signName.value = sign;
+  setCodes((usageType) => typed[usageType] ?? first(service, usageType));
+  show(service);
+}
+
+function first(service, usageType) {
+  return service === "given" ? (GIVEN_FOR[usageType] ?? FIRST_GIVEN) : "";
+}
+
+function show(service) {
+  const given = service === "given";
+  shown = service;
+  switches[service].checked = true;
+  document.getElementById("given-templates").hidden = !given;
+  put(document.getElementById("sign-name-hint"), given ? "givenSignHint" : "signNameHint");
+  put(document.getElementById("templates-hint"), given ? "givenTemplatesHint" : "templatesHint");
+  if (given) offerCodes("given-codes", FIRST_GIVEN);
+  else offerCodes("", "SMS_");
+}

@@ -1,0 +1,18 @@
+"""A copy of the project for tests that change it."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.support.serving import PROJECT
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of the project that a test may change."""
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(PROJECT / "sms_connector", tmp_path / "sms_connector", ignore=ignored)
+    for name in ("index.py", "connector.example.json"):
+        shutil.copy(PROJECT / name, tmp_path)
+    return tmp_path
