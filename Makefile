@@ -22,7 +22,7 @@ $(READY): requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	touch $@
 
-demo: setup ## send one message to an emulator on this machine and show it
+demo: setup ## send messages to an emulator on this machine, verify a number, and show it all
 	@$(BIN)/python -m sms_connector demo
 
 serve: setup ## run the function behind http://127.0.0.1:9000, with an emulator
@@ -47,7 +47,7 @@ $(CHROMIUM):
 	apt-get update -qq
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk >/dev/null
 
-test-node: setup ## run the tests that need Node: Logto's own connector, and `s verify`
+test-node: setup ## run the tests that need Node: Logto's own connector, Better Auth, and `s verify`
 	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null || { echo "make test-node needs Node 20 or later" >&2; exit 1; }
 	cd tests_node && npm ci --no-audit --no-fund --loglevel=error
 	cd tests_node && PYTHON="$(abspath $(BIN))/python" node --test

@@ -1,8 +1,14 @@
 """``python -m benchmarks``: measure, and write docs/benchmarks.md and its chart."""
 
+import json
+import os
 import platform
+import subprocess
+import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from tests.support.redis_server import RedisServer
 
@@ -35,12 +41,30 @@ def main() -> None:
         with slow_provider(authority) as endpoint:
             print("many at a time …", flush=True)
             load = rounds.load(measured, authority.environ(endpoint))
+            print("verifications …", flush=True)
+            checks = _of_module("verification", authority.environ(endpoint), endpoint)
+        print("store …", flush=True)
+        admissions = _of_module("store", os.environ)["16 processes, three limits"]
     versions = f"{platform.system()}, Python {interpreter.version}, Node {node_version()}"
-    page = report.write(cold, warm, load, calls, report.Steps(cold_steps, warm_steps), versions)
+    taken_steps = report.Steps(cold_steps, warm_steps)
+    page = report.write(cold, warm, load, calls, admissions, checks, taken_steps, versions)
     (DOCS / "benchmarks.md").write_text(page, "utf-8")
     picture = chart.draw("Cost of a start and of a message", report.groups(cold, warm))
     (DOCS / "benchmarks.svg").write_text(picture, "utf-8")
     print(page)
+
+
+def _of_module(name: str, environ: Mapping[str, str], *arguments: str) -> Any:
+    """Run a module that prints figures as JSON, in a process that does nothing else."""
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", f"benchmarks.{name}", *arguments],
+        cwd=PROJECT,
+        env=dict(environ),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(done.stdout)
 
 
 if __name__ == "__main__":

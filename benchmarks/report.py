@@ -6,7 +6,7 @@ import platform
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from . import cost, rounds
 from .chart import Group
@@ -26,6 +26,8 @@ def write(
     warm: Mapping[str, Warm],
     load: Mapping[str, Mapping[int, float]],
     calls_to_store: float,
+    admissions: Mapping[str, float],
+    verification: Mapping[str, Any],
     steps: Steps,
     versions: str,
 ) -> str:
@@ -60,7 +62,15 @@ One message after the other, {rounds.WARM_MESSAGES} of them, {rounds.WARM_ROUNDS
 
 {_table(("CPU", "added by a store", f"{WITH_STORE}, of {OURS}", f"of {PLAIN_SDK}", f"of {LOGTO}"), _store_rows(cold, warm))}
 
-A start with a store imports its client; a start without one does not. Each message is {calls_to_store:.1f} calls to the store: one before SendSms and one after it.
+A start with a store imports its client; a start without one does not. Each message is {calls_to_store:.1f} calls to the store: one before SendSms and one after it. Of 16 processes at one server, each message takes {admissions["server microseconds a message"]:.0f} µs of a core of the server: one is full at {admissions["messages a second that fill one core of the server"]:,.0f} messages a second. The provider's limit is 5,000.
+
+## A verification
+
+Through the whole function, log line included, at a store on this machine. A start sends its message to a provider in another process.
+
+{_table(("", "CPU", "ratio"), _verification_rows(verification))}
+
+Checks a second of {_rates(verification)}, on the cores that the server has too.
 
 ## Many at a time
 
@@ -80,6 +90,19 @@ Most of what is left of a start is Python itself, OpenSSL, the TLS handshake and
 
 {_costs(cold[OURS], warm[OURS])}
 """
+
+
+def _verification_rows(figures: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    bare, message = figures["bare_calls"], figures["message"]
+    yield "two calls of the store's client alone, `GET` and `EVALSHA`", f"{bare:.0f} µs", "1.00"
+    yield "a check", f"{figures['check']:.0f} µs", f"{figures['check'] / bare:.2f}"
+    yield "a message with a store", f"{message:.0f} µs", "1.00"
+    yield "a start", f"{figures['start']:.0f} µs", f"{figures['start'] / message:.2f}"
+
+
+def _rates(figures: Mapping[str, Any]) -> str:
+    rates = figures["checks_a_second"].items()
+    return ", ".join(f"{count} processes: {rate:,.0f}" for count, rate in rates)
 
 
 def groups(cold: Mapping[str, Cold], warm: Mapping[str, Warm]) -> Sequence[Group]:

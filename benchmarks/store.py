@@ -55,7 +55,7 @@ def microseconds_per_message(url: str, rules: Limits) -> float:
 def admissions(
     server: RedisServer, rules: Limits, processes: int, seconds: float
 ) -> dict[str, float]:
-    """Let many processes send at once; the provider is none. Return rates of all of them."""
+    """Let many processes send at once; every message is accepted. Return rates of all of them."""
     context = multiprocessing.get_context("spawn")
     counts = context.Array("q", processes)
     end = context.Value("d", 0.0)

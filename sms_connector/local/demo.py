@@ -1,8 +1,9 @@
-"""`demo`: send four messages through the whole function, to an emulator."""
+"""`demo`: messages and one whole verification by the function, with an emulator."""
 
 import json
 import logging
 import os
+from collections.abc import Mapping
 from typing import cast
 
 import click
@@ -31,6 +32,11 @@ EVENTS = (
     ),
     ("An invalid phone number", {"phone": "12345", "usageType": "SignIn", "code": "246810"}),
 )
+START = (
+    "A verification starts; the function keeps the code to itself",
+    {"operation": "startVerification", "phone": "13987654321", "usageType": "SignIn"},
+)
+CHECKS = ("The code is checked", "The same code again")
 
 GIVEN = {
     "usageType": "BindNewIdentifier",
@@ -42,7 +48,7 @@ GIVEN = {
 
 @click.command()
 def demo() -> None:
-    """Send four messages to an emulator, and show what phones receive."""
+    """Send messages to an emulator, and verify a number; show what phones receive."""
     console = Console(highlight=False, markup=False, emoji=False)
     with Emulator() as emulator:
         config = example_config(emulator.url)
@@ -53,7 +59,9 @@ def demo() -> None:
         lines = _Lines()
         context = FcContext(logger=lines.logger)
         index.initializer(context)
-        for title, event in EVENTS:
+
+        def invoke(title: str, event: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+            """Show one invocation, and return its answer and the codes that phones received."""
             emulator.clear()
             lines.clear()
             payload = json.dumps(event)
@@ -62,8 +70,17 @@ def demo() -> None:
             rows = [("event", payload), ("answer", answer.decode()), *(("log", it) for it in lines)]
             for name, text in rows:
                 console.print(f"  {name:<7} {text}", soft_wrap=True)
-            for sms in emulator.inbox.messages():
+            received = emulator.inbox.messages()
+            for sms in received:
                 console.print(_phone_screen(f"SMS to {sms.phone}", sms.content))
+            return json.loads(answer), [sms.template_param["code"] for sms in received]
+
+        for title, event in EVENTS:
+            invoke(title, event)
+        started, (code,) = invoke(*START)
+        check = {"operation": "checkVerification", "id": started["id"], "code": code}
+        for title in CHECKS:
+            invoke(title, check)
     console.print("\nThe emulator has stopped. Nothing left this machine.")
 
 

@@ -57,6 +57,8 @@ class RedisStore:
     def __init__(self, address: Address) -> None:
         self._address = address
         self._outage = Outage()
+        if address.tls:
+            tls_context()  # before the first call, whose time is short
         self._idle: list[tuple[Moment, _Connection]] = []
 
     @property

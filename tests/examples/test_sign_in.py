@@ -54,6 +54,20 @@ def test_a_person_signs_in_with_the_code_of_the_message(page: str, emulator: Emu
     assert title(submit(page, phone=phone, code=code)) == "Ask for another code"
 
 
+def test_a_person_whose_messages_are_used_up_can_type_the_code_of_an_earlier_one(
+    page: str, emulator: Emulator
+) -> None:
+    phone = "13812345678"
+    submit(page, phone=phone)
+    for _ in range(4):
+        assert title(submit(page, phone=phone, again="yes")) == "Type the code"
+    refused = submit(page, phone=phone, again="yes")
+    assert title(refused).startswith("No code was sent")
+    assert 'name="code"' in refused.text
+    code = emulator.inbox.messages()[0].template_param["code"]
+    assert title(submit(page, phone=phone, code=code)) == "Welcome"
+
+
 def test_a_person_whose_attempts_are_used_up_starts_again(page: str, emulator: Emulator) -> None:
     submit(page, phone="13812345678")
     code = wrong(emulator.inbox.messages()[0].template_param["code"])

@@ -40,7 +40,7 @@ _COUNTRY = "must be the ISO 3166 code of a country"
         ({"perCountry": {"HK": ["1.5/day"]}}, "limits.perCountry.HK[0]", _RULE),
         ({"perCountry": {"*": "1/day"}}, "limits.perCountry.*", "must be a list of rules"),
         ({"countries": []}, "limits.countries", "must be a list of at least one country"),
-        ({"countries": "CN"}, "limits.countries", "must be a list of countries"),
+        ({"countries": "CN"}, "limits.countries", "must be a list of at least one country"),
         ({"countries": ["CN", "cn"]}, "limits.countries[1]", _COUNTRY),
         ({"countries": ["EU"]}, "limits.countries[0]", _COUNTRY),
         ({"countries": ["*"]}, "limits.countries[0]", _COUNTRY),

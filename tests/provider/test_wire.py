@@ -213,7 +213,7 @@ def test_nothing_of_a_request_outlives_its_call(provider: Providers) -> None:
     }
     nowhere = ("http://127.0.0.1:1", "https://127.0.0.1:1", "http://no-such-host.invalid")
     endpoints = [*(provider(act).endpoint for act in acts), *nowhere]
-    wholes = [json.dumps(config(endpoint=each, readTimeout=200)) for each in endpoints]
+    wholes = [json.dumps(config(endpoint=each, readTimeout=400)) for each in endpoints]
     ran = subprocess.run(  # noqa: S603
         [sys.executable, "-c", WHAT_REMAINS, json.dumps(wholes)],
         capture_output=True,

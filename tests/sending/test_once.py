@@ -157,7 +157,7 @@ class TestDeath:
         others = [Instance(store, longest_call=0.2) for _ in range(5)]
         asks = (partial(each.send, sms(), provider, patience=20) for each in others)
         answers = at_once(*asks)
-        assert lease * 0.8 < time.monotonic() - started < lease + 1
+        assert lease * 0.8 < time.monotonic() - started < lease + 5
         for answer in answers:
             assert (answer.kind, answer.sent) == ("unknown_outcome", None)
         later = Instance(store, longest_call=0.2).send(sms(), provider)

@@ -26,7 +26,7 @@ from tests.support.redis_server import PROGRAM, RedisServer, free_port
 PASSWORD = "hunter2-hunter2"
 KEY = "{t}record"
 CLAIM = Transaction(records=(Record(KEY, (ABSENT,)),), write=(Write(KEY, "mine", 60),))
-BUSY_MACHINE = 0.3
+BUSY_MACHINE = 1.0
 """Seconds that the other tests may keep this one waiting."""
 
 Fault = Callable[[ExitStack], Address]

@@ -10,10 +10,11 @@ import msgspec
 
 from ...config import REQUIRED_USAGE_TYPES, ConnectorConfig, is_pnvs, parse_config
 from ...errors import ConnectorError
-from ...message import Message, random_code
+from ...message import Message, Sms, random_code
 from ...phone import parse_phone
 from ...sending.connector import SmsConnector
-from ..access_keys import local_key
+from ...settings import read_settings
+from ..access_keys import local_key, role_key
 from ..check.config import OTHER_USAGE_TYPES, check_config
 from ..check.finding import Check
 from ..check.limits import check_limits
@@ -22,11 +23,13 @@ from ..emulate.server import Emulator
 from ..endpoint import is_emulator
 from ..example import example_config
 from ..lookup import Lookup
+from ..number_limit import without_default_limit
 from ..send.delivery import NO_QUERY, look_up
 from .connector_file import ConnectorFile, UnreadableFileError
 from .emulated import with_emulator_account, with_emulator_key
 from .form import Form, TemplateRow, connector_json, filled_in, shown_json
 from .sent_messages import SentMessage, SentMessages
+from .verifying import CodeRequest, TriedVerifications
 
 ENVIRONMENT_LINE = "SMS_CONNECTOR_CONFIG: ${env('SMS_CONNECTOR_CONFIG')}"
 """All that s.yaml holds of the settings: their secret stays in the shell that deploys."""
@@ -66,6 +69,7 @@ class Actions:
         self._file = file
         self._emulator = emulator
         self._sent_messages = SentMessages()
+        self._verifications = TriedVerifications()
 
     def settings(self) -> dict[str, Any]:
         """Return what the form starts with: everything but the secret."""
@@ -126,14 +130,33 @@ class Actions:
 
         Otherwise return what to ask first. Raise InvalidFormError or ConnectorError.
         """
-        config = self._config_to_send_with(_valid(self._whole(request.form)))
-        message = Message(request.phone, request.usage_type, random_code())
-        sms = SmsConnector(config).compose(message)
-        if self._is_real(request.form) and not request.confirmed:
-            question = {"phone": sms.phone.masked, "templateCode": sms.template_code}
-            return {"confirm": {**question, "usageType": sms.usage_type}}
-        name, sent = self._sent_messages.send(config, sms)
-        return {"sent": name, "receipt": msgspec.to_builtins(sent.receipt)}
+        config, sms = self._composed(request, random_code())
+        if self._asks_first(request):
+            return _question(sms)
+        connector = SmsConnector(config, read_settings(os.environ).proxies)
+        receipt = connector.send(sms, role_key(os.environ))
+        name = self._sent_messages.remember(config, sms, receipt)
+        return {"sent": name, "receipt": msgspec.to_builtins(receipt)}
+
+    def start_verification(self, request: SendRequest) -> dict[str, Any]:
+        """Start a verification, or send its code again, if that is free or confirmed.
+
+        Otherwise return what to ask first. Raise InvalidFormError or ConnectorError.
+        """
+        config, sms = self._composed(request)
+        if self._asks_first(request):
+            return _question(sms)
+        started = self._verifications.start(config, sms)
+        name = self._sent_messages.remember(config, sms, started.receipt)
+        return {"sent": name, **msgspec.to_builtins(started)}
+
+    def check_verification(self, request: CodeRequest) -> dict[str, Any]:
+        """Check a code: see ``TriedVerifications.check``."""
+        return self._verifications.check(request)
+
+    def cancel_verification(self, request: CodeRequest) -> dict[str, Any]:
+        """Cancel a verification: see ``TriedVerifications.cancel``."""
+        return self._verifications.cancel(request)
 
     def delivery(self, name: str) -> dict[str, Any] | None:
         """Return the delivery state of a message, and how the emulator's phone shows it."""
@@ -147,6 +170,20 @@ class Actions:
             return connector_json(form, self._file.read())
         except UnreadableFileError:
             return connector_json(form, {})
+
+    def _composed(
+        self, request: SendRequest, code: str | None = None
+    ) -> tuple[ConnectorConfig, Sms]:
+        whole = self._whole(request.form)
+        _valid(whole)
+        if not self._is_real(request.form):
+            whole = without_default_limit(whole)
+        config = self._config_to_send_with(_valid(whole))
+        message = Message(request.phone, request.usage_type, code)
+        return config, SmsConnector(config).compose(message)
+
+    def _asks_first(self, request: SendRequest) -> bool:
+        return self._is_real(request.form) and not request.confirmed
 
     def _config_to_send_with(self, config: ConnectorConfig) -> ConnectorConfig:
         if self._emulator is None:
@@ -180,6 +217,16 @@ def _valid(whole: dict[str, Any]) -> ConnectorConfig:
     if problems:
         raise InvalidFormError(problems)
     return parse_config(text)
+
+
+def _question(sms: Sms) -> dict[str, Any]:
+    return {
+        "confirm": {
+            "phone": sms.phone.masked,
+            "templateCode": sms.template_code,
+            "usageType": sms.usage_type,
+        }
+    }
 
 
 def _phone_note(request: SendRequest, config: ConnectorConfig | None) -> dict[str, Any] | None:

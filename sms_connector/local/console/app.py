@@ -21,10 +21,11 @@ from .actions import Actions, InvalidFormError, SendRequest
 from .connector_file import UnreadableFileError
 from .form import Form
 from .guard import Guard
+from .verifying import CodeRequest
 
 PAGE = Path(__file__).parent / "page"
 
-Body = TypeVar("Body", Form, SendRequest)
+Body = TypeVar("Body", Form, SendRequest, CodeRequest)
 
 
 def create_app(actions: Actions, token: str) -> ASGIApp:
@@ -57,6 +58,18 @@ def create_app(actions: Actions, token: str) -> ASGIApp:
         body = await _read(request, SendRequest)
         return JSONResponse(await run_in_threadpool(actions.send, body))
 
+    async def start_verification(request: Request) -> Response:
+        body = await _read(request, SendRequest)
+        return JSONResponse(await run_in_threadpool(actions.start_verification, body))
+
+    async def check_verification(request: Request) -> Response:
+        body = await _read(request, CodeRequest)
+        return JSONResponse(await run_in_threadpool(actions.check_verification, body))
+
+    async def cancel_verification(request: Request) -> Response:
+        body = await _read(request, CodeRequest)
+        return JSONResponse(await run_in_threadpool(actions.cancel_verification, body))
+
     async def sent(request: Request) -> Response:
         found = await run_in_threadpool(actions.delivery, request.path_params["name"])
         if found is None:
@@ -71,6 +84,9 @@ def create_app(actions: Actions, token: str) -> ASGIApp:
         Route("/api/save", save, methods=["POST"]),
         Route("/api/check", check, methods=["POST"]),
         Route("/api/send", send, methods=["POST"]),
+        Route("/api/verifications", start_verification, methods=["POST"]),
+        Route("/api/verifications/check", check_verification, methods=["POST"]),
+        Route("/api/verifications/cancel", cancel_verification, methods=["POST"]),
         Route("/api/sent/{name}", sent, methods=["GET"]),
     ]
     handlers: Any = {

@@ -7,6 +7,7 @@ from typing import Any
 
 from ...settings import Settings, read_settings
 from ..example import example_config
+from ..number_limit import without_default_limit
 
 
 def emulated_config(environ: Mapping[str, str], emulator_url: str, flow_control: bool) -> str:
@@ -18,9 +19,8 @@ def emulated_config(environ: Mapping[str, str], emulator_url: str, flow_control:
     """
     own = _own_config(read_settings(environ))
     config = own | example_config(emulator_url)
-    limits = config.get("limits", {})
-    if not flow_control and isinstance(limits, dict):
-        config["limits"] = {"perNumber": []} | limits
+    if not flow_control:
+        config = without_default_limit(config)
     return json.dumps(config, ensure_ascii=False)
 
 

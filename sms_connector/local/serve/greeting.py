@@ -1,4 +1,4 @@
-"""What `serve` prints first: where messages go, and a request that works."""
+"""What `serve` prints first: where messages go, and requests that work."""
 
 from collections.abc import Iterator
 from typing import Final, NamedTuple
@@ -11,6 +11,7 @@ from ..check.store import check_store
 from ..endpoint import is_emulator
 
 _BODY: Final = '{"phone": "13812345678", "usageType": "SignIn"}'
+_CHECK: Final = '{"phone": "13812345678", "usageType": "SignIn", "code": "000000"}'
 
 # Standard library only, so that any Python runs it. It follows https://www.standardwebhooks.com.
 _SIGNED_REQUEST: Final = """\
@@ -54,6 +55,8 @@ def lines(
         yield Line(f"The next command reads {variable}: export it in that terminal too.")
     if request:
         yield Line(f"Try: {request}")
+    for name, command in verification(settings, url, generated):
+        yield Line(f"{name}: {command}")
 
 
 def destination(settings: Settings, emulator_url: str = "") -> Line:
@@ -96,24 +99,47 @@ def working_request(settings: Settings, url: str, generated: str = "") -> tuple[
 
     Both are empty if no credential is set.
     """
-    url += settings.base_path
-    if generated:
-        return _curl(url, generated), ""
-    if settings.authorizations:
-        several = len(settings.authorizations) > 1
-        first = f"${{{AUTHORIZATION}%%,*}}" if several else f"${AUTHORIZATION}"
-        return _curl(url, first), AUTHORIZATION
-    if settings.anonymous:
-        return _curl(url), ""
+    authorization = _authorization(settings, generated)
+    if authorization is not None:
+        variable = AUTHORIZATION if settings.authorizations and not generated else ""
+        return _curl(url + settings.base_path, _BODY, authorization), variable
     if Auth(settings).is_closed:
         return "", ""
-    signed = _SIGNED_REQUEST.format(secrets=WEBHOOK_SECRETS, body=_BODY, url=url)
+    signed = _SIGNED_REQUEST.format(
+        secrets=WEBHOOK_SECRETS, body=_BODY, url=url + settings.base_path
+    )
     return signed, WEBHOOK_SECRETS
 
 
-def _curl(url: str, authorization: str = "") -> str:
+def verification(settings: Settings, url: str, generated: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the commands that start a verification and check a code, each with its name.
+
+    There are none where a webhook's signature is the only credential: it opens no check.
+    """
+    authorization = _authorization(settings, generated)
+    if authorization is None:
+        return
+    url += f"{settings.base_path}/verifications"
+    yield "Verify", _curl(url, _BODY, authorization)
+    yield "Check, with the code in the message", _curl(f"{url}/check", _CHECK, authorization)
+
+
+def _authorization(settings: Settings, generated: str) -> str | None:
+    """Return an Authorization value as a shell reads it, empty if none is needed.
+
+    None: no such value opens the function.
+    """
+    if generated:
+        return generated
+    if settings.authorizations:
+        several = len(settings.authorizations) > 1
+        return f"${{{AUTHORIZATION}%%,*}}" if several else f"${AUTHORIZATION}"
+    return "" if settings.anonymous else None
+
+
+def _curl(url: str, body: str, authorization: str) -> str:
     header = f' -H "Authorization: {authorization}"' if authorization else ""
-    return f"curl{header} -d '{_BODY}' {url}"
+    return f"curl{header} -d '{body}' {url}"
 
 
 def has_credential(settings: Settings) -> bool:

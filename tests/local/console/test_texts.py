@@ -12,12 +12,14 @@ import pytest
 
 from sms_connector.config import parse_config
 from sms_connector.errors import ConnectorError
+from sms_connector.limits import guard
 from sms_connector.local.check import config as config_checks
 from sms_connector.local.check import lookup_failures, number_verification
 from sms_connector.local.check.config import check_config
 from sms_connector.local.check.limits import check_limits
 from sms_connector.local.check.provider import check_provider
 from sms_connector.local.console import app as console_app
+from sms_connector.local.console.verifying import CodeRequest, TriedVerifications
 from sms_connector.local.emulate import app as emulator_app
 from sms_connector.local.emulate.account import (
     DISABLED_KEY,
@@ -36,8 +38,10 @@ from sms_connector.provider import refusals
 from sms_connector.reports import carrier_codes
 from sms_connector.sending import connector as connector_module
 from sms_connector.sending.connector import SmsConnector
+from sms_connector.verification import conversion
 from tests.support.configs import config
 from tests.support.sending import connector_at
+from tests.support.verifying import wrong
 
 SOURCES = Path(console_app.__file__).parents[2]
 PAGES = [console_app.PAGE, emulator_app.PAGE]
@@ -68,6 +72,7 @@ LIMITS = {
     "conversion": {"atLeast": 20, "below": 0.1},
 }
 NO_LIMITS: dict[str, object] = {"perNumber": [], "perCountry": {"HK": [], "*": []}}
+ONE_OF_EACH = {"attempts": 1, "sends": 1}
 BAD_LIMITS = {
     "countries": ["UK"],
     "perNumber": 5,
@@ -169,8 +174,27 @@ def sentences(emulator: Emulator) -> Iterator[str]:
         yield failure(picky, Message(typed, usage_type, "246810")).message
     nowhere = connector_at("http://127.0.0.1:9")
     yield failure(nowhere, Message("13812345678", "Generic", "246810")).message
+    # Of verifications.
+    yield from refused_verifications(emulator)
+    for rule in ("perNumber", "perPrefix", "perCountry", "total"):
+        yield f"{guard._REFUSALS[rule][1]}: `limits.{rule}` allows 5/hour."
+    yield conversion._refused(1, "0.1").message
     yield from carrier_codes._MEANINGS.values()
     yield carrier_codes.explain("unheard of")
+
+
+def refused_verifications(emulator: Emulator) -> Iterator[str]:
+    tried = TriedVerifications()
+    connector = connector_at(emulator.url, **GOOD, limits=NO_LIMITS, verification=ONE_OF_EACH)
+    sms = connector.compose(Message("13812345678", "SignIn"))
+    tried.start(connector.config, sms)
+    with pytest.raises(ConnectorError) as raised:
+        tried.start(connector.config, sms)
+    yield raised.value.message
+    code = emulator.inbox.messages()[0].template_param["code"]
+    for typed in ("letters", wrong(code), code):
+        yield tried.check(CodeRequest(typed, "", "13812345678", "SignIn"))["error"]["message"]
+    yield tried.cancel(CodeRequest(id="unknown"))["error"]["message"]
 
 
 def failure(connector: SmsConnector, message: Message) -> ConnectorError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -22,6 +23,7 @@ from sms_connector.local.serve import command
 from sms_connector.local.serve.command import serve
 from sms_connector.local.serve.reload import Served
 from tests.support.serving import ServeProcess
+from tests.support.verifying import wrong
 
 EMULATOR = ("--emulator", "--emulator-port=0")
 
@@ -38,6 +40,18 @@ class TestGreeting:
         code = json.loads(shell(printed_request(running)))["code"]
         inbox = running.find(r"GET (\S+/inbox)")
         assert code in requests.get(inbox, timeout=5).json()[0]["content"]
+
+    def test_the_verification_that_is_printed_works(self, running: ServeProcess) -> None:
+        running.find(r"^Ready")
+        started = json.loads(shell(running.find(r"^Verify: (.*)")))
+        assert started["status"] == "pending"
+        inbox = running.find(r"GET (\S+/inbox)")
+        code = requests.get(inbox, timeout=5).json()[0]["templateParam"]["code"]
+        check = running.find(r"^Check, .*?: (.*)")
+        # The printed code is a guess that is wrong, but for one verification in a million.
+        first = json.loads(shell(check.replace("000000", wrong(code))))
+        assert first["error"]["attemptsLeft"] == 4
+        assert json.loads(shell(check.replace("000000", code)))["status"] == "approved"
 
     def test_log_lines_of_the_function_have_time_request_id_and_level(
         self, running: ServeProcess
@@ -95,6 +109,11 @@ class TestGreeting:
             code = json.loads(shell(printed_request(process), **variable))["code"]
             inbox = process.find(r"GET (\S+/inbox)")
             assert code in requests.get(inbox, timeout=5).json()[0]["content"]
+            commands = [line for line in process.out if line.startswith(("Verify: ", "Check, "))]
+            assert bool(commands) == (credential != "WEBHOOK_SECRETS")
+            outcomes = [shell(line.split(": ", 1)[1], **variable) for line in commands]
+            for outcome, expected in zip(outcomes, ("pending", "code_mismatch"), strict=False):
+                assert expected in outcome
         if credential != "ANONYMOUS":
             assert values[credential] not in "".join(process.out + process.err)
 
@@ -191,9 +210,9 @@ def secret() -> str:
 
 
 def printed_request(process: ServeProcess) -> str:
-    """Return the commands after "Try: ", which are the last before "Ready."."""
+    """Return the commands after "Try: "."""
     text = "".join(process.out)
-    return text.split("Try: ", 1)[1].split("\nReady.")[0]
+    return re.split(r"\n(?:Ready\.|Verify: )", text.split("Try: ", 1)[1])[0]
 
 
 def shell(commands: str, **environ: str) -> str:

@@ -3,9 +3,12 @@
 import { Gone, Refused, takeToken } from "./api.js";
 import { openExport, showExport } from "./export.js";
 import { openPhone } from "./phone.js";
+import { offerUsageTypes, openRecipient, readMessage, showPhoneNote } from "./recipient.js";
 import { labelCheck, openSettings, readForm, validate } from "./settings.js";
 import { loadTexts, offerLanguages, preferredLanguage, put, quote } from "./shared/texts.js";
-import { offerUsageTypes, openTest, readMessage, showPhoneNote } from "./test_message.js";
+import { openTabs } from "./tabs.js";
+import { openTest } from "./test_message.js";
+import { openVerify } from "./verify.js";
 
 const notice = document.getElementById("notice");
 let ownEmulator = null;
@@ -26,7 +29,10 @@ async function start() {
   ownEmulator = settings.emulator;
   labelCheck(ownEmulator ? "checkEmulator" : "check");
   if (ownEmulator) openPhone();
-  openTest(() => validate().catch(showError));
+  openRecipient(() => validate().catch(showError));
+  openTest();
+  openVerify();
+  openTabs();
   openExport();
   document.getElementById("panels").hidden = false;
   offerUsageTypes(readForm().templates);

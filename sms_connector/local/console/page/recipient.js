@@ -1,0 +1,70 @@
+// Number and usage type, which both tabs send to.
+
+import { isValid, readForm } from "./settings.js";
+import { post } from "./api.js";
+import { put, quote, text } from "./shared/texts.js";
+
+const phone = document.getElementById("phone");
+const usage = document.getElementById("usage");
+const notes = document.getElementById("phone-notes");
+
+export function openRecipient(changed) {
+  let waiting;
+  const soon = () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(changed, 250);
+  };
+  phone.addEventListener("input", soon);
+  usage.addEventListener("change", soon);
+}
+
+export function readMessage() {
+  return { phone: phone.value.trim(), usageType: usage.value };
+}
+
+// Returns whether there is a number. Without one, says so and moves the focus there.
+export function hasPhone() {
+  if (phone.value.trim()) return true;
+  showPhoneNote({ ok: false, message: "Enter a phone number." });
+  phone.focus();
+  return false;
+}
+
+// Offers the usage types that the settings have templates for.
+export function offerUsageTypes(rows) {
+  const names = [...new Set(rows.map((row) => row.usageType).filter(Boolean))];
+  const chosen = usage.value;
+  if (names.join() === [...usage.options].map((option) => option.value).join()) return;
+  usage.replaceChildren(...names.map((name) => new Option(name, name)));
+  usage.value = [chosen, "SignIn", names[0]].find((name) => names.includes(name)) ?? "";
+}
+
+// Shows how the number is read, and which template it gets.
+export function showPhoneNote(note) {
+  notes.replaceChildren();
+  phone.toggleAttribute("aria-invalid", false);
+  if (!note) return;
+  const item = document.createElement("li");
+  item.className = note.ok ? "good" : "bad";
+  const words = document.createElement("span");
+  item.append(words);
+  notes.append(item);
+  if (!note.ok) {
+    phone.setAttribute("aria-invalid", "true");
+    quote(words, note.message);
+  } else {
+    const name = note.mainland ? "mainland" : "abroad";
+    put(words, note.templateCode ? `${name}Template` : name, { code: note.templateCode });
+  }
+}
+
+// Sends to `path` with the settings of the form, and asks first if that costs money. Returns the
+// response, or the name of the text that says why nothing was sent.
+export async function sendTo(path, message) {
+  if (!(await isValid())) return "invalidForm";
+  const request = { form: readForm(), ...message };
+  const answer = await post(path, request);
+  if (!answer.confirm) return answer;
+  if (!confirm(text("confirmSend", answer.confirm))) return "notSent";
+  return post(path, { ...request, confirmed: true });
+}

@@ -1,0 +1,96 @@
+// The tab of the verification: start it, type the code, see the result.
+
+import { post } from "./api.js";
+import { Delivery } from "./delivery.js";
+import { failure, line, list, refusal, said } from "./outcome.js";
+import { hasPhone, readMessage, sendTo } from "./recipient.js";
+
+const field = (id) => document.getElementById(id);
+const code = field("code");
+const started = field("started");
+const result = field("result");
+const delivery = new Delivery(field("verify-delivery"));
+let current = null; // the message that started the verification, and its id if it is known
+let busy = false;
+
+export function openVerify() {
+  field("verify").addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (hasPhone()) act(() => start(readMessage()));
+  });
+  field("check-code").addEventListener("submit", (event) => {
+    event.preventDefault();
+    act(check);
+  });
+  field("resend").addEventListener("click", () => act(() => start(current.message)));
+  field("cancel").addEventListener("click", () => act(cancel));
+}
+
+// One request at a time: two would count two guesses, or send two messages.
+async function act(request) {
+  if (busy) return;
+  busy = true;
+  const buttons = document.querySelectorAll("[data-tab=verify] button");
+  buttons.forEach((button) => button.setAttribute("aria-disabled", "true"));
+  try {
+    await request();
+  } catch (error) {
+    result.replaceChildren(failure(error));
+  } finally {
+    busy = false;
+    buttons.forEach((button) => button.removeAttribute("aria-disabled"));
+  }
+}
+
+async function start(message) {
+  result.replaceChildren();
+  delivery.clear();
+  started.className = "outcome";
+  started.replaceChildren(line("p", "mark wait", "sending"));
+  try {
+    const answer = await sendTo("verifications", message);
+    started.replaceChildren(...shown(answer));
+    if (typeof answer === "string") return;
+    // A start that was refused changes nothing: an earlier one is pending as before.
+    if (answer.error && answer.error.sent !== null) return;
+    current = { message, id: answer.verification?.id ?? "" };
+    field("check-code").hidden = false;
+    field("cancel").hidden = !current.id;
+    code.value = "";
+    code.focus();
+    if (answer.sent) delivery.follow(answer.sent);
+  } catch (error) {
+    started.replaceChildren(failure(error));
+  }
+}
+
+function shown(answer) {
+  if (typeof answer === "string") return [line("p", "mark bad", answer)];
+  if (answer.error) return refusal(answer.error);
+  const { expiresAt, sendsLeft } = answer.verification;
+  const details = [
+    ["validUntil", new Date(expiresAt).toTimeString().slice(0, 8)],
+    ["sendsLeft", sendsLeft],
+  ];
+  return [line("p", "mark good", answer.isNew ? "codeSent" : "codeSentAgain"), list(details)];
+}
+
+async function check() {
+  const { message, id } = current;
+  show(await post("verifications/check", { ...message, id, code: code.value }), "approved");
+  code.focus();
+}
+
+async function cancel() {
+  show(await post("verifications/cancel", { id: current.id }), "cancelled");
+}
+
+function show({ error }, done) {
+  if (!error) {
+    result.replaceChildren(line("p", "mark good", done));
+    return;
+  }
+  const details = [["errorCode", error.code]];
+  if (error.attemptsLeft !== undefined) details.push(["attemptsLeft", error.attemptsLeft]);
+  result.replaceChildren(said("mark bad", error.message), list(details));
+}

@@ -1,0 +1,77 @@
+"""The verifications that the page tries, in the memory of the console."""
+
+import os
+from typing import Any
+
+import msgspec
+
+from ...config import ConnectorConfig
+from ...errors import ConnectorError
+from ...message import Sms
+from ...sending.connector import SmsConnector
+from ...settings import Settings, read_settings
+from ...store import open_stores
+from ...verification.kept import Started
+from ...verification.service import Verifications
+from ...web.failures import error_body
+from ..access_keys import role_key
+
+
+class CodeRequest(msgspec.Struct, frozen=True, rename="camel"):
+    """A code as a person typed it, and what it is checked for.
+
+    Without ``id``, that is the latest verification of a number: the page has no id where nobody
+    knows whether the message went out.
+    """
+
+    code: str = ""
+    id: str = ""
+    phone: str = ""
+    usage_type: str = ""
+
+    def __repr__(self) -> str:
+        return "CodeRequest()"
+
+
+class TriedVerifications:
+    """Starts, checks and cancels verifications as the function does. One for all threads."""
+
+    def __init__(self) -> None:
+        self._stores = open_stores(Settings())
+        self._with(ConnectorConfig("", ()))
+
+    def start(self, config: ConnectorConfig, sms: Sms) -> Started:
+        """Send a code, the same one as before while a verification is pending.
+
+        Raise ConnectorError.
+        """
+        connector = SmsConnector(config, read_settings(os.environ).proxies)
+        return self._with(config).start(sms, connector.sender(role_key(os.environ)))
+
+    def check(self, request: CodeRequest) -> dict[str, Any]:
+        """Return the approval, or what the function answers in place of one."""
+        verifications = self._latest
+        try:
+            if request.id:
+                approved = verifications.check(request.id, request.code)
+            else:
+                approved = verifications.check_number(
+                    request.phone, request.usage_type, request.code
+                )
+        except ConnectorError as error:
+            return error_body(error, sends=False)
+        return {"status": "approved", **msgspec.to_builtins(approved)}
+
+    def cancel(self, request: CodeRequest) -> dict[str, Any]:
+        """Return the state of a cancelled verification, or an error as ``check`` does."""
+        try:
+            self._latest.cancel(request.id)
+        except ConnectorError as error:
+            return error_body(error, sends=False)
+        return {"status": "cancelled", "id": request.id}
+
+    def _with(self, config: ConnectorConfig) -> Verifications:
+        # The form may change between a start and its check. All of them have the same store, and
+        # a verification keeps what a check of it needs.
+        self._latest = Verifications(Settings(), config, self._stores)
+        return self._latest
