@@ -10,8 +10,8 @@ from ..store.transaction import Store, Transaction
 from .figures import HOUR_SECONDS, Figures, hour_of
 from .state import shown_time
 
-_HOURS_PER_CALL: Final = 48
-"""A call of the store has 0.2 seconds."""
+_HOURS_PER_CALL: Final = 6
+"""A call of the store has 0.2 seconds, and an hour of all countries thousands of figures."""
 
 
 class Row(msgspec.Struct, frozen=True, rename="camel"):
