@@ -12,13 +12,13 @@ from typing import Final, Protocol
 import msgspec
 
 from ..errors import ConnectorError, bug
-from ..limits.guard import Guard
 from ..limits.rules import Counted, Rule
 from ..message import Receipt, Sms
 from ..provider.refusals import gives_back
 from ..store.names import Names
 from ..store.transaction import ABSENT, Figure, Found, Record, Result, Store, Transaction, Write
 from .claim import Attempt, Name, decoded, growing_pauses, key_reused, still_under_way
+from .guard import Guard
 from .idempotency import Idempotency
 
 LEASE_BEYOND_CALL: Final = 0.5

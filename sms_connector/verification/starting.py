@@ -8,10 +8,10 @@ from typing import Final
 import msgspec
 
 from ..errors import ConnectorError
-from ..limits.guard import Guard
 from ..message import Receipt, Sms
 from ..provider.refusals import gives_back
 from ..sending.claim import growing_pauses, still_under_way
+from ..sending.guard import Guard
 from ..sending.once import EARLY_SECONDS, LEASE_BEYOND_CALL, Terms
 from ..store.transaction import ABSENT, Figure, Found, Record, Result, Transaction, Write
 from .codes import derived_codes, new_id

@@ -12,7 +12,6 @@ import pytest
 
 from sms_connector.config import parse_config
 from sms_connector.errors import ConnectorError
-from sms_connector.limits import guard
 from sms_connector.local.check import config as config_checks
 from sms_connector.local.check import lookup_failures, number_verification
 from sms_connector.local.check.config import check_config
@@ -37,6 +36,7 @@ from sms_connector.message import Message
 from sms_connector.provider import refusals
 from sms_connector.reports import carrier_codes
 from sms_connector.sending import connector as connector_module
+from sms_connector.sending import guard
 from sms_connector.sending.connector import SmsConnector
 from sms_connector.verification import conversion
 from tests.support.configs import config

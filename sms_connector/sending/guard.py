@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from ..errors import ConnectorError, Kind, LimitReached
+from ..limits.rules import Counted, Rule
 from ..store.names import Names
 from ..store.transaction import Counter, Figure, Result
-from .rules import Counted, Rule
 
 _REFUSALS: Final[dict[str, tuple[Kind, str]]] = {
     "perNumber": ("rate_limited", "Too many messages to this number"),
