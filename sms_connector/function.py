@@ -9,6 +9,7 @@ from .callers import CALLERS, Caller, caller_of
 from .callers.sentences import Audience, Locale
 from .errors import ConnectorError, bug, invalid_config
 from .provider.client import AccessKey
+from .reports.figures import Figures
 from .sending.connector import SmsConnector
 from .sending.idempotency import Idempotency, made_codes
 from .sending.once import Terms
@@ -24,6 +25,7 @@ from .web.idempotency import idempotency_of
 from .web.routes import SENDING, Operation, Route, find_route, route_of_payload
 
 if TYPE_CHECKING:
+    from .callers.traffic import Traffic
     from .callers.verifications import Verifier
 
 
@@ -36,11 +38,14 @@ class Function:
         self._reported: set[str] = set()
         self._loaded: SmsConnector | ConnectorError
         self._verifier: Verifier | None = None
+        self._read: Traffic | None = None
         try:
             if settings.problems:
                 raise invalid_config(" ".join(settings.problems))
             self._stores = open_stores(settings)
-            self._loaded = SmsConnector(settings.read_config(), settings.proxies, self._stores)
+            config = settings.read_config()
+            self._figures = Figures(self._stores.names, config)
+            self._loaded = SmsConnector(config, settings.proxies, self._stores, self._figures)
         except ConnectorError as error:
             self._loaded = error
 
@@ -83,10 +88,15 @@ class Function:
             operation = route.operation_of(request)
             if operation == "health":
                 return self._health(context)
+            if operation == "report":
+                return self._receive(request, logger)
             if operation not in SENDING:
                 entry, refused = log.CheckEntry(logger, operation), failure_of_check
             credential = self._admit(request, operation, logger)
             if isinstance(entry, log.CheckEntry):
+                if operation in ("getMessage", "getStats"):
+                    traffic, role = self._traffic(), _role(context)
+                    return traffic.answer(operation, request, route.parameters, role, entry)
                 verifier = self._verifications()
                 return verifier.answer(operation, request, route.parameters, credential, entry)
             if operation == "startVerification":
@@ -128,7 +138,9 @@ class Function:
 
     def _route(self, request: Request) -> Route:
         if request.is_http:
-            return find_route(request.path, self._settings.base_path, CALLERS)
+            return find_route(
+                request.path, self._settings.base_path, CALLERS, self._settings.report_token
+            )
         return route_of_payload(request)
 
     def _caller(self, route: Route, request: Request, context: Any) -> Caller | None:
@@ -174,9 +186,24 @@ class Function:
             from .callers.verifications import Verifier
             from .verification.service import Verifications
 
-            service = Verifications(self._settings, connector.config, self._stores)
-            self._verifier = Verifier(service, connector)
+            service = Verifications(self._settings, connector.config, self._stores, self._figures)
+            self._verifier = Verifier(service, connector, self._traffic().deliveries)
         return self._verifier
+
+    def _traffic(self) -> "Traffic":
+        config = self._connector().config
+        if self._read is None:
+            from .callers.traffic import Traffic
+
+            self._read = Traffic(config, self._settings.proxies, self._stores, self._figures)
+        return self._read
+
+    def _receive(self, request: Request, logger: logging.Logger) -> Response:
+        """Answer delivery reports, even while the settings let nothing be sent."""
+        from .callers.delivery_reports import Receiver
+
+        is_loaded = isinstance(self._loaded, SmsConnector)
+        return Receiver(self._traffic().deliveries if is_loaded else None).answer(request, logger)
 
     def _report_near_miss(
         self, connector: SmsConnector, usage_type: str, logger: logging.Logger

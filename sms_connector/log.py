@@ -44,11 +44,12 @@ def write_bug(logger: logging.Logger, bug: Exception) -> None:
 
 
 class CheckEntry:
-    """The one log line of an operation on a verification that sends nothing."""
+    """The one log line of an operation that sends nothing."""
 
     def __init__(self, logger: logging.Logger, operation: str) -> None:
         self._logger = logger
         self._operation = operation
+        self._event = "verification" if operation.endswith("Verification") else "query"
         self._started = time.perf_counter()
 
     def done(self, outcome: str) -> None:
@@ -62,7 +63,7 @@ class CheckEntry:
         write(
             self._logger,
             level,
-            "verification",
+            self._event,
             operation=self._operation,
             **fields,
             milliseconds=round((time.perf_counter() - self._started) * 1000),

@@ -21,6 +21,7 @@ DEFAULT_USAGE_TYPE: Final = "SMS_CONNECTOR_DEFAULT_USAGE_TYPE"
 LOCALE: Final = "SMS_CONNECTOR_LOCALE"
 STORE: Final = "SMS_CONNECTOR_STORE"
 SECRET: Final = "SMS_CONNECTOR_SECRET"
+REPORT_TOKEN: Final = "SMS_CONNECTOR_REPORT_TOKEN"
 
 HTTP_PROXY: Final = "HTTP_PROXY"
 HTTPS_PROXY: Final = "HTTPS_PROXY"
@@ -31,6 +32,7 @@ SHORTEST_SECRET: Final = 32
 
 _CODE_DIRECTORY = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _DEFAULT_FILE = os.path.join(_CODE_DIRECTORY, "connector.json")
+_REPORT_TOKEN = re.compile(r"[A-Za-z0-9._~-]{16,}")
 _BASE_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
 
 
@@ -50,7 +52,8 @@ class Settings(msgspec.Struct, frozen=True):
 
     The connector JSON is ``config_text``, or stands in the file at ``config_path``.
     ``base_path`` has no slash at its end. Of several ``secrets`` the first makes what the others
-    can still check.
+    can still check. ``report_token`` is a part of the address for delivery reports, which is
+    closed without one.
     """
 
     config_text: str = ""
@@ -63,6 +66,7 @@ class Settings(msgspec.Struct, frozen=True):
     locale: str = LOCALES[0]
     store: str = ""
     secrets: tuple[str, ...] = ()
+    report_token: str = ""
     proxies: Proxies = Proxies()
     in_cloud: bool = False
     problems: tuple[str, ...] = ()
@@ -97,6 +101,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     usage_type = environ.get(DEFAULT_USAGE_TYPE) or FALLBACK_USAGE_TYPE
     locale = environ.get(LOCALE) or LOCALES[0]
     secrets = _split(environ.get(SECRET, ""), ",")
+    report_token = environ.get(REPORT_TOKEN, "").strip()
     problems = []
     if base_path and not _BASE_PATH.fullmatch(base_path):
         problems.append(f"{BASE_PATH} must be a path such as /sms.")
@@ -106,6 +111,9 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         problems.append(f"{LOCALE} must be one of {', '.join(LOCALES)}.")
     if any(len(secret) < SHORTEST_SECRET for secret in secrets):
         problems.append(f"{SECRET} must have {SHORTEST_SECRET} or more characters.")
+    if report_token and not _REPORT_TOKEN.fullmatch(report_token):
+        problems.append(f"{REPORT_TOKEN} must be 16 or more letters, digits and characters of -._~")
+        report_token = ""
     return Settings(
         config_text=environ.get(CONFIG, ""),
         config_path=environ.get(CONFIG_FILE) or _DEFAULT_FILE,
@@ -117,6 +125,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         locale=locale,
         store=environ.get(STORE, "").strip(),
         secrets=secrets,
+        report_token=report_token,
         proxies=_read_proxies(environ),
         in_cloud=bool(environ.get("FC_FUNCTION_NAME")),
         problems=tuple(problems),

@@ -85,7 +85,7 @@ def test_every_example_sends_a_message(
 ASKED: tuple[object, ...] = (
     b"phone=138",
     b"x" * 65537,
-    b"x" * 1_100_000,
+    b"x" * 1_600_000,
     {"phone": "13812345678"},
     *({"phone": phone, "usageType": "SignIn", "code": "246810"} for phone in (
         "19900000101", "19900000105", "19900000201", "19900000501", "19900000503",

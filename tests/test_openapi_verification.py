@@ -21,7 +21,7 @@ OPERATIONS = {
     for operation in item.values()
     if isinstance(operation, dict)
 }
-CREATED = {"id", "expiresAt", "message"}
+CREATED = {"id", "expiresAt", "message", "delivery"}
 
 
 def examples(operation_id: str) -> dict[str, tuple[int, Any]]:

@@ -80,6 +80,20 @@ class TestVariables:
         assert problem in told
         assert "short" not in told
 
+    @pytest.mark.parametrize(
+        "token", ["a" * 15, "a" * 20 + "/", "a" * 20 + "?", "ß" * 16, "a b" * 9]
+    )
+    def test_an_invalid_report_token_is_a_problem_and_opens_nothing(self, token: str) -> None:
+        settings = read_settings({"SMS_CONNECTOR_REPORT_TOKEN": token})
+        assert settings.report_token == ""
+        assert "SMS_CONNECTOR_REPORT_TOKEN" in settings.problems[0]
+        assert token not in settings.problems[0]
+
+    def test_a_report_token_has_16_or_more_url_safe_characters(self) -> None:
+        token = "Aa0-._~" * 3
+        settings = read_settings({"SMS_CONNECTOR_REPORT_TOKEN": f" {token} "})
+        assert (settings.report_token, settings.problems) == (token, ())
+
     def test_lists_are_split_and_stripped(self) -> None:
         settings = read_settings(
             {

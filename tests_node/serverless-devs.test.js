@@ -87,6 +87,7 @@ describe('s preview', () => {
       SMS_CONNECTOR_LOCALE: '',
       SMS_CONNECTOR_STORE: '',
       SMS_CONNECTOR_SECRET: '',
+      SMS_CONNECTOR_REPORT_TOKEN: '',
     });
     assert.equal(props.role, settings.SMS_CONNECTOR_ROLE);
     assert.deepEqual(actions['pre-deploy'], [{ run: 'make package', path: './' }]);

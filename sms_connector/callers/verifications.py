@@ -13,8 +13,10 @@ from ..errors import invalid_parameter
 from ..log import CheckEntry, MessageEntry
 from ..message import Message, is_usage_type
 from ..provider.client import AccessKey
+from ..reports.deliveries import Deliveries
 from ..sending.connector import SmsConnector
 from ..sending.once import Terms
+from ..store.outage import StoreAwayError
 from ..verification.kept import Approved, Started
 from ..verification.record import State
 from ..verification.service import Verifications
@@ -28,9 +30,12 @@ from .fields import optional_text, required_text
 class Verifier:
     """Reads the requests of the operations on verifications, and answers them."""
 
-    def __init__(self, verifications: Verifications, connector: SmsConnector) -> None:
+    def __init__(
+        self, verifications: Verifications, connector: SmsConnector, deliveries: Deliveries
+    ) -> None:
         self._verifications = verifications
         self._connector = connector
+        self._deliveries = deliveries
 
     def start(
         self, request: Request, credential: Credential, role: AccessKey | None, entry: MessageEntry
@@ -88,9 +93,15 @@ class Verifier:
         return _approved(approved)
 
     def _get(self, request: Request, parameters: Mapping[str, str], entry: CheckEntry) -> Response:
-        state, _ = self._verifications.get(_required_id(request, parameters))
+        state, biz_id = self._verifications.get(_required_id(request, parameters))
+        body = _state(state)
+        if biz_id:
+            try:
+                body["delivery"] = self._deliveries.get(biz_id).shown(biz_id)
+            except StoreAwayError as away:
+                raise away.as_error() from None
         entry.done(state.status)
-        return Response(200, _state(state))
+        return Response(200, body)
 
     def _cancel(
         self, request: Request, parameters: Mapping[str, str], entry: CheckEntry

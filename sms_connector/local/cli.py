@@ -11,6 +11,7 @@ from .invoke.command import invoke
 from .package.command import package
 from .send.command import send
 from .serve.command import serve
+from .stats.command import stats
 from .verify.command import verify
 
 
@@ -33,5 +34,5 @@ def cli() -> None:
     """Try, test and run the SMS connector on this machine."""
 
 
-for _command in (check, console, demo, emulate, invoke, package, send, serve, verify):
+for _command in (check, console, demo, emulate, invoke, package, send, serve, stats, verify):
     cli.add_command(_command)

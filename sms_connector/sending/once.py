@@ -54,13 +54,17 @@ NO_TERMS: Final = Terms()
 
 
 class Figures(Protocol):
-    """Says which figures to add for an outcome.
+    """Says which figures to add for an outcome, and what to keep of an accepted message.
 
     An outcome is ``accepted``, ``unknown``, ``refused:<error code>``, ``limited:<rule>`` or
     ``approved``. ``now`` is the store's time in microseconds since the epoch.
     """
 
     def of(self, country: str, usage_type: str, outcome: str, now: int) -> tuple[Figure, ...]: ...
+
+    def accepted(
+        self, country: str, usage_type: str, biz_id: str, now: int
+    ) -> tuple[Write, ...]: ...
 
 
 class Once:
@@ -151,6 +155,9 @@ class Once:
             value = attempt.value(names[0], outcome)
             key = self._names.of_token(attempt.token)
             write.append(Write(key, value, _FAILURE_SECONDS, _FAILURE_SECONDS))
+        if self._figures is not None and isinstance(outcome, Receipt):
+            country, biz_id = sms.phone.country, outcome.biz_id
+            write += self._figures.accepted(country, sms.usage_type, biz_id, claimed.now)
         is_given_back = isinstance(outcome, ConnectorError) and gives_back(outcome)
         self._store.transact(
             Transaction(

@@ -45,7 +45,7 @@ class Layered:
 
     def _transact(self, transaction: Transaction) -> Result:
         taken_here, taken_there = (*transaction.taken_at, 0, 0)[:2]
-        here = self._memory.transact(_giving_back(transaction, taken_here))
+        here = self._memory.transact(_giving_back(_without_spare(transaction), taken_here))
         if not here.committed:
             if here.full is not None:
                 return self._refused(transaction, here)
@@ -97,7 +97,7 @@ class Layered:
 
     def _undo(self, transaction: Transaction, here: Result) -> None:
         """Forget what only the memory has agreed to: another instance was first."""
-        written = [write for write in transaction.write if write.value]
+        written = [write for write in _without_spare(transaction).write if write.value]
         self._memory.transact(
             Transaction(
                 records=tuple(Record(write.key, (write.value,)) for write in written),
@@ -113,6 +113,13 @@ def _giving_back(transaction: Transaction, taken_at: int) -> Transaction:
     if not transaction.give_back:
         return transaction
     return msgspec.structs.replace(transaction, taken_at=(taken_at,))
+
+
+def _without_spare(transaction: Transaction) -> Transaction:
+    if not any(write.is_spare for write in transaction.write):
+        return transaction
+    write = tuple(write for write in transaction.write if not write.is_spare)
+    return msgspec.structs.replace(transaction, write=write)
 
 
 def _only_reads(transaction: Transaction) -> bool:

@@ -14,6 +14,9 @@ MOST_RECORDS: Final = 10_000
 MOST_COUNTERS: Final = 30_000
 """About 15 MB. A number needs three counters by default, the longest for a day."""
 
+MOST_SPARE: Final = 10_000
+"""About 4 MB: delivery states, kept for three days."""
+
 MOST_FIGURES: Final = 1_000
 """Hashes: 31 days have 744 hours."""
 
@@ -31,6 +34,7 @@ class Memory:
         self._clock = Clock()
         self._changed = threading.Condition()
         self._records: _Expiring[str] = _Expiring(MOST_RECORDS)
+        self._spare: _Expiring[str] = _Expiring(MOST_SPARE)
         self._counters: _Expiring[Takes] = _Expiring(MOST_COUNTERS)
         self._figures: _Expiring[dict[str, int]] = _Expiring(MOST_FIGURES)
 
@@ -74,18 +78,20 @@ class Memory:
         return int(self._clock.now() * _MICROSECONDS)
 
     def _find(self, key: str, now: int) -> Found:
-        value = self._records.get(key, now)
-        if value is None:
-            return Found()
-        return Found(value, (self._records.expiry(key) - now) / _MICROSECONDS)
+        for records in (self._records, self._spare):
+            value = records.get(key, now)
+            if value is not None:
+                return Found(value, (records.expiry(key) - now) / _MICROSECONDS)
+        return Found()
 
     def _write(self, write: Write, now: int) -> None:
+        records = self._spare if write.is_spare else self._records
         if write.value == ABSENT:
-            self._records.drop(write.key)
-        else:
+            records.drop(write.key)
+        elif not (write.if_absent and self._find(write.key, now).value):
             lease = now + int(write.lease * _MICROSECONDS)
             expiry = now + int(write.seconds * _MICROSECONDS)
-            self._records.put(write.key, write.value, expiry, now, lease)
+            records.put(write.key, write.value, expiry, now, lease)
         self._changed.notify_all()
 
     def _add(self, figure: Figure, now: int) -> None:

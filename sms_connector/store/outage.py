@@ -1,6 +1,7 @@
 """When a server is away: which fault it has, how long to leave it alone, and what the log says."""
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Mapping
@@ -8,6 +9,7 @@ from types import TracebackType
 from typing import Final, Literal
 
 from .. import log
+from ..errors import ConnectorError
 
 Fault = Literal[
     "unknown_host",
@@ -50,6 +52,14 @@ class StoreAwayError(Exception):
     def __init__(self, fault: Fault) -> None:
         super().__init__(FAULTS[fault])
         self.fault: Fault = fault
+
+    def as_error(self) -> ConnectorError:
+        """Return the answer to a request that cannot do without the server."""
+        return ConnectorError(
+            "unavailable",
+            "The store cannot be reached: try again in a moment.",
+            retry_after=math.ceil(LEFT_ALONE_SECONDS),
+        )
 
 
 class Outage:

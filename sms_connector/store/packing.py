@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from .transaction import Counter, Figure, Transaction
+from .transaction import Counter, Figure, Transaction, Write
 
 Reply = tuple[bool, tuple[tuple[str, int], ...], int, int, int, tuple[tuple[int, ...], ...]]
 """Committed, value and milliseconds to live of each record, now, full counter or 0, its wait, and
@@ -28,6 +28,11 @@ def packed_transaction(transaction: Transaction) -> tuple[list[str], bytes]:
         refused = (figure(one.refused),) if one.refused else ()
         return place(one.key), one.count, one.seconds * 1_000_000, one.step, *refused
 
+    def write(one: Write) -> tuple[object, ...]:
+        # But for the key, the arguments of SET.
+        if_absent = ("NX",) if one.if_absent else ()
+        return place(one.key), one.value, "PX", _milliseconds(one.seconds), *if_absent
+
     packed = _encoder.encode(
         (
             [(place(record.key), *record.expected) for record in transaction.records],
@@ -35,7 +40,7 @@ def packed_transaction(transaction: Transaction) -> tuple[list[str], bytes]:
             [counter(one) for one in transaction.give_back],
             [counter(one) for one in transaction.count],
             transaction.taken_at[0] if transaction.taken_at else 0,
-            [(place(one.key), one.value, _milliseconds(one.seconds)) for one in transaction.write],
+            [write(one) for one in transaction.write],
             [figure(one) for one in transaction.add],
             int(transaction.patience * 1_000_000),
         )
@@ -50,7 +55,7 @@ def _milliseconds(seconds: float) -> int:
 
 def was_written(transaction: Transaction, found: Sequence[tuple[str, int]]) -> bool:
     """Return whether the records are as this transaction would have left them."""
-    written = {write.key: write.value for write in transaction.write}
+    written = {one.key: one.value for one in transaction.write}
     return all(
         value in record.expected or value == written.get(record.key)
         for record, (value, _) in zip(transaction.records, found, strict=True)

@@ -105,11 +105,10 @@ if committed then
     keep(KEYS[key], left, window)
   end
   for _, record in ipairs(write) do
-    local key, value, life = unpack(record)
-    if value == '' then
-      redis.call('DEL', KEYS[key])
+    if record[2] == '' then
+      redis.call('DEL', KEYS[record[1]])
     else
-      redis.call('SET', KEYS[key], value, 'PX', life)
+      redis.call('SET', KEYS[record[1]], unpack(record, 2))
     end
   end
   for _, figure in ipairs(add) do

@@ -55,13 +55,18 @@ class Counter(msgspec.Struct, frozen=True):
 class Write(msgspec.Struct, frozen=True):
     """A value for a record, for ``seconds``; ABSENT deletes it.
 
-    A memory that is full does not drop a record in its first ``lease`` seconds.
+    A memory that is full does not drop a record in its first ``lease`` seconds. ``if_absent``
+    leaves a record as it is that exists already. ``is_spare`` is for what nothing depends on: a
+    memory keeps it apart, so that it drops nothing else for it, and it is not kept both in a
+    memory and on a server.
     """
 
     key: str
     value: str = ABSENT
     seconds: float = 0
     lease: float = 0
+    if_absent: bool = False
+    is_spare: bool = False
 
 
 class Transaction(msgspec.Struct, frozen=True):

@@ -96,7 +96,8 @@ class Start:
         if isinstance(outcome, Started):
             key = self._room.message_keys(self._claimed.id)[0]
             seconds = max(self._claimed.seconds_left(now), 0.001)
-            write = (*write, Write(key, outcome.receipt.biz_id, seconds))
+            biz_id = outcome.receipt.biz_id
+            write = (*write, Write(key, biz_id, seconds), *self._kept(biz_id, now))
         name = "accepted" if isinstance(outcome, Started) else "unknown"
         self._room.store.transact(Transaction(write=write, add=self._figure(name)))
 
@@ -234,6 +235,12 @@ class Start:
             seconds = before.seconds_left(now) if before else 0
             writes.append(Write(current.number, encoded(before), seconds))
         return tuple(writes)
+
+    def _kept(self, biz_id: str, now: int) -> tuple[Write, ...]:
+        sms, figures = self._sms, self._room.figures
+        if figures is None:
+            return ()
+        return figures.accepted(sms.phone.country, sms.usage_type, biz_id, now)
 
     def _figure(self, outcome: str, now: int | None = None) -> tuple[Figure, ...]:
         sms = self._sms

@@ -14,6 +14,9 @@ NO_CONTENT: Final = 204
 LARGEST_BODY: Final = 64 * 1024
 """In bytes. A message takes less than one KiB."""
 
+LARGEST_REPORT: Final = 1024 * 1024
+"""In bytes. The provider collects delivery reports, about 250 bytes each."""
+
 _NO_TEXTS: Mapping[str, str] = {}
 
 

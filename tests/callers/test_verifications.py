@@ -116,7 +116,10 @@ def test_a_whole_verification_in_every_envelope(
     state = client("GET", path)
     assert (state.status, state.headers["content-type"]) == (200, "application/json")
     del started.body["message"]
+    delivery = state.body.pop("delivery")
     assert state.body == {**started.body, "attemptsLeft": 1, "sendsLeft": 3}
+    latest = emulator.inbox.messages()[0].biz_id
+    assert (delivery["bizId"], delivery["state"]) == (latest, "accepted")
     approved = client("POST", f"{path}/check", {"code": code})
     assert approved.status == 200
     assert approved.body == {

@@ -11,7 +11,7 @@ from pytest_mock import MockerFixture
 from sms_connector.errors import ConnectorError, bug
 from sms_connector.message import Receipt
 from sms_connector.sending.once import LEASE_BEYOND_CALL
-from sms_connector.store.transaction import Figure, Store
+from sms_connector.store.transaction import Figure, Store, Write
 from tests.support.instances import (
     LONGEST_CALL,
     Instance,
@@ -254,6 +254,9 @@ class TestRotation:
 
 class Counting:
     """Figures with readable names."""
+
+    def accepted(self, *_: object) -> tuple[Write, ...]:
+        return ()
 
     def of(self, country: str, usage_type: str, outcome: str, now: int) -> tuple[Figure, ...]:
         assert (country, usage_type) == ("CN", "SignIn")

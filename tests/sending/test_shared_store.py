@@ -19,7 +19,7 @@ from sms_connector.settings import Settings
 from sms_connector.store import open_stores, redis
 from sms_connector.store.address import Address
 from sms_connector.store.redis import RedisStore
-from sms_connector.store.transaction import Figure
+from sms_connector.store.transaction import Figure, Write
 from tests.support.configs import config
 from tests.support.instances import SECRETS, Instance, Provider, error, receipt, rule, sms
 from tests.support.proxy import Proxy
@@ -41,7 +41,10 @@ FIGURES = "{sms}0123456789abcdef0123456789abcdef"
 
 
 class Counting:
-    """Figures as another room will add them."""
+    """Figures as another room adds them."""
+
+    def accepted(self, *_: object) -> tuple[Write, ...]:
+        return ()
 
     def of(
         self,

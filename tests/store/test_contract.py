@@ -179,6 +179,23 @@ class TestCounters:
         assert refused.wait == pytest.approx(60, abs=1)
 
 
+class TestWritesIfAbsent:
+    @pytest.mark.parametrize("is_spare", [False, True])
+    def test_a_write_if_absent_leaves_a_record_as_it_is(self, store: Store, is_spare: bool) -> None:
+        first = Write(KEY, "first", 30, if_absent=True, is_spare=is_spare)
+        second = Write(KEY, "second", 90, if_absent=True, is_spare=is_spare)
+        result = store.transact(Transaction(write=(first, second)))
+        (found,) = read(store, KEY)
+        assert result.committed
+        assert found.value == "first"
+        assert found.seconds == pytest.approx(30, abs=1)
+
+    def test_a_spare_record_is_replaced_and_deleted_as_any_other(self, store: Store) -> None:
+        for value in ("first", "second", ABSENT):
+            store.transact(Transaction(write=(Write(KEY, value, 30, is_spare=True),)))
+            assert read(store, KEY)[0].value == value
+
+
 class TestFigures:
     def test_figures_add_up_by_field(self, store: Store) -> None:
         figures = (Figure(HOUR, "accepted", 60), Figure(HOUR, "refused", 60, count=3))

@@ -123,3 +123,13 @@ class TestWaiting:
         started = time.monotonic()
         store.wait("a", "value", 0.02, 0.05)
         assert 0.05 <= time.monotonic() - started < 1
+
+
+def test_spare_records_never_take_the_place_of_others(mocker: MockerFixture) -> None:
+    mocker.patch.object(memory, "MOST_RECORDS", 2)
+    mocker.patch.object(memory, "MOST_SPARE", 2)
+    store = Memory()
+    write(store, "claim", 1)
+    for name in "abc":
+        store.transact(Transaction(write=(Write(name, "value", 60, is_spare=True),)))
+    assert [knows(store, name) for name in ("claim", "a", "b", "c")] == [True, False, True, True]

@@ -7,10 +7,10 @@ import msgspec
 
 from ...config import ConnectorConfig
 from ...provider.call import Stage
+from ...provider.query import Refused
 from ...provider.refusals import Cause, cause_of, refusal
 from ...provider.sdk_call import NoAnswer
 from ..endpoint import is_emulator
-from ..lookup import Refused
 from . import links
 from .finding import Check
 

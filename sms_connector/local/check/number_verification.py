@@ -9,10 +9,10 @@ from typing import Final
 import msgspec
 
 from ...config import ConnectorConfig
+from ...provider.query import Refused
 from ...provider.refusals import cause_of, refusal
 from ...provider.sdk_call import NoAnswer
 from ..given_templates import GIVEN_TEMPLATES
-from ..lookup import Refused
 from . import links
 from .codes_in_use import CodeInUse
 from .finding import Check

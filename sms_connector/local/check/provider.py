@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from ...config import ConnectorConfig
+from ...provider.query import Refused
 from ...provider.sdk_call import NoAnswer
 from ..access_keys import KEY_ID, KEY_SECRET, local_key
-from ..lookup import Lookup, Refused, ReviewedTemplate
+from ..lookup import Lookup, ReviewedTemplate
 from .codes_in_use import CodeInUse, codes_in_use
 from .finding import Check
 from .lookup_failures import LookupResult, explain_failure

@@ -28,11 +28,20 @@ from .server import Emulator
     metavar="NAME",
     help="Another host name that requests may name; repeatable.",
 )
+@click.option("--reports", default="", metavar="URL", help="Push delivery reports to this address.")
 @click.option("--no-flow-control", is_flag=True, help="Do not limit messages per number.")
-def emulate(port: int, host: str, allow_hosts: tuple[str, ...], no_flow_control: bool) -> None:
+def emulate(
+    port: int, host: str, allow_hosts: tuple[str, ...], reports: str, no_flow_control: bool
+) -> None:
     """Emulate Alibaba Cloud SMS on this machine, until Ctrl-C."""
     emulator = Emulator(
-        port, not no_flow_control, host=host, on_message=_announce, allow_hosts=allow_hosts
+        port,
+        not no_flow_control,
+        host=host,
+        on_message=_announce,
+        allow_hosts=allow_hosts,
+        reports=reports,
+        say=click.echo,
     )
     try:
         with emulator:

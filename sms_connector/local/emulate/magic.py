@@ -41,7 +41,16 @@ class FailedDelivery(NamedTuple):
     meaning: str
 
 
-Outcome = Refusal | Behaviour | FailedDelivery
+class Reporting(Enum):
+    """How the delivery report of an accepted message is pushed; the message itself arrives."""
+
+    LATE = "ten times as late"
+    TWICE = "twice"
+    OUT_OF_ORDER = "delivered first, then an earlier failure"
+    NEVER = "never"
+
+
+Outcome = Refusal | Behaviour | FailedDelivery | Reporting
 
 MAGIC_NUMBERS: Mapping[str, Outcome] = {
     # Frequency, caps and balance.
@@ -120,6 +129,11 @@ MAGIC_NUMBERS: Mapping[str, Outcome] = {
     "19900003002": FailedDelivery("MOBILE_SEND_LIMIT", "单个号码日、月发送上限"),
     "19900003003": FailedDelivery("MOBILE_IN_BLACK", "号码在黑名单中"),
     "19900003004": FailedDelivery("MK:0001", "空号"),
+    # Accepted and delivered, but for the report.
+    "19900004001": Reporting.LATE,
+    "19900004002": Reporting.TWICE,
+    "19900004003": Reporting.OUT_OF_ORDER,
+    "19900004004": Reporting.NEVER,
 }
 
 
@@ -129,8 +143,8 @@ def delivery_error(number: str) -> str:
     return outcome.err_code if isinstance(outcome, FailedDelivery) else ""
 
 
-def number_for(outcome: str | Behaviour) -> str:
-    """Return the number for a provider code, an error code of delivery, or a behaviour.
+def number_for(outcome: str | Behaviour | Reporting) -> str:
+    """Return the number for a provider code, an error code of delivery, or what is done to it.
 
     Raises KeyError if there is none.
     """
@@ -138,6 +152,6 @@ def number_for(outcome: str | Behaviour) -> str:
         match listed:
             case Refusal(code=name) | FailedDelivery(err_code=name) if name == outcome:
                 return number
-            case Behaviour() if listed is outcome:
+            case Behaviour() | Reporting() if listed is outcome:
                 return number
     raise KeyError(outcome)

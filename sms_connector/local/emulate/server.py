@@ -2,6 +2,9 @@
 
 import time
 from collections.abc import Callable, Iterable
+from types import TracebackType
+
+from typing_extensions import Self
 
 from ..web_guard import Hosts
 from ..web_server import WebServer
@@ -10,6 +13,7 @@ from .app import DELIVERY_DELAY, create_app
 from .connection import Connection
 from .flow_control import FlowControl
 from .inbox import Inbox, ReceivedMessage
+from .report_pusher import ReportPusher
 
 
 class Emulator(WebServer):
@@ -18,8 +22,10 @@ class Emulator(WebServer):
     Port 0 picks a free one. `clock` returns seconds since the epoch, also for checking signatures;
     `delivery_delay` is in seconds. Both certificate files are PEM; with them the emulator serves
     TLS. `on_message` is called in the server's thread. `allow_hosts` are host names that requests
-    may name besides those of `web_guard.Hosts`. Entering raises OSError if the port is taken or a
-    certificate cannot be read.
+    may name besides those of `web_guard.Hosts`. Delivery reports are pushed to the address
+    `reports`, if there is one; `say` gets a sentence if they are not taken.
+
+    Entering raises OSError if the port is taken or a certificate cannot be read.
     """
 
     def __init__(
@@ -34,9 +40,13 @@ class Emulator(WebServer):
         delivery_delay: float = DELIVERY_DELAY,
         on_message: Callable[[ReceivedMessage], None] | None = None,
         allow_hosts: Iterable[str] = (),
+        reports: str = "",
+        say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.account = account
-        self.inbox = Inbox(on_message=on_message)
+        self.reports = ReportPusher(reports, delivery_delay, say) if reports else None
+        self._on_message = on_message
+        self.inbox = Inbox(on_message=self._accept)
         self._flow_control = FlowControl() if flow_control else None
         app = create_app(
             account, self.inbox, self._flow_control, clock, delivery_delay, Hosts(host, allow_hosts)
@@ -50,6 +60,28 @@ class Emulator(WebServer):
             ssl_certfile=ssl_certfile,
             ssl_keyfile=ssl_keyfile,
         )
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        if self.reports is not None:
+            self.reports.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self.reports is not None:
+            self.reports.__exit__(exc_type, exc, traceback)
+        super().__exit__(exc_type, exc, traceback)
+
+    def _accept(self, message: ReceivedMessage) -> None:
+        if self.reports is not None:
+            self.reports.add(message)
+        if self._on_message is not None:
+            self._on_message(message)
 
     def clear(self) -> None:
         """Empty the inbox, and reset flow control."""

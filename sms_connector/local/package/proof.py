@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Mapping
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -28,8 +29,10 @@ from ..emulate.server import Emulator
 from ..example import example_config
 from ..http_trigger_event import http_trigger_event
 from ..redis_server import RedisServer
+from ..shanghai import day_of
 from .contents import ROOTS
 from .interpreter import Interpreter
+from .proof_run import FIRST_BIZ_ID
 from .root_certificates import write_directory
 
 _CONFIG: Final = example_config("")
@@ -69,7 +72,8 @@ class Case(NamedTuple):
     """One event that must send exactly one message to ``phone``.
 
     If an ``error`` is named, it must send none, and be answered with this code of ours. With a
-    ``password``, the function has a store, and logs in with it.
+    ``password``, the function has a store, and logs in with it. If a ``state`` is named, it asks
+    for that of the first message, and must send none.
     """
 
     event: Mapping[str, Any]
@@ -77,6 +81,7 @@ class Case(NamedTuple):
     by_role: bool = False
     error: str = ""
     password: str = ""
+    state: str = ""
 
 
 def cases() -> dict[str, Case]:
@@ -107,6 +112,16 @@ def cases() -> dict[str, Case]:
             {"operation": "startVerification", "phone": "13812345679", "usageType": "SignIn"},
             "13812345679",
             password=_PASSWORD,
+        ),
+        "a delivery state": Case(
+            {
+                "operation": "getMessage",
+                "bizId": FIRST_BIZ_ID,
+                "phone": "13812345671",
+                "date": day_of(datetime.now(timezone.utc)),
+            },
+            "",
+            state="accepted",
         ),
         "a store that is away": Case(_direct("13812345678"), "13812345678", password="wrong"),  # noqa: S106
         **{
@@ -148,9 +163,11 @@ def prove(package: Path, interpreter: Interpreter) -> int:
         raise _failure(f"it uses modules that are left out of it: {', '.join(report['stubs'])}")
     sent["the SDK's generic client"] = Case({}, _CALL["PhoneNumbers"])
     for (name, case), answer in zip(sent.items(), report["answers"], strict=True):
-        if (count := phones.count(case.phone)) != (0 if case.error else 1):
+        if (count := phones.count(case.phone)) != (0 if case.error or case.state else 1):
             raise _failure(f"{name} sent {count} messages: {json.dumps(answer)}")
         if case.error and answer["error"]["code"] != case.error:
+            raise _failure(f"{name} is answered with {json.dumps(answer)}")
+        if case.state and answer.get("state") != case.state:
             raise _failure(f"{name} is answered with {json.dumps(answer)}")
     if not is_store_used:
         raise _failure("it writes nothing to the store")

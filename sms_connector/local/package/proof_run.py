@@ -12,6 +12,9 @@ import sys
 from types import SimpleNamespace
 from typing import Any
 
+FIRST_BIZ_ID = "bizId of the first message"
+"""Stands in an event for the id of the message that the first case sends."""
+
 
 def main(package: str) -> None:
     """Call the entry points as Function Compute does, and print their answers."""
@@ -25,7 +28,10 @@ def main(package: str) -> None:
         sys.modules.pop("index", None)  # it reads the settings once, when it is imported
         index = importlib.import_module("index")
         index.initializer(_context(case))
-        answer = index.handler(case["event"].encode(), _context(case))
+        event = case["event"]
+        if answers and isinstance(answers[0], dict):
+            event = event.replace(FIRST_BIZ_ID, answers[0].get("bizId", ""))
+        answer = index.handler(event.encode(), _context(case))
         answers.append(answer if isinstance(answer, dict) else json.loads(answer))
     answers.append(_call(cases[0]["environ"]["SMS_CONNECTOR_CONFIG"], given["call"]))
     report = {"answers": answers, "strangers": _strangers(package), "stubs": _used_stubs()}

@@ -31,11 +31,12 @@ class Reach:
     ) -> None:
         self._directory = directory
         self._left_out = left_out
-        self._needs = Needs(set(), set(), set(), {})
+        self._needs = Needs(set(), set(), set(), {}, set())
         self._paths: dict[str, Path] = {}
         for module, left in left_out.items():
-            if left.kept:
-                self._needs.kept.update(self._definitions(module, left.kept))
+            if names := left.kept + left.late:
+                self._needs.kept.update(self._definitions(module, names))
+                self._needs.late.update(f"{module}.{name}" for name in left.late)
         self._follow(start)
 
     @property

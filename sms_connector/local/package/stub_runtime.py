@@ -5,6 +5,7 @@ subclassed and named in annotations; to use one fails, and says which.
 """
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any, NoReturn
 
 used: set[str] = set()
@@ -43,10 +44,17 @@ class Stub(metaclass=_StubType):
         _fail_for(_name(type(self)), name)
 
 
-def attributes_of(module: str, submodules: tuple[str, ...]) -> Callable[[str], Any]:
-    """Return the ``__getattr__`` of a stub module (PEP 562)."""
+def attributes_of(
+    module: str, submodules: tuple[str, ...], late: dict[str, str]
+) -> Callable[[str], Any]:
+    """Return the ``__getattr__`` of a stub module (PEP 562).
+
+    ``late`` names are those that it has after all, each with the module that defines it.
+    """
 
     def get(name: str) -> Any:
+        if name in late:
+            return getattr(import_module(late[name]), name)
         if name in submodules:  # the import system asks before it imports one
             raise AttributeError(name)
         _fail_for(module, name)

@@ -10,17 +10,29 @@ from typing import Final, NamedTuple
 
 
 class LeftOut(NamedTuple):
-    """Why a module is left out, with all below it but the definitions of the ``kept`` names."""
+    """Why a module is left out, with all below it but the definitions of some names.
+
+    Those of the ``late`` names are imported when they are first used, the others at once.
+    """
 
     reason: str
     kept: tuple[str, ...] = ()
+    late: tuple[str, ...] = ()
 
 
 LEFT_OUT: Final[Mapping[str, LeftOut]] = {
     "aiohttp": LeftOut("asynchronous calls"),
     "alibabacloud_credentials": LeftOut("keys from elsewhere than the config and the role"),
     "alibabacloud_dysmsapi20170525.models": LeftOut(
-        "calls other than SendSms", ("SendSmsRequest", "SendSmsResponse", "SendSmsResponseBody")
+        "calls other than SendSms and QuerySendDetails",
+        ("SendSmsRequest", "SendSmsResponse", "SendSmsResponseBody"),
+        late=(
+            "QuerySendDetailsRequest",
+            "QuerySendDetailsResponse",
+            "QuerySendDetailsResponseBody",
+            "QuerySendDetailsResponseBodySmsSendDetailDTOs",
+            "QuerySendDetailsResponseBodySmsSendDetailDTOsSmsSendDetailDTO",
+        ),
     ),
     "alibabacloud_gateway_spi": LeftOut("signatures of version 4"),
     "alibabacloud_tea_openapi.websocket_utils": LeftOut("WebSockets"),
@@ -60,7 +72,10 @@ class Needs(NamedTuple):
     """Those of the names that are called while a module is imported."""
 
     kept: dict[str, str]
-    """Each kept name, and the module that defines it."""
+    """Each kept name, also a late one, and the module that defines it."""
+
+    late: set[str]
+    """Those of the kept names that are imported when they are first used."""
 
 
 def texts(needs: Needs) -> Iterator[tuple[str, str]]:
@@ -74,11 +89,16 @@ def texts(needs: Needs) -> Iterator[tuple[str, str]]:
 def _text(module: str, needs: Needs) -> str:
     submodules = tuple(_last(each) for each in sorted(needs.modules) if _parent(each) == module)
     kept = {name: home for name, home in needs.kept.items() if _parent(name) == module}
+    late = {_last(name): home for name, home in sorted(kept.items()) if name in needs.late}
     lines = (
         '"""A stub, written by `make package`: see stub_runtime.py."""',
         "from stub_runtime import Stub, attributes_of",
-        *(f"from {home} import {_last(name)}" for name, home in sorted(kept.items())),
-        f"__getattr__ = attributes_of(__name__, {submodules!r})",
+        *(
+            f"from {home} import {_last(name)}"
+            for name, home in sorted(kept.items())
+            if name not in needs.late
+        ),
+        f"__getattr__ = attributes_of(__name__, {submodules!r}, {late!r})",
         *_classes(module, needs, ""),
     )
     return "".join(f"{line}\n" for line in lines)

@@ -12,11 +12,10 @@ import msgspec
 
 from ...errors import ConnectorError
 from ...phone import PhoneNumber
-from ...provider.refusals import refusal
-from ...provider.sdk_call import NoAnswer
-from ..lookup import Lookup, Refused
+from ...reports.asking import ask
+from ...reports.carrier_codes import explain
+from ..lookup import Lookup
 from ..shanghai import day_of
-from .carrier_codes import explain
 
 PATIENCE_SECONDS: Final = 60.0
 """Most messages arrive within seconds."""
@@ -24,8 +23,6 @@ PATIENCE_SECONDS: Final = 60.0
 PAUSE_SECONDS: Final = 1.0
 
 State = Literal["waiting", "failed", "delivered"]
-
-_WAITING, _FAILED, _DELIVERED = 1, 2, 3
 
 # Errors that may pass by themselves while a message is followed.
 _TEMPORARY: Final = ("general", "rate_limit_exceeded")
@@ -58,28 +55,10 @@ def look_up(lookup: Lookup, phone: PhoneNumber, biz_id: str, sent_at: datetime) 
     """
     # Around midnight in Shanghai, this machine and the provider may not agree on the day.
     days = dict.fromkeys((day_of(sent_at), day_of(datetime.now(timezone.utc))))
-    for day in days:
-        detail = lookup.send_detail(phone, day, biz_id)
-        if isinstance(detail, NoAnswer):
-            raise ConnectorError(
-                "unavailable", f"The provider could not be queried: {detail.reason}.", sent=True
-            )
-        if isinstance(detail, Refused):
-            error = refusal(detail.http_status, detail.provider.code, detail.provider)
-            raise _unavailable(error) if error.kind == "unknown_outcome" else error
-        if detail is not None and detail.status == _DELIVERED:
-            return Delivery("delivered")
-        if detail is not None and detail.status == _FAILED:
-            return Delivery("failed", detail.err_code, explain(detail.err_code))
-        if detail is not None:
-            break
-    return Delivery("waiting")
-
-
-def _unavailable(error: ConnectorError) -> ConnectorError:
-    """Return what an unknown outcome means for a query, which sends nothing."""
-    reason = "The provider could not be queried: its server failed."
-    return ConnectorError("unavailable", reason, sent=True, provider=error.provider)
+    delivery = ask(lambda day: lookup.send_detail(phone, day, biz_id), days)
+    if delivery.state == "failed":
+        return Delivery("failed", delivery.code, explain(delivery.code))
+    return Delivery("delivered" if delivery.state == "delivered" else "waiting")
 
 
 def follow(

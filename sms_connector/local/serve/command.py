@@ -10,7 +10,7 @@ from click.core import ParameterSource
 from rich.console import Console
 
 from ...errors import ConnectorError
-from ...settings import AUTHORIZATION, SECRET, STORE, read_settings
+from ...settings import AUTHORIZATION, REPORT_TOKEN, SECRET, STORE, read_settings
 from ...store.address import MEMORY, parse_address
 from ..emulate.server import Emulator
 from ..web_server import is_taken, listen, listen_or_pick, listen_problem, share, url_of
@@ -100,7 +100,8 @@ def serve(
         listener = stack.enter_context(_listen(host, port))
         emulator, generated = None, ""
         if with_emulator:
-            emulator = _start_emulator(stack, emulator_port, flow_control, allow_hosts)
+            reports = _report_address(url_of(listener))
+            emulator = _start_emulator(stack, emulator_port, flow_control, allow_hosts, reports)
             if not greeting.has_credential(read_settings(os.environ)):
                 generated = os.environ[AUTHORIZATION] = secrets.token_urlsafe(24)
         emulator_url = emulator.url if emulator else ""
@@ -150,16 +151,30 @@ def _listen(host: str, port: int) -> socket.socket:
         raise click.ClickException(listen_problem(error, host, port)) from None
 
 
+def _report_address(url: str) -> str:
+    """Return where the emulator pushes delivery reports; a token is made where none is set."""
+    settings = read_settings(os.environ)
+    token = settings.report_token
+    if not token and not os.environ.get(REPORT_TOKEN):
+        token = os.environ[REPORT_TOKEN] = secrets.token_urlsafe(24)
+    return f"{url}{settings.base_path}/reports/{token}" if token else ""
+
+
 def _start_emulator(
-    stack: ExitStack, port: int, flow_control: bool, allow_hosts: tuple[str, ...]
+    stack: ExitStack, port: int, flow_control: bool, allow_hosts: tuple[str, ...], reports: str
 ) -> Emulator:
+    def emulator(port: int) -> Emulator:
+        return Emulator(
+            port, flow_control, allow_hosts=allow_hosts, reports=reports, say=click.echo
+        )
+
     try:
-        return stack.enter_context(Emulator(port, flow_control, allow_hosts=allow_hosts))
+        return stack.enter_context(emulator(port))
     except OSError as error:
         if not (is_taken(error) and _is_default("emulator_port")):
             problem = listen_problem(error, _LOOPBACK, port)
             raise click.ClickException(problem) from None
-        return stack.enter_context(Emulator(0, flow_control, allow_hosts=allow_hosts))
+        return stack.enter_context(emulator(0))
 
 
 def _is_default(option: str) -> bool:

@@ -6,8 +6,11 @@ from typing import Any, Final
 
 import msgspec
 
-LARGEST_PAYLOAD: Final = 1024 * 1024
-"""In bytes. Parsing a larger one could take the memory of the smallest instance."""
+LARGEST_PAYLOAD: Final = 1536 * 1024
+"""In bytes: enough for LARGEST_REPORT in Base64.
+
+Parsing a larger one could take the memory of the smallest instance.
+"""
 
 
 class Event(msgspec.Struct, frozen=True):

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from urllib.parse import parse_qsl
 
-from ..http import LARGEST_BODY, Request, Response
+from ..http import LARGEST_REPORT, Request, Response
 from .event import Event
 from .http_event import headers_for
 
@@ -43,7 +43,7 @@ class Wsgi:
         except ValueError:
             length = 0
         # One byte more than is allowed is enough to see that it is too much.
-        body: bytes = self._environ["wsgi.input"].read(max(0, min(length, LARGEST_BODY + 1)))
+        body: bytes = self._environ["wsgi.input"].read(max(0, min(length, LARGEST_REPORT + 1)))
         return body
 
     def seal(self, response: Response) -> object:

@@ -31,9 +31,10 @@ from sms_connector.local.emulate.magic import MAGIC_NUMBERS
 from sms_connector.local.emulate.provider_errors import Refusal
 from sms_connector.local.emulate.server import Emulator
 from sms_connector.local.given_templates import GIVEN_TEMPLATES
-from sms_connector.local.send import carrier_codes, delivery
+from sms_connector.local.send import delivery
 from sms_connector.message import Message
 from sms_connector.provider import refusals
+from sms_connector.reports import carrier_codes
 from sms_connector.sending import connector as connector_module
 from sms_connector.sending import guard
 from sms_connector.sending.connector import SmsConnector

@@ -20,7 +20,7 @@ from sms_connector.local.emulate.account import (
     Review,
     Scene,
 )
-from sms_connector.local.emulate.magic import MAGIC_NUMBERS, Behaviour, FailedDelivery
+from sms_connector.local.emulate.magic import MAGIC_NUMBERS, Behaviour, FailedDelivery, Reporting
 from sms_connector.local.emulate.provider_errors import Refusal
 from sms_connector.local.emulate.server import Emulator
 from sms_connector.local.example import EXAMPLE
@@ -125,6 +125,8 @@ def test_every_magic_number_is_in_the_document(number: str) -> None:
             row = f"| {number} | `{code}` | {status} |"
         case FailedDelivery(err_code=code, meaning=meaning):
             row = f"| {number} | `{code}` | {meaning} |"
+        case Reporting() as reporting:
+            row = f"| {number} | {reporting.value} |"
         case Behaviour() as behaviour:
             kept = "yes" if behaviour.keeps_message else "no"
             row = f"| {number} | {behaviour.value} | {kept} |"

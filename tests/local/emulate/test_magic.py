@@ -13,6 +13,7 @@ from sms_connector.local.emulate.magic import (
     MAGIC_NUMBERS,
     Behaviour,
     FailedDelivery,
+    Reporting,
     number_for,
 )
 from sms_connector.local.emulate.provider_errors import Refusal
@@ -47,7 +48,7 @@ def test_every_outcome_has_one_number() -> None:
         match outcome:
             case Refusal(code=name) | FailedDelivery(err_code=name):
                 assert number_for(name) == number
-            case Behaviour():
+            case Behaviour() | Reporting():
                 assert number_for(outcome) == number
     with pytest.raises(KeyError, match="unheard"):
         number_for("unheard")

@@ -27,12 +27,15 @@ class Pool(Base):
     def get(self, other: Optional[Deep] = None) -> Union[stub.Answer, "Pool"]:
         return function(self)
 """,
-    "many/__init__.py": "from .kept import Kept\nfrom .other import Other",
+    "many/__init__.py": (
+        "from .kept import Kept\nfrom .later import Later\nfrom .other import Other"
+    ),
+    "many/later.py": "class Later: value = 8",
     "many/kept.py": "import many\nclass Kept: value = 7",
 }
 LEFT_OUT = {
     "client.asynchronous": LeftOut("nothing is asynchronous"),
-    "many": LeftOut("one name is enough", ("Kept",)),
+    "many": LeftOut("two names are enough", ("Kept",), late=("Later",)),
     "stub": LeftOut("it is not needed"),
 }
 
@@ -75,6 +78,8 @@ print(json.dumps([error, sorted(sys.modules["stub_runtime"].used)]))
         "assert not isinstance(3, Base)",
         "assert isinstance(Pool.shared, adapters.Adapter)",
         "assert Kept.value == 7",
+        "assert 'many.later' not in sys.modules",
+        "import many; assert many.Later.value == 8",
         "assert client.asynchronous.__name__ == 'client.asynchronous'",
         "Optional[Base] | stub.Answer | None",
         "from stub import deep",

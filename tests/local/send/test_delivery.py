@@ -15,11 +15,11 @@ from sms_connector.local.emulate.magic import MAGIC_NUMBERS, FailedDelivery
 from sms_connector.local.emulate.server import Emulator
 from sms_connector.local.example import example_config
 from sms_connector.local.lookup import Lookup
-from sms_connector.local.send.carrier_codes import LIST, explain
 from sms_connector.local.send.delivery import PATIENCE_SECONDS, Delivery, follow, look_up
 from sms_connector.message import Message
 from sms_connector.phone import PhoneNumber, parse_phone
 from sms_connector.provider.client import AccessKey
+from sms_connector.reports.carrier_codes import LIST, explain
 from sms_connector.sending.connector import SmsConnector
 from tests.support.configs import KEY_ID, KEY_SECRET, config
 from tests.support.scripted_provider import ScriptedProvider, answer, reset

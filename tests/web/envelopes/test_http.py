@@ -12,7 +12,7 @@ from sms_connector.web.envelopes.direct import Direct
 from sms_connector.web.envelopes.event import read_event
 from sms_connector.web.envelopes.http_trigger import HttpTrigger
 from sms_connector.web.envelopes.wsgi import Wsgi
-from sms_connector.web.http import LARGEST_BODY, Request
+from sms_connector.web.http import LARGEST_REPORT, Request
 from tests.support.http_events import (
     HttpRequest,
     api_gateway_event,
@@ -114,10 +114,10 @@ def test_fields_of_the_wrong_type_count_as_missing(event: dict[str, Any]) -> Non
 
 
 def test_a_wsgi_body_is_read_no_further_than_is_needed_to_see_it_is_too_large() -> None:
-    environ = wsgi_environ(HttpRequest(b"x" * (LARGEST_BODY + 1000)), None)
+    environ = wsgi_environ(HttpRequest(b"x" * (LARGEST_REPORT + 1000)), None)
     body = opened(environ).body
     assert body is not None
-    assert len(body) == LARGEST_BODY + 1
+    assert len(body) == LARGEST_REPORT + 1
 
 
 @pytest.mark.parametrize("length", ["", "x", "-5", None])

@@ -1,0 +1,112 @@
+"""Pushes delivery reports to the address that the provider's console would name."""
+
+import heapq
+import itertools
+import json
+import threading
+import time
+from collections.abc import Callable
+from types import TracebackType
+
+import requests
+from typing_extensions import Self
+
+from .inbox import ReceivedMessage
+from .report_forms import reports_of
+
+PATIENCE = 0.7
+"""Seconds that the provider waits for an answer."""
+
+RETRIES = (60.0, 300.0, 600.0)
+"""Seconds after which it tries again."""
+
+
+class ReportPusher:
+    """Pushes reports within its ``with`` block, each until it is answered with code 0.
+
+    ``delay`` is in seconds, from accepting a message to its report. ``say`` gets a sentence the
+    first time that a report is not taken.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        delay: float,
+        say: Callable[[str], None] = lambda _: None,
+        retries: tuple[float, ...] = RETRIES,
+    ) -> None:
+        self._url = url
+        self._delay = delay
+        self._say = say
+        self._retries = retries
+        self._changed = threading.Condition()
+        self._due: list[tuple[float, int, list[dict[str, object]], int]] = []
+        self._order = itertools.count()
+        self._stopped = False
+        self._has_said = False
+        self.pushed = 0
+
+    def __enter__(self) -> Self:
+        self._thread = threading.Thread(target=self._run, name="sms-reports", daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        with self._changed:
+            self._stopped = True
+            self._changed.notify()
+        self._thread.join()
+
+    def add(self, message: ReceivedMessage) -> None:
+        """Plan the reports of a message."""
+        for after, body in reports_of(message, self._delay):
+            self._plan(after, body, 0)
+
+    def _plan(self, after: float, body: list[dict[str, object]], tries: int) -> None:
+        with self._changed:
+            due = time.monotonic() + after
+            heapq.heappush(self._due, (due, next(self._order), body, tries))
+            self._changed.notify()
+
+    def _run(self) -> None:
+        with requests.Session() as session:
+            session.trust_env = False
+            while (item := self._next()) is not None:
+                body, tries = item
+                if self._push(session, body):
+                    self.pushed += 1
+                elif tries < len(self._retries):
+                    self._plan(self._retries[tries], body, tries + 1)
+
+    def _next(self) -> tuple[list[dict[str, object]], int] | None:
+        with self._changed:
+            while not self._stopped:
+                wait = self._due[0][0] - time.monotonic() if self._due else None
+                if wait is not None and wait <= 0:
+                    _, _, body, tries = heapq.heappop(self._due)
+                    return body, tries
+                self._changed.wait(wait)
+        return None
+
+    def _push(self, session: requests.Session, body: list[dict[str, object]]) -> bool:
+        try:
+            answer = session.post(
+                self._url,
+                json.dumps(body, ensure_ascii=False).encode(),
+                headers={"content-type": "application/json"},
+                timeout=PATIENCE,
+                allow_redirects=False,
+            )
+            taken = answer.status_code == 200 and answer.json()["code"] == 0
+            problem = f"HTTP {answer.status_code}"
+        except (requests.RequestException, ValueError, KeyError, TypeError):
+            taken, problem = False, "no valid answer in 0.7 s"
+        if not taken and not self._has_said:
+            self._has_said = True
+            self._say(f"A delivery report was not taken: {problem}.")
+        return taken

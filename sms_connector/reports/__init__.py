@@ -1,0 +1,1 @@
+"""What became of messages: delivery reports, delivery states, and figures."""
