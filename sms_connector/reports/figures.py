@@ -24,6 +24,7 @@ class Figures:
 
     def __init__(self, names: Names, config: ConnectorConfig) -> None:
         self._names = names
+        self._latest: tuple[int, tuple[str, ...]] = (0, ())
         self._usage_types = frozenset(template.usage_type for template in config.templates)
 
     def of(self, country: str, usage_type: str, outcome: str, now: int) -> tuple[Figure, ...]:
@@ -48,7 +49,11 @@ class Figures:
 
     def keys(self, hour: int) -> tuple[str, ...]:
         """Return the names of an hour, one for each secret: the first is written."""
-        return self._names.of("figures", str(hour))
+        latest, names = self._latest
+        if latest != hour:  # hashed once an hour, not for every rule of every message
+            names = self._names.of("figures", str(hour))
+            self._latest = (hour, names)
+        return names
 
 
 def hour_of(now: int) -> int:

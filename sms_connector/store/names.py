@@ -8,10 +8,14 @@ import hmac
 from collections.abc import Sequence
 from typing import Final
 
+import msgspec
+
 _SLOT: Final = "{sms}"
 """The hash tag: a script may touch the keys of one slot only."""
 
 _BYTES: Final = 16
+
+_encoder: Final = msgspec.msgpack.Encoder()
 
 
 class Names:
@@ -30,7 +34,8 @@ class Names:
 
     def digests(self, room: str, *parts: str | bytes) -> tuple[bytes, ...]:
         """Return 128 bits of an HMAC: to recognise what is not stored, or to derive a code."""
-        text = b"".join(map(_delimited, (room, *parts)))
+        # Packed with their lengths, so that no two lists of parts give the same bytes.
+        text = _encoder.encode((room, *parts))
         return tuple(hmac.digest(secret, text, hashlib.sha256)[:_BYTES] for secret in self._secrets)
 
 
@@ -41,9 +46,3 @@ def digits_of(digest: bytes, count: int) -> str:
     10^count / 2^128, which is 3e-31 for eight digits.
     """
     return f"{int.from_bytes(digest, 'big') % 10**count:0{count}}"
-
-
-def _delimited(part: str | bytes) -> bytes:
-    """Return a part with its length, so that no two lists of parts give the same bytes."""
-    encoded = part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass")
-    return b"%d:%b" % (len(encoded), encoded)
