@@ -165,7 +165,7 @@ class Once:
                 give_back=guard.counters if is_given_back else (),
                 taken_at=claimed.taken_at,
                 write=tuple(write),
-                add=self._added(sms, _figure(outcome), claimed.now),
+                add=self._added(sms, outcome_name(outcome), claimed.now),
             )
         )
 
@@ -237,7 +237,7 @@ def _with_code(receipt: Receipt, terms: Terms, secret: int) -> Receipt:
     return msgspec.structs.replace(receipt, code=terms.made_codes[secret])
 
 
-def _figure(outcome: Receipt | ConnectorError) -> str:
+def outcome_name(outcome: Receipt | ConnectorError) -> str:
     """Return the name of an outcome in the figures."""
     if isinstance(outcome, Receipt):
         return "accepted"

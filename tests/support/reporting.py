@@ -7,7 +7,7 @@ from typing import Any
 
 from sms_connector.config import parse_config
 from sms_connector.reports.deliveries import Deliveries
-from sms_connector.reports.figures import Figures
+from sms_connector.reports.figures import Figures, hour_of
 from sms_connector.store import Stores
 from sms_connector.store.names import Names
 from sms_connector.store.transaction import Store, Transaction
@@ -68,3 +68,11 @@ class Kept:
         now = self.stores.shared.transact(Transaction()).now
         write = self.figures.accepted(country, usage_type, biz_id, now)
         self.stores.shared.transact(Transaction(write=write))
+
+    def count(
+        self, country: str, usage_type: str, outcome: str, count: int = 1, hours_ago: int = 0
+    ) -> None:
+        """Add to a figure."""
+        hour = hour_of(self.stores.shared.transact(Transaction()).now) - hours_ago
+        figure = self.figures.figure(hour, country, usage_type, outcome, count)
+        self.stores.shared.transact(Transaction(add=(figure,)))

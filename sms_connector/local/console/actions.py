@@ -29,6 +29,7 @@ from .connector_file import ConnectorFile, UnreadableFileError
 from .emulated import with_emulator_account, with_emulator_key
 from .form import Form, TemplateRow, connector_json, filled_in, shown_json
 from .sent_messages import SentMessage, SentMessages
+from .traffic import Traffic
 from .verifying import CodeRequest, TriedVerifications
 
 ENVIRONMENT_LINE = "SMS_CONNECTOR_CONFIG: ${env('SMS_CONNECTOR_CONFIG')}"
@@ -70,6 +71,7 @@ class Actions:
         self._emulator = emulator
         self._sent_messages = SentMessages()
         self._verifications = TriedVerifications()
+        self._traffic = Traffic(self._verifications.stores)
 
     def settings(self) -> dict[str, Any]:
         """Return what the form starts with: everything but the secret."""
@@ -134,7 +136,12 @@ class Actions:
         if self._asks_first(request):
             return _question(sms)
         connector = SmsConnector(config, read_settings(os.environ).proxies)
-        receipt = connector.send(sms, role_key(os.environ))
+        try:
+            receipt = connector.send(sms, role_key(os.environ))
+        except ConnectorError as error:
+            self._traffic.count(config, sms, error)
+            raise
+        self._traffic.count(config, sms, receipt)
         name = self._sent_messages.remember(config, sms, receipt)
         return {"sent": name, "receipt": msgspec.to_builtins(receipt)}
 
@@ -163,7 +170,14 @@ class Actions:
         sent = self._sent_messages.find(name)
         if sent is None:
             return None
-        return {"delivery": _delivery(sent), "screen": self._screen(sent)}
+        delivery = _delivery(sent)
+        if delivery["state"] in ("delivered", "failed"):
+            self._traffic.count_delivery(sent, delivery["state"])
+        return {"delivery": delivery, "screen": self._screen(sent)}
+
+    def traffic(self, hours: str) -> dict[str, Any]:
+        """Return the figures of the latest hours: see ``Traffic.read``."""
+        return self._traffic.read(hours)
 
     def _whole(self, form: Form) -> dict[str, Any]:
         try:

@@ -76,6 +76,10 @@ def create_app(actions: Actions, token: str) -> ASGIApp:
             raise HTTPException(404)
         return JSONResponse(found)
 
+    async def traffic(request: Request) -> Response:
+        hours = request.query_params.get("hours", "24")
+        return JSONResponse(await run_in_threadpool(actions.traffic, hours))
+
     routes = [
         Route("/", show_page, methods=["GET"]),
         *page_files(PAGE),
@@ -88,6 +92,7 @@ def create_app(actions: Actions, token: str) -> ASGIApp:
         Route("/api/verifications/check", check_verification, methods=["POST"]),
         Route("/api/verifications/cancel", cancel_verification, methods=["POST"]),
         Route("/api/sent/{name}", sent, methods=["GET"]),
+        Route("/api/traffic", traffic, methods=["GET"]),
     ]
     handlers: Any = {
         HTTPException: _http_error,

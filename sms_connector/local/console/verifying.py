@@ -8,6 +8,7 @@ import msgspec
 from ...config import ConnectorConfig
 from ...errors import ConnectorError
 from ...message import Sms
+from ...reports.figures import Figures
 from ...sending.connector import SmsConnector
 from ...settings import Settings, read_settings
 from ...store import open_stores
@@ -37,7 +38,7 @@ class TriedVerifications:
     """Starts, checks and cancels verifications as the function does. One for all threads."""
 
     def __init__(self) -> None:
-        self._stores = open_stores(Settings())
+        self.stores = open_stores(Settings())
         self._with(ConnectorConfig("", ()))
 
     def start(self, config: ConnectorConfig, sms: Sms) -> Started:
@@ -73,5 +74,6 @@ class TriedVerifications:
     def _with(self, config: ConnectorConfig) -> Verifications:
         # The form may change between a start and its check. All of them have the same store, and
         # a verification keeps what a check of it needs.
-        self._latest = Verifications(Settings(), config, self._stores)
+        figures = Figures(self.stores.names, config)
+        self._latest = Verifications(Settings(), config, self.stores, figures)
         return self._latest

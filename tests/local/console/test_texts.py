@@ -38,6 +38,9 @@ from sms_connector.reports import carrier_codes
 from sms_connector.sending import connector as connector_module
 from sms_connector.sending import guard
 from sms_connector.sending.connector import SmsConnector
+from sms_connector.settings import Settings, read_settings
+from sms_connector.store import open_stores
+from sms_connector.store.outage import StoreAwayError
 from sms_connector.verification import conversion
 from tests.support.configs import config
 from tests.support.sending import connector_at
@@ -179,6 +182,13 @@ def sentences(emulator: Emulator) -> Iterator[str]:
     for rule in ("perNumber", "perPrefix", "perCountry", "total"):
         yield f"{guard._REFUSALS[rule][1]}: `limits.{rule}` allows 5/hour."
     yield conversion._refused(1, "0.1").message
+    # Of the traffic.
+    yield StoreAwayError("refused").as_error().message
+    for settings in (Settings(store="redis://127.0.0.1"), Settings(store="nothing")):
+        with pytest.raises(ConnectorError) as raised:
+            open_stores(settings)
+        yield raised.value.message
+    yield read_settings({"SMS_CONNECTOR_SECRET": "short"}).problems[0]
     yield from carrier_codes._MEANINGS.values()
     yield carrier_codes.explain("unheard of")
 

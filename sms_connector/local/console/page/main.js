@@ -8,6 +8,7 @@ import { labelCheck, openSettings, readForm, validate } from "./settings.js";
 import { loadTexts, offerLanguages, preferredLanguage, put, quote } from "./shared/texts.js";
 import { openTabs } from "./tabs.js";
 import { openTest } from "./test_message.js";
+import { openTraffic } from "./traffic.js";
 import { openVerify } from "./verify.js";
 
 const notice = document.getElementById("notice");
@@ -32,6 +33,7 @@ async function start() {
   openRecipient(() => validate().catch(showError));
   openTest();
   openVerify();
+  openTraffic();
   openTabs();
   openExport();
   document.getElementById("panels").hidden = false;

@@ -1,4 +1,4 @@
-// The two tabs: what has `data-tab` is shown while its tab is chosen.
+// The tabs: what names a tab in `data-tab` is shown while that tab is chosen.
 
 const tabs = [...document.querySelectorAll("[role=tab]")];
 const panel = document.getElementById("try");
@@ -19,10 +19,11 @@ function choose(chosen) {
   panel.setAttribute("aria-labelledby", chosen.id);
   const name = chosen.dataset.opens;
   document.querySelectorAll("[data-tab]").forEach((element) => {
-    element.hidden = element.dataset.tab !== name;
+    element.hidden = !element.dataset.tab.split(" ").includes(name);
   });
-  // The Enter key in a field of both tabs submits the form of the chosen one.
+  // The Enter key in a field of several tabs submits the form of the chosen one.
   panel.querySelectorAll("[form]").forEach((field) => field.setAttribute("form", name));
+  chosen.dispatchEvent(new Event("open"));
 }
 
 function moved(event) {

@@ -1,0 +1,144 @@
+// The tab of the traffic: figures as charts and tables.
+
+import { get } from "./api.js";
+import { bar, columns } from "./chart.js";
+import { KINDS, byCountry, byRule, overTime, total } from "./figures.js";
+import { failure, line, said } from "./outcome.js";
+import { text } from "./shared/texts.js";
+import { table, title } from "./tables.js";
+
+const TITLES = {
+  accepted: "acceptedMessages",
+  unknown: "unknownMessages",
+  refused: "refusedMessages",
+  limited: "limitedMessages",
+};
+const hours = document.getElementById("hours");
+const state = document.getElementById("traffic-state");
+const charts = document.getElementById("charts");
+let turn = 0;
+let shown = null;
+
+export function openTraffic() {
+  document.getElementById("traffic-tab").addEventListener("open", load);
+  document.getElementById("refresh").addEventListener("click", load);
+  hours.addEventListener("change", load);
+  // Dates and names of countries are no texts of the page.
+  const again = new MutationObserver(() => shown && draw(shown));
+  again.observe(document.documentElement, { attributeFilter: ["lang"] });
+}
+
+async function load() {
+  const mine = (turn += 1);
+  const asked = Number(hours.value);
+  state.replaceChildren(line("p", "hint", "loading"));
+  try {
+    const answer = await get(`traffic?hours=${asked}`);
+    if (mine !== turn) return;
+    shown = answer.error ? null : { ...answer, hours: asked };
+    charts.replaceChildren();
+    if (answer.error) state.replaceChildren(said("mark bad", answer.error.message));
+    else draw(shown);
+  } catch (error) {
+    if (mine !== turn) return;
+    shown = null;
+    charts.replaceChildren();
+    state.replaceChildren(failure(error));
+  }
+}
+
+function draw(stats) {
+  const { rows, source } = stats;
+  state.replaceChildren(line("p", "hint", source === "store" ? "fromStore" : "fromConsole"));
+  if (!rows.length) {
+    state.append(line("p", "empty", "noTraffic"));
+    charts.replaceChildren();
+    return;
+  }
+  charts.replaceChildren(
+    part("overTime", "time-chart", timeChart(overTime(stats, stats.hours), stats.hours)),
+    part("byCountry", "country-chart", [barTable("country", byCountry(rows), countryName)]),
+    part("shares", "share-chart", [shareTable(rows), line("p", "hint", "sharesHint")]),
+    part("refusals", "refusal-chart", refusals(byRule(rows))),
+  );
+}
+
+function part(name, id, content) {
+  const section = document.createElement("section");
+  section.id = id;
+  const heading = line("h3", "", name);
+  heading.id = `${id}-title`;
+  section.append(heading, ...content);
+  for (const named of section.querySelectorAll("table, [role=region]")) {
+    named.setAttribute("aria-labelledby", heading.id);
+  }
+  return section;
+}
+
+function timeChart(spans, period) {
+  const { chart, most } = columns(spans.map(([, counts]) => KINDS.map((kind) => [kind, counts[kind]])));
+  const titles = [title("time"), ...KINDS.map((kind) => title(TITLES[kind], `swatch ${kind}`))];
+  const rows = spans
+    .filter(([, counts]) => KINDS.some((kind) => counts[kind]))
+    .map(([start, counts]) => [shownTime(start, period), ...KINDS.map((kind) => counts[kind])]);
+  const scrolled = document.createElement("div");
+  scrolled.className = "scrolled";
+  scrolled.tabIndex = 0;
+  scrolled.setAttribute("role", "region");
+  scrolled.append(table(titles, rows));
+  const ends = [spans[0], spans.at(-1)].map(([start]) => shownTime(start, period));
+  return [axis(most), chart, axis(...ends), scrolled];
+}
+
+// Like the chart, it is for the eye: the table has it all.
+function axis(...values) {
+  const element = document.createElement("p");
+  element.className = "axis hint";
+  element.setAttribute("aria-hidden", "true");
+  for (const value of values) {
+    const label = document.createElement("span");
+    label.textContent = value;
+    element.append(label);
+  }
+  return element;
+}
+
+function barTable(name, pairs, nameOf) {
+  const most = Math.max(...pairs.map(([, count]) => count));
+  const rows = pairs.map(([key, count]) => [nameOf(key), count, bar(count / most)]);
+  return table([title(name), title("messages"), ""], rows);
+}
+
+function shareTable(rows) {
+  const delivered = total(rows, "delivered");
+  const pairs = [
+    ["deliveryShare", delivered, delivered + total(rows, "failed")],
+    ["conversionShare", total(rows, "approved"), total(rows, "accepted")],
+  ];
+  const cells = pairs.map(([name, count, all]) => {
+    // What is approved now may have been accepted before the period.
+    const share = all ? Math.min(count / all, 1) : 0;
+    const percent = all ? new Intl.NumberFormat(language(), { style: "percent" }).format(share) : "–";
+    return [title(name), percent, count, all, bar(share)];
+  });
+  return table([...["share", "percent", "messages", "outOf"].map((name) => title(name)), ""], cells);
+}
+
+function refusals(pairs) {
+  return [pairs.length ? barTable("rule", pairs, (name) => name) : line("p", "hint", "noRefusals")];
+}
+
+function language() {
+  return document.documentElement.lang;
+}
+
+function shownTime(start, period) {
+  const date = { month: "numeric", day: "numeric" };
+  const time = period <= 168 ? { hour: "2-digit", minute: "2-digit", hour12: false } : {};
+  return new Intl.DateTimeFormat(language(), { ...date, ...time }).format(start);
+}
+
+function countryName(code) {
+  if (code === "ZZ") return text("unknownCountry");
+  return `${new Intl.DisplayNames(language(), { type: "region" }).of(code)} (${code})`;
+}
