@@ -85,13 +85,15 @@ class Function:
             caller = self._caller(route, request, context)
             if caller is not None:
                 refused = caller.refused
+            elif SENDING.isdisjoint(route.operations.values()):
+                refused = failure_of_check
             operation = route.operation_of(request)
             if operation == "health":
                 return self._health(context)
             if operation == "report":
                 return self._receive(request, logger)
             if operation not in SENDING:
-                entry, refused = log.CheckEntry(logger, operation), failure_of_check
+                entry = log.CheckEntry(logger, operation)
             credential = self._admit(request, operation, logger)
             if isinstance(entry, log.CheckEntry):
                 if operation in ("getMessage", "getStats"):

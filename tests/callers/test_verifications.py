@@ -240,7 +240,7 @@ def test_hostile_bodies_are_refused(
         return
     assert answer.status == status
     assert field is None or f"`{field}`" in answer.body["error"]["message"]
-    assert ("sent" in answer.body["error"]) == (path == "/verifications" or status == 413)
+    assert ("sent" in answer.body["error"]) == (path == "/verifications")
     assert emulator.inbox.messages() == ()
 
 
@@ -268,6 +268,8 @@ def test_a_malformed_code_is_400_and_not_counted(
 def test_a_wrong_method_is_405(client: Client, method: str, path: str, allow: str) -> None:
     answer = client(method, path)
     assert (answer.status, answer.headers["allow"]) == (405, allow)
+    # Left out where the path has no operation that sends.
+    assert ("sent" in answer.body["error"]) is (path == "/verifications")
 
 
 class TestCredentials:

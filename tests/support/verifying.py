@@ -10,6 +10,7 @@ from sms_connector.config import parse_config
 from sms_connector.errors import ConnectorError
 from sms_connector.message import Receipt, Sms
 from sms_connector.phone import parse_phone
+from sms_connector.sending.idempotency import Idempotency
 from sms_connector.settings import Settings
 from sms_connector.store import Stores
 from sms_connector.store.memory import Memory
@@ -101,3 +102,12 @@ def kind_of(operation: Callable[..., object], *arguments: object) -> str:
 def wrong(code: str) -> str:
     """Return a code that is not this one."""
     return f"{(int(code) + 1) % 10 ** len(code):0{len(code)}}"
+
+
+NOT_SENT = ConnectorError("unavailable", "not reached", sent=False)
+NUMBER_REFUSED = ConnectorError("invalid_parameter", "number illegal", sent=False)
+UNKNOWN = ConnectorError("unknown_outcome", "no answer", sent=None)
+
+
+def key(text: str = "key-1", body: bytes = b"{}", route: str = "r") -> Idempotency:
+    return Idempotency(text, "credential", route, body)

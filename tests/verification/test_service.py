@@ -3,33 +3,26 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from functools import partial
 from typing import Any
 
 import pytest
-from pytest_mock import MockerFixture
 
 from sms_connector.config import parse_config
 from sms_connector.errors import ConnectorError
-from sms_connector.sending.idempotency import Idempotency
 from sms_connector.sending.once import Once, Terms
-from sms_connector.settings import Settings
-from sms_connector.store.address import Address
-from sms_connector.store.memory import Memory
 from sms_connector.store.names import Names
-from sms_connector.store.redis import RedisStore
-from sms_connector.store.transaction import Result, Store, Transaction, Write
+from sms_connector.store.transaction import Store
 from sms_connector.verification.codes import new_id
 from sms_connector.verification.service import Verifications
 from tests.support.configs import config
-from tests.support.proxy import Proxy
-from tests.support.redis_server import RedisServer
 from tests.support.verifying import (
+    NOT_SENT,
+    NUMBER_REFUSED,
     PHONE,
     SECRET,
-    CountingStore,
+    UNKNOWN,
     LaterMemory,
     Phones,
     kind_of,
@@ -37,14 +30,6 @@ from tests.support.verifying import (
     verifications,
     wrong,
 )
-
-NOT_SENT = ConnectorError("unavailable", "not reached", sent=False)
-NUMBER_REFUSED = ConnectorError("invalid_parameter", "number illegal", sent=False)
-UNKNOWN = ConnectorError("unknown_outcome", "no answer", sent=None)
-
-
-def key(text: str = "key-1", body: bytes = b"{}", route: str = "r") -> Idempotency:
-    return Idempotency(text, "credential", route, body)
 
 
 class TestStart:
@@ -385,284 +370,6 @@ class TestGetAndCancel:
             service.start(sms_to(), phones)
         store.seconds += 1.1
         assert kind_of(lambda: service.get(started)) == "not_pending"
-
-
-class TestIdempotency:
-    def test_a_start_with_the_same_key_sends_nothing_and_gets_the_same_answer(
-        self, store: Store
-    ) -> None:
-        phones, service = Phones(), verifications(store)
-        terms = Terms(idempotency=key())
-        first = service.start(sms_to(), phones, terms)
-        assert service.start(sms_to(), phones, terms) == first
-        assert len(phones.received) == 1
-        other = Terms(idempotency=key(body=b"other"))
-        assert kind_of(lambda: service.start(sms_to(), phones, other)) == "key_reused"
-        service.start(sms_to(), phones, Terms(idempotency=key("key-2")))
-        assert len(phones.received) == 2
-
-    def test_an_unknown_outcome_is_kept_and_what_was_not_sent_is_not(self, store: Store) -> None:
-        phones, service = Phones(), verifications(store)
-        terms = Terms(idempotency=key())
-        for error, sent in ((NOT_SENT, 1), (NOT_SENT, 2), (UNKNOWN, 3), (UNKNOWN, 3)):
-            phones.fails = error
-            assert kind_of(lambda: service.start(sms_to(), phones, terms)) == error.kind
-            assert len(phones.received) == sent
-
-    def test_what_the_limits_refuse_is_not_kept(self, store: Store) -> None:
-        phones, service = (
-            Phones(),
-            verifications(store, limits={"perNumber": [], "total": ["1/1s"]}),
-        )
-        service.start(sms_to(), phones)
-        terms = Terms(idempotency=key(), waits_early=False)
-        assert kind_of(lambda: service.start(sms_to(), phones, terms)) == "usage_limited"
-        time.sleep(1.05)
-        assert service.start(sms_to(), phones, terms)
-
-    def test_a_key_whose_owner_died_is_an_unknown_outcome(self, store: Store) -> None:
-        phones = Phones()
-        service = verifications(store, connectTimeout=1, readTimeout=1)
-        phones.fails = KeyboardInterrupt()  # type: ignore[assignment]
-        service_that_dies = verifications(store, connectTimeout=1, readTimeout=1)
-        end = "sms_connector.verification.starting.Start.end"
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(end, lambda *_: None)
-            with pytest.raises(KeyboardInterrupt):
-                service_that_dies.start(sms_to(), phones, Terms(idempotency=key()))
-        phones.fails = None
-        began = time.monotonic()
-        terms = Terms(idempotency=key())
-        assert kind_of(lambda: service.start(sms_to(), phones, terms)) == "unknown_outcome"
-        assert time.monotonic() - began < 2
-        assert len(phones.received) == 1
-
-    def test_a_start_under_way_is_waited_for(self, store: Store) -> None:
-        phones, service = Phones(), verifications(store)
-        answers: list[object] = []
-        terms = Terms(idempotency=key())
-        again = threading.Thread(
-            target=lambda: answers.append(service.start(sms_to(), Phones(), terms))
-        )
-
-        def meanwhile() -> None:
-            again.start()
-            time.sleep(0.2)
-
-        phones.meanwhile = meanwhile
-        answers.append(service.start(sms_to(), phones, terms))
-        again.join()
-        assert answers[0] == answers[1]
-        assert len(phones.received) == 1
-
-    def test_a_counted_guess_is_kept(self, store: Store) -> None:
-        phones, service = Phones(), verifications(store)
-        started = service.start(sms_to(), phones).verification.id
-        for _ in range(3):
-            with pytest.raises(ConnectorError) as refusal:
-                service.check(started, wrong(phones.code), key())
-            assert refusal.value.attempts_left == 4
-        assert service.get(started)[0].attempts_left == 4
-
-    def test_an_approval_is_kept_for_its_key_alone(self, store: Store) -> None:
-        phones, service = Phones(), verifications(store)
-        started = service.start(sms_to(), phones).verification.id
-        code = phones.code
-        approved = service.check(started, code, key())
-        assert service.check(started, code, key()) == approved
-        assert kind_of(lambda: service.check(started, code, key("key-2"))) == "not_pending"
-        assert kind_of(lambda: service.check(started, code, key(body=b"x"))) == "key_reused"
-
-
-class TestRotation:
-    OLD, NEW = "the-old-secret-of-32-characters-", "the-new-secret-of-32-characters-"
-
-    @pytest.mark.parametrize(
-        ("first", "second"),
-        [((OLD,), (OLD, NEW)), ((OLD, NEW), (NEW, OLD)), ((NEW, OLD), (OLD, NEW))],
-    )
-    def test_a_pending_one_keeps_its_code_while_secrets_rotate(
-        self, store: Store, first: tuple[str, ...], second: tuple[str, ...]
-    ) -> None:
-        phones = Phones()
-        before, after = (verifications(store, secrets=one) for one in (first, second))
-        started = before.start(sms_to(), phones).verification
-        again = after.start(sms_to(), phones)
-        assert again.verification.id == started.id
-        assert phones.received[0].code == phones.received[1].code
-        assert after.get(started.id)[1] == "BIZ-2"
-        guess = wrong(phones.code)
-        assert kind_of(lambda: after.check_number(PHONE, "SignIn", guess)) == "code_mismatch"
-        assert before.get(started.id)[0].attempts_left == 4
-        assert after.check(started.id, phones.code)
-        assert before.get(started.id)[0].status == "approved"
-        assert after.start(sms_to(), phones).is_new
-        assert before.check_number(PHONE, "SignIn", phones.code)
-
-    def test_after_the_rotation_the_old_secret_is_not_needed(self, store: Store) -> None:
-        phones = Phones()
-        verifications(store, secrets=(self.NEW, self.OLD)).start(sms_to(), phones)
-        service = verifications(store, secrets=(self.NEW,))
-        assert service.check_number(PHONE, "SignIn", phones.code)
-
-
-class TestStore:
-    def test_a_start_takes_three_round_trips_and_a_check_two(self, server: RedisServer) -> None:
-        store, phones = CountingStore(RedisStore(server.address)), Phones()
-        limits = {"perNumber": ["9/hour"], "conversion": {"atLeast": 20, "below": 0.1}}
-        service = verifications(store, limits=limits)
-        abroad = sms_to("+1 212 555 0123")
-
-        def trips() -> int:
-            count = len(store.transactions)
-            store.transactions.clear()
-            return count
-
-        started = service.start(abroad, phones).verification.id
-        assert trips() == 3
-        service.start(abroad, phones)
-        assert trips() == 3
-        kind_of(lambda: service.check(started, wrong(phones.code)))
-        assert trips() == 2
-        service.get(started)
-        assert trips() == 1
-        service.check(started, phones.code, key())
-        assert trips() == 2
-        service.start(abroad, phones, Terms(idempotency=key("key-2")))
-        assert trips() == 3
-        service.check_number("+12125550123", "SignIn", phones.code)
-        assert trips() == 2
-        phones.fails = NOT_SENT
-        kind_of(lambda: service.start(abroad, phones))
-        assert trips() == 3
-
-    def test_while_the_store_is_away_nothing_is_sent(self) -> None:
-        phones = Phones()
-        with RedisServer() as server:
-            service = verifications(RedisStore(server.address))
-            started = service.start(sms_to(), phones).verification.id
-        for operation in (
-            lambda: service.start(sms_to(), phones),
-            lambda: service.check(started, "246810"),
-            lambda: service.check_number(PHONE, "SignIn", "246810"),
-            lambda: service.get(started),
-            lambda: service.cancel(started),
-        ):
-            with pytest.raises(ConnectorError) as refusal:
-                operation()
-            assert (refusal.value.kind, refusal.value.sent) == ("unavailable", False)
-            assert refusal.value.retry_after is not None
-        assert len(phones.received) == 1
-
-    @pytest.mark.parametrize("error", [None, UNKNOWN, NOT_SENT])
-    def test_a_store_that_goes_away_during_the_call_does_not_change_the_answer(
-        self, error: ConnectorError | None
-    ) -> None:
-        phones = Phones()
-        with RedisServer() as server:
-            service = verifications(RedisStore(server.address))
-            phones.fails, phones.meanwhile = error, server.kill
-            kind = kind_of(lambda: service.start(sms_to(), phones))
-        assert kind == (error.kind if error else "")
-
-    def test_a_server_that_was_restarted_knows_nothing(self) -> None:
-        phones = Phones()
-        with RedisServer() as server:
-            service = verifications(RedisStore(server.address))
-            started = service.start(sms_to(), phones).verification.id
-            server.kill()
-            server.start()
-            code = phones.code
-            assert kind_of(lambda: service.check(started, code)) in ("not_pending", "unavailable")
-            time.sleep(3.1)
-            assert kind_of(lambda: service.check(started, code)) == "not_pending"
-            assert kind_of(lambda: service.check_number(PHONE, "SignIn", code)) == "not_pending"
-
-    def test_a_check_whose_reply_is_lost_is_repeated_and_approved_once(
-        self, server: RedisServer
-    ) -> None:
-        class Cutting(CountingStore):
-            """Loses the reply to the next transaction that writes."""
-
-            def transact(self, transaction: Transaction) -> Result:
-                proxy.cut = 1 if transaction.write else 0
-                return super().transact(transaction)
-
-        phones = Phones()
-        with Proxy(server.port) as proxy:
-            near = verifications(RedisStore(server.address))
-            far = verifications(Cutting(RedisStore(Address("127.0.0.1", proxy.port))))
-            started = near.start(sms_to(), phones).verification.id
-            code = phones.code
-            assert far.check(started, code).id == started
-            assert proxy.connections == 2
-        assert kind_of(near.check, started, code) == "not_pending"
-
-    @pytest.mark.parametrize("minutes", [-7, 7])
-    def test_clocks_of_instances_do_not_matter(
-        self, server: RedisServer, mocker: MockerFixture, minutes: int
-    ) -> None:
-        phones = Phones()
-        settings = {"validSeconds": 60}
-        here = verifications(RedisStore(server.address), verification=settings)
-        started = here.start(sms_to(), phones).verification
-        there = verifications(RedisStore(server.address), verification=settings)
-        real = time.time
-        mocker.patch("time.time", side_effect=lambda: real() + minutes * 60)
-        mocker.patch("time.time_ns", side_effect=lambda: int((real() + minutes * 60) * 1e9))
-        assert there.start(sms_to(), phones).verification.expires_at == started.expires_at
-        assert there.check(started.id, phones.code)
-        fresh = there.start(sms_to(), phones).verification
-        assert fresh.expires_at / 1000 - real() == pytest.approx(60, abs=2)
-
-    def test_nothing_stays_in_the_store_for_longer_than_the_verification(
-        self, server: RedisServer
-    ) -> None:
-        phones = Phones()
-        service = verifications(RedisStore(server.address), verification={"validSeconds": 9})
-        started = service.start(sms_to(), phones).verification.id
-        kind_of(service.check, started, wrong(phones.code))
-        keys = server.command("KEYS", "*")
-        assert isinstance(keys, list)
-        assert len(keys) == 3
-        for key_name in keys:
-            life = server.command("PTTL", key_name)
-            assert isinstance(life, int)
-            assert 0 < life <= 9_000
-
-    def test_nothing_in_the_store_can_be_read(self, server: RedisServer) -> None:
-        phones, service = Phones(), verifications(RedisStore(server.address))
-        service.start(sms_to(), phones, Terms("203.0.113.7", idempotency=key("my-key")))
-        keys = server.command("KEYS", "*")
-        assert isinstance(keys, list)
-        everything = [*keys, *(server.command("GET", one) for one in keys)]
-        for secret in (phones.code, PHONE, PHONE[:-4], "203.0.113.7", "my-key"):
-            assert not any(secret.encode() in item for item in everything)
-
-    @pytest.mark.parametrize(
-        ("settings", "kind"),
-        [
-            (Settings(in_cloud=True), "invalid_config"),
-            (Settings(in_cloud=True, store="memory://"), ""),
-            (Settings(in_cloud=True, store="redis://store"), ""),
-            (Settings(), ""),
-        ],
-    )
-    def test_in_the_cloud_a_store_for_all_instances_is_needed(
-        self, settings: Settings, kind: str
-    ) -> None:
-        service = verifications(Memory(), settings=settings)
-        assert kind_of(lambda: service.start(sms_to(), Phones())) == kind
-
-    def test_a_memory_that_dropped_one_of_two_copies_approves_nothing_twice(self) -> None:
-        store, phones = Memory(), Phones()
-        service = verifications(store)
-        started = service.start(sms_to(), phones).verification.id
-        (name,) = Names((SECRET,)).of("verification", started)
-        store.transact(Transaction(write=(Write(name),)))
-        code = phones.code
-        assert kind_of(lambda: service.check(started, code)) == "not_pending"
-        assert kind_of(lambda: service.check_number(PHONE, "SignIn", code)) == "not_pending"
 
 
 def test_no_repr_shows_a_code_or_number(memory: Store) -> None:
