@@ -62,6 +62,8 @@ class RedisServer:
 
     def start(self) -> None:
         settings = Path(self._directory.name, "redis.conf")
+        # A replica that joined may have had the data written to disk; a start would load it.
+        Path(self._directory.name, "dump.rdb").unlink(missing_ok=True)
         settings.write_text("".join(f"{name} {value}\n" for name, value in self._options.items()))
         self._process = subprocess.Popen(  # noqa: S603
             [self.program, str(settings)],
