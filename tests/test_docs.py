@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import requests
 
+from sms_connector.errors import bug
 from tests.support.serving import PROJECT, ServeProcess
 
 PAGES = ("api-gateway", "logto", "own-backend", "supabase", "verification")
@@ -145,12 +146,16 @@ def hide_ids(answer: Any) -> Any:
     return json.loads(re.sub(r'("requestId": )"[^"]+"', r'\1"…"', json.dumps(answer)))
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", PAGES_WITH_TRANSLATIONS)
 def test_every_json_response_that_a_page_quotes_was_given(given: list[Any], page: str) -> None:
     quoted = re.findall(r'`+ ?(\{"error".*?\}\}) ?`', text_of(page))
-    assert quoted or page in ("logto", "verification")
+    assert quoted or page.startswith(("logto", "verification"))
     for answer in quoted:
         assert hide_ids(json.loads(answer)) in given, answer
+
+
+def test_the_message_of_an_unexpected_error_is_the_one_that_the_page_quotes() -> None:
+    assert bug(sent=False).message in text_of("own-backend")
 
 
 def test_every_sentence_that_the_page_for_logto_quotes_was_given(given: list[Any]) -> None:

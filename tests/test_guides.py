@@ -80,16 +80,18 @@ EMULATED: messages go to http://127.0.0.1:8025, none is sent for real.
 Ready.
 ```
 
-Terminal 2, which needs an account:
+1. Step
 
-```console
-$ echo one \\
-    two
-one two
-$ cat <<'END'
-$ not a command
-END
-```
+   Terminal 2, which needs an account:
+
+   ```console
+   $ echo one \\
+       two
+   one two
+   $ cat <<'END'
+   $ not a command
+   END
+   ```
 """
 
 

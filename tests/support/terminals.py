@@ -9,23 +9,27 @@ own for any lines. A server is left running as soon as it has printed the lines 
 from __future__ import annotations
 
 import os
+import random
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
+from textwrap import dedent
 from typing import Final, NamedTuple
 
-from tests.support.redis_server import free_port
 from tests.support.serving import PROJECT, clean
 
 SECONDS = 60.0
+"""How long a command may take, and a server until it has printed what is shown."""
 
 _FENCE = re.compile(r"(?:^([^\n]+)\n\n)?^ *```(\w+)\n(.*?)^ *```$", re.S | re.M)
-_TERMINAL = re.compile(r"^(?:Terminal|终端) ?(\d)")
+_TERMINAL = re.compile(r"^ *(?:Terminal|终端) ?(\d)")
 _NEEDS = re.compile(r"\bneeds (?:an account|Docker|the internet)\b|需要(?:账号| ?Docker|联网)")
 _SERVER = re.compile(
     r"make (?:serve|console)\b|(?:sms_connector|sms-connector) (?:serve|emulate|console)\b"
@@ -74,7 +78,7 @@ class Command(NamedTuple):
 
 def fences(text: str) -> Iterator[Fence]:
     for before, language, code in _FENCE.findall(text):
-        yield Fence(before, language, code)
+        yield Fence(before, language, dedent(code))
 
 
 def commands(text: str) -> Iterator[Command]:
@@ -88,11 +92,11 @@ def commands(text: str) -> Iterator[Command]:
         needs = _NEEDS.search(fence.before)
         lines = fence.code.splitlines()
         while lines:
-            command = lines.pop(0).strip().removeprefix("$ ")
+            command = lines.pop(0).removeprefix("$ ")
             while lines and not _is_whole(command):
                 command += "\n" + lines.pop(0)
             shown = []
-            while lines and not lines[0].lstrip().startswith("$ "):
+            while lines and not lines[0].startswith("$ "):
                 shown.append(lines.pop(0))
             yield Command(terminal, command, "\n".join(shown), needs[0] if needs else "")
 
@@ -112,7 +116,7 @@ class Machine:
 
     def __init__(self, root: Path, text: str) -> None:
         named = {"9000", "8025", *_PORT.findall(text)}
-        self._ports = {port: str(free_port()) for port in sorted(named)}
+        self._ports = {port: str(_free_port()) for port in sorted(named)}
         self._terminals: dict[str, _Terminal] = {}
         self._project = root / "aliyun-sms-connector"
         shutil.copytree(PROJECT, self._project, ignore=_NOT_COPIED)
@@ -221,6 +225,14 @@ class _Terminal:
         for pipe in (self._shell.stdin, self._shell.stdout):
             if pipe:
                 pipe.close()
+
+
+def _free_port() -> int:
+    """Return a port that no other test's client gets by chance before it is used."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def _link_venv(venv: Path) -> None:
