@@ -50,7 +50,7 @@ class ServeProcess:
         self._process = subprocess.Popen(  # noqa: S603
             [sys.executable, *_WARNINGS, "-m", "sms_connector", "serve", "--port=0", *options],
             cwd=project,
-            env={**_clean(os.environ), **environ},
+            env={**clean(os.environ), **environ},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -101,7 +101,7 @@ class ServeProcess:
         return code
 
 
-def _clean(environ: Mapping[str, str]) -> dict[str, str]:
+def clean(environ: Mapping[str, str]) -> dict[str, str]:
     """Return the environment without the settings of this machine."""
     return {
         name: value
