@@ -16,8 +16,12 @@ import pytest
 import requests
 
 from tests.support.serving import PROJECT, ServeProcess
+from tests.support.zitadel import KEY
 
-PAGES = ("api-gateway", "logto", "own-backend", "supabase", "verification")
+PAGES = (
+    *("api-gateway", "casdoor", "fusionauth", "keycloak", "logto", "own-backend", "supabase"),
+    *("verification", "zitadel"),
+)
 AUTHORIZATION = "a-key-for-tests"
 WEBHOOK_SECRET = "v1,whsec_c3VwYWJhc2Utc2VjcmV0LWZvci10ZXN0cy1vbmx5"
 
@@ -50,6 +54,7 @@ def running() -> Iterator[ServeProcess]:
         "--emulator-port=0",
         SMS_CONNECTOR_AUTHORIZATION=AUTHORIZATION,
         SMS_CONNECTOR_WEBHOOK_SECRETS=WEBHOOK_SECRET,
+        SMS_CONNECTOR_ZITADEL_KEYS=KEY,
     ) as process:
         yield process
 
@@ -71,6 +76,7 @@ def test_every_example_sends_a_message(
             "SMS_URL": running.url,
             "SMS_AUTHORIZATION": AUTHORIZATION,
             "SMS_WEBHOOK_SECRET": WEBHOOK_SECRET,
+            "SMS_ZITADEL_KEY": KEY,
         },
         capture_output=True,
         text=True,
@@ -113,6 +119,11 @@ def given(running: ServeProcess) -> list[Any]:
         )
         for body in ASKED
     ]
+    two = "246810 or 135790"
+    for path, field in (("keycloak", "text"), ("fusionauth", "textMessage")):
+        body = {"to": "+8613812345678", "phoneNumber": "+8613812345678", field: two}
+        asked = requests.post(f"{running.url}/{path}", json=body, headers=headers, timeout=5)
+        answers.append(asked)
     answers.append(requests.post(f"{running.url}/send", headers=headers, timeout=5))
     answers.append(requests.post(f"{running.url}/supabase", timeout=5))
     answers.append(requests.post(running.url, timeout=5))
