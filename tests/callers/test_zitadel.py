@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -9,7 +10,10 @@ import requests
 from pytest_mock import MockerFixture
 
 from sms_connector.callers.zitadel import Zitadel
-from tests.support.http_events import WAYS, HttpAnswer
+from sms_connector.local.fc_context import FcContext
+from tests.support.functions import new_function
+from tests.support.http_events import WAYS, HttpAnswer, HttpRequest
+from tests.support.redis_server import PROGRAM, RedisServer
 from tests.support.zitadel import KEY, OTHER_KEY, body_of, signature
 
 Ask = Callable[..., HttpAnswer]
@@ -117,6 +121,37 @@ def test_a_retry_with_a_new_signature_gets_the_first_outcome(
     mocker.patch("sms_connector.clock.time.time", return_value=time.time() + 60)
     assert ask("/zitadel", body, **sign(body)).status == 200
     assert len(sent()) == 2
+
+
+@pytest.mark.usefixtures("_settings")
+def test_forty_replays_at_once_on_four_instances_with_a_store_send_one_message(
+    context: FcContext,
+    sent: Sent,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    body = body_of()
+    header = signature(body, KEY, OTHER_KEY)
+    time_of, first, second = header.split(",")
+    headers = [header, f"{time_of},{first}", f"{time_of},{second}", f"{second},{time_of}"]
+    with RedisServer(PROGRAM) as server:
+        monkeypatch.setenv("SMS_CONNECTOR_STORE", f"redis://127.0.0.1:{server.port}")
+        monkeypatch.setenv("SMS_CONNECTOR_SECRET", "x" * 32)
+        instances = [new_function() for _ in range(4)]
+
+        def replay(number: int) -> tuple[int, Any]:
+            # Each with a usage type of its own: for the window of 30 seconds, another message.
+            query = {"usageType": f"Type{number}"}
+            shown = {"zitadel-signature": headers[number % 4]}
+            request = HttpRequest(body, "POST", "/zitadel", shown, query)
+            handle = instances[number % 3].handle if number % 2 else instances[3].handle
+            answered = WAYS["HTTP trigger"](handle, request, context)
+            return answered.status, answered.body
+
+        with ThreadPoolExecutor(40) as threads:
+            answers = list(threads.map(replay, range(40)))
+    assert [status for status, _ in answers] == [200] * 40
+    assert len({str(answer) for _, answer in answers}) == 1
+    assert len(sent()) == 1
 
 
 @pytest.mark.parametrize(
