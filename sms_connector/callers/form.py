@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qs
 
 from ..errors import invalid_request
 from ..web.http import Request
@@ -24,12 +24,9 @@ def fields_of(request: Request) -> Mapping[str, object]:
         raise invalid_request("The request is not a valid form.")
     text = request.body.decode(errors="replace")
     try:
-        pairs = parse_qsl(
+        found = parse_qs(
             text, keep_blank_values=True, errors="replace", max_num_fields=_MOST_FIELDS
         )
     except ValueError:
         raise invalid_request(f"The form has more than {_MOST_FIELDS} fields.") from None
-    fields: dict[str, object] = {}
-    for name, value in pairs:
-        fields[name] = [fields[name], value] if name in fields else value
-    return fields
+    return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
