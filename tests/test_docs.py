@@ -148,7 +148,12 @@ def test_every_sentence_that_the_page_for_logto_quotes_was_given(given: list[Any
 WRITTEN = sorted([*PROJECT.glob("*.md"), *PROJECT.glob("docs/*.md")])
 
 
-@pytest.mark.parametrize("page", WRITTEN, ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page",
+    # The changes name variables that were renamed.
+    [page for page in WRITTEN if page.name != "CHANGELOG.md"],
+    ids=lambda page: page.name,
+)
 def test_variables_that_a_page_names_are_read_by_the_function_or_by_s_yaml(page: Path) -> None:
     read = (PROJECT / "sms_connector" / "settings.py").read_text("utf-8")
     deployed = (PROJECT / "s.yaml").read_text("utf-8")
