@@ -145,6 +145,14 @@ def test_every_sentence_that_the_page_for_logto_quotes_was_given(given: list[Any
         assert sentence in given_texts or is_of_the_credential, sentence
 
 
+def test_each_sentence_that_the_chinese_page_for_logto_quotes_is_one_of_ours() -> None:
+    rows = re.findall(r"^\| (\S+。) \|", text_of("logto.zh-CN"), re.M)
+    sentences = (PROJECT / "sms_connector" / "callers" / "sentences.py").read_text("utf-8")
+    assert len(rows) == 4
+    for row in rows:
+        assert f'"{row}"' in sentences, row
+
+
 WRITTEN = sorted([*PROJECT.glob("*.md"), *PROJECT.glob("docs/*.md")])
 
 

