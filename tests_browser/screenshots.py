@@ -23,7 +23,12 @@ def picture(page: Page, name: str) -> None:
     """Take a screenshot of the whole page. Its file is named after `name` and the language."""
     # The pointer would be at a random place.
     page.mouse.move(0, 0)
-    taken = page.screenshot(full_page=True, animations="disabled", caret="hide")
+    # In a window as high as the page, its bar is at the end and not in the middle.
+    size = page.viewport_size or {"width": 0, "height": 0}
+    height: int = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": size["width"], "height": max(height, size["height"])})
+    taken = page.screenshot(animations="disabled", caret="hide")
+    page.set_viewport_size({"width": size["width"], "height": size["height"]})
     if os.environ.get(KEEP):
         _DIRECTORY.mkdir(parents=True, exist_ok=True)
         language = page.evaluate("document.documentElement.lang")

@@ -69,10 +69,9 @@ def _rendered(path: Path) -> str:
             token.attrSet("id", _anchor(content.content))
             if token.tag == "h1":
                 title = content.content
-        elif token.type == "table_open":
-            # Without it, a wide table cannot be scrolled by keyboard.
-            token.attrSet("tabindex", "0")
     body = parser.renderer.render(tokens, parser.options, {})
+    # What is too wide can be scrolled by keyboard.
+    body = re.sub("<(pre|table)>", r'<\1 tabindex="0">', body)
     language = "zh-CN" if ".zh-CN." in path.name else "en"
     return _PAGE.format(language=language, title=html.escape(title), body=body)
 
