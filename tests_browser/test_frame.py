@@ -81,6 +81,8 @@ def test_save_and_check_are_in_reach_of_every_tab_while_something_is_not_saved(
     open_tab(page, words, "test")
     expect(save).to_be_in_viewport(ratio=1)
     save.click()
+    expect(page.get_by_text(words("saved"))).to_be_visible()
+    open_tab(page, words, "verify")
     expect(save).to_be_hidden()
 
 

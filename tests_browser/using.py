@@ -24,9 +24,7 @@ def send(page: Page, words: Words, phone: str) -> None:
 
 
 def check_settings(page: Page, words: Words, outcome: str = "oneWarning") -> None:
-    """Check with the emulator. The warning is that nothing limits the messages abroad, or that a
-    given sign cannot be checked.
-    """
+    """Check with the emulator, which warns that nothing limits the messages abroad."""
     press(page, words, "checkEmulator")
     expect(page.locator("#state")).to_have_text(words(outcome))
 

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -64,7 +65,7 @@ def _rendered(path: Path) -> str:
     parser = MarkdownIt("commonmark").enable("table")
     tokens = parser.parse(path.read_text("utf-8"))
     title = path.stem
-    for token, content in zip(tokens, tokens[1:], strict=False):
+    for token, content in pairwise(tokens):
         if token.type == "heading_open":
             token.attrSet("id", _anchor(content.content))
             if token.tag == "h1":

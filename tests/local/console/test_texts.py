@@ -144,8 +144,8 @@ def sentences(emulator: Emulator) -> Iterator[str]:
         for check in check_limits(parse_config(json.dumps(config(limits=limits)))):
             yield from filter(None, (check.message, check.remedy))
     yield from config_checks._REMEDIES.values()
-    rows = (TemplateRow("New", "no code"), TemplateRow("New", "SMS_1"))
-    for mistake in mistakes(Form("", "", "【sign】", rows, False, "")):
+    bad_rows = (TemplateRow("New", "no code"), TemplateRow("New", "SMS_1"))
+    for mistake in mistakes(Form("", "", "【sign】", bad_rows, False, "")):
         yield from (mistake.message, mistake.remedy)
     # Of the provider's checks.
     for changes in provider_settings():

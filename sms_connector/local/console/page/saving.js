@@ -22,6 +22,7 @@ export function openSaving(settings) {
     bar.classList.toggle("unsaved", unsaved);
     showState("", unsaved ? "unsaved" : "unchanged");
   });
+  document.addEventListener("open", () => bar.classList.remove("saved"));
   addEventListener("beforeunload", (event) => {
     if (isUnsaved()) event.preventDefault();
   });
@@ -36,7 +37,7 @@ async function save(event) {
     secretKept ||= Boolean(saved.accessKeySecret);
     emptySecret(secretKept);
     inFile = written();
-    bar.classList.remove("unsaved");
+    bar.classList.replace("unsaved", "saved");
     showFile(true);
     showState("good mark", "saved");
   } catch (error) {

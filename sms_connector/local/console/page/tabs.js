@@ -32,7 +32,7 @@ function choose(chosen) {
   });
   // The Enter key in a field of several tabs submits the form of the chosen one.
   panel.querySelectorAll("[form]").forEach((field) => field.setAttribute("form", name));
-  chosen.dispatchEvent(new Event("open"));
+  chosen.dispatchEvent(new Event("open", { bubbles: true }));
 }
 
 function moved(event) {
