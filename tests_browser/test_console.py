@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import re
 import stat
-import webbrowser
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
-from sms_connector.local.console.browser import open_in_browser
 from sms_connector.local.console.server import Console
 from sms_connector.local.emulate.account import ORDINARY_KEY
 from sms_connector.local.emulate.magic import number_for
@@ -206,6 +204,7 @@ def test_a_given_sign_and_its_templates_are_chosen_by_a_switch_that_forgets_noth
 
     # A reload shows the switch as the saved templates need it.
     page.reload()
+    open_tab(page, words, "settings")
     expect(given).to_be_checked()
     expect(page.locator("#given-templates")).to_be_visible()
 
@@ -256,36 +255,6 @@ def test_the_language_changes_at_once_and_is_kept_on_reload(
     expect(page.get_by_role("button", name="中文")).to_have_attribute("aria-pressed", "true")
 
 
-def test_without_a_token_the_page_says_where_to_find_it(open_page: Open, console: Console) -> None:
-    page = open_page(console.url)
-    expect(page.get_by_role("alert")).to_have_text(Words("en")("noToken"))
-    expect(page.locator("#panels")).to_be_hidden()
-    assert violations(page) == []
-
-
-def test_a_stopped_console_is_reported_on_the_page(open_page: Open, file: Path) -> None:
-    words = Words("en")
-    with Console(file) as console:
-        page = open_page(console.address)
-        expect(page.locator("#panels")).to_be_visible()
-    page.get_by_role("button", name=words("save"), exact=True).click()
-    expect(page.locator("#state")).to_have_text(words("gone"))
-
-
-def test_a_file_that_is_not_a_connector_json_is_reported_and_not_overwritten(
-    open_page: Open, file: Path, emulator: Emulator
-) -> None:
-    words = Words("en")
-    file.write_text("{ my notes")
-    with Console(file, emulator) as console:
-        page = open_page(console.address)
-        expect(page.get_by_role("alert")).to_have_text(words("unreadable", path="connector.json"))
-        fill_in(page, words, emulator.url)
-        page.get_by_role("button", name=words("save"), exact=True).click()
-        expect(page.locator("#state")).to_contain_text("not a connector JSON")
-    assert file.read_text() == "{ my notes"
-
-
 @pytest.mark.parametrize(("language", "scheme"), STORIES)
 def test_a_real_message_is_sent_only_after_a_confirmation(
     open_page: Open, file: Path, language: str, scheme: Scheme
@@ -316,16 +285,3 @@ def test_a_real_message_is_sent_only_after_a_confirmation(
         expect(page.locator("#outcome dl")).to_contain_text("general")
     values = {"usageType": "SignIn", "phone": "138****5678", "templateCode": "SMS_200000002"}
     assert asked == [words("confirmSend", **values)]
-
-
-def test_the_file_that_opens_the_browser_leads_to_the_console(
-    open_page: Open, console: Console, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    page = open_page(console.url)
-    opened: list[str] = []
-    monkeypatch.setattr(webbrowser, "open", opened.append)
-    with open_in_browser(console.address):
-        own = page.context.new_page()
-        own.goto(opened[0])
-        expect(own.locator("#panels")).to_be_visible()
-        assert own.url == f"{console.url}/"

@@ -36,7 +36,13 @@ function forget() {
   started.className = "";
   started.replaceChildren();
   result.replaceChildren();
-  field("check-code").hidden = true;
+  askForCode(false);
+}
+
+// There is one main button: the next step.
+function askForCode(asked) {
+  field("check-code").hidden = !asked;
+  field("start").classList.toggle("main", !asked);
 }
 
 // One request at a time: two would count two guesses, or send two messages.
@@ -69,7 +75,7 @@ async function start(message) {
     // A start that was refused changes nothing: an earlier one is pending as before.
     if (answer.error && answer.error.sent !== null) return;
     current = { message, id: answer.verification?.id ?? "" };
-    field("check-code").hidden = false;
+    askForCode(true);
     field("cancel").hidden = !current.id;
     code.value = "";
     code.focus();
