@@ -37,9 +37,15 @@ def picture(page: Page, name: str) -> None:
 
 
 def _fewer_colours(image: Image.Image) -> Image.Image:
-    """Keep the most frequent colours; an averaged palette would change them."""
+    """Keep the most frequent colours, of which grey ones are many; an average would change them."""
     counted = image.getcolors(image.width * image.height) or []
-    frequent = sorted(counted, reverse=True, key=lambda pair: pair[0])[:_COLOURS]
+    pairs = [(count, cast(Colour, colour)) for count, colour in counted]
+    frequent = sorted(pairs, reverse=True, key=lambda pair: pair[0] * (1 + _vividness(pair[1])))
     palette = Image.new("P", (1, 1))
-    palette.putpalette([part for _, colour in frequent for part in cast(Colour, colour)])
+    palette.putpalette([part for _, colour in frequent[:_COLOURS] for part in colour])
     return image.quantize(palette=palette, dither=Image.Dither.NONE)
+
+
+def _vividness(colour: Colour) -> int:
+    """Return 0 for a grey, up to 255."""
+    return max(colour) - min(colour)

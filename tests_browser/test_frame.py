@@ -29,6 +29,15 @@ COVERED = """() => {
     const bottom = Math.min(bar.getBoundingClientRect().top, innerHeight);
     return Math.max(Math.ceil(box.bottom - bottom), Math.ceil(-box.top), 0);
 }"""
+# Focuses each field where the bar would cover it, and returns the ids of those that it covers then.
+FOCUS_BEHIND_BAR = f"""() => [...document.querySelectorAll("#settings :is(input, button)")]
+    .filter(field => field.checkVisibility() && (field.type !== "radio" || field.checked))
+    .filter(field => {{
+        scrollBy(0, field.getBoundingClientRect().bottom - innerHeight);
+        field.focus();
+        return ({COVERED})() > 0;
+    }})
+    .map(field => field.id || field.className)"""
 SIZES = """() => [...document.querySelectorAll(
     "#settings input:not([type=radio], [type=checkbox]), #phone, #usage, #code, #hours")]
     .map(field => getComputedStyle(field).fontSize)"""
@@ -60,6 +69,7 @@ def test_save_and_check_are_always_in_reach_and_cover_nothing_that_has_the_focus
             break
     else:
         raise AssertionError("the Tab key never led to Save")
+    assert page.evaluate(FOCUS_BEHIND_BAR) == []
     # At the end of the page, the bar stands below the last card.
     page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
     last, bar = page.locator("#export").bounding_box(), page.locator("#bar").bounding_box()
