@@ -178,6 +178,7 @@ def test_a_given_sign_and_its_templates_are_chosen_by_a_switch_that_forgets_noth
     expect(codes.first).to_have_attribute("list", "given-codes")
     expect(sign).to_have_value("")
     sign.fill("码上速通")
+    expect(page.locator("#preview")).to_have_text(words("previewGiven"))
     assert violations(page) == []
     picture(page, "console-given")
 

@@ -49,7 +49,9 @@ function show() {
   const shown = [row?.code, row?.overseas].filter((code) => texts.has(code));
   put(title, "preview", { usageType: row?.usageType ?? "" });
   if (!shown.length) {
-    place.replaceChildren(line("p", "empty", "previewEmpty"));
+    // No query returns the text of a given template.
+    const given = /^\d+$/.test(row?.code ?? "");
+    place.replaceChildren(line("p", "empty", given ? "previewGiven" : "previewEmpty"));
     return;
   }
   const bubbles = shown.flatMap((code) => [bubble(`【${signName}】${texts.get(code)}`), caption(code)]);
