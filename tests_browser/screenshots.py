@@ -23,7 +23,12 @@ def picture(page: Page, name: str) -> None:
     """Take a screenshot of the whole page. Its file is named after `name` and the language."""
     # The pointer would be at a random place.
     page.mouse.move(0, 0)
-    taken = page.screenshot(full_page=True, animations="disabled", caret="hide")
+    # In a window as high as the page, its bar is at the end and not in the middle.
+    size = page.viewport_size or {"width": 0, "height": 0}
+    height: int = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": size["width"], "height": max(height, size["height"])})
+    taken = page.screenshot(animations="disabled", caret="hide")
+    page.set_viewport_size({"width": size["width"], "height": size["height"]})
     if os.environ.get(KEEP):
         _DIRECTORY.mkdir(parents=True, exist_ok=True)
         language = page.evaluate("document.documentElement.lang")
@@ -32,9 +37,15 @@ def picture(page: Page, name: str) -> None:
 
 
 def _fewer_colours(image: Image.Image) -> Image.Image:
-    """Keep the most frequent colours; an averaged palette would change them."""
+    """Keep the most frequent colours, of which grey ones are many; an average would change them."""
     counted = image.getcolors(image.width * image.height) or []
-    frequent = sorted(counted, reverse=True, key=lambda pair: pair[0])[:_COLOURS]
+    pairs = [(count, cast(Colour, colour)) for count, colour in counted]
+    frequent = sorted(pairs, reverse=True, key=lambda pair: pair[0] * (1 + _vividness(pair[1])))
     palette = Image.new("P", (1, 1))
-    palette.putpalette([part for _, colour in frequent for part in cast(Colour, colour)])
+    palette.putpalette([part for _, colour in frequent[:_COLOURS] for part in colour])
     return image.quantize(palette=palette, dither=Image.Dither.NONE)
+
+
+def _vividness(colour: Colour) -> int:
+    """Return 0 for a grey, up to 255."""
+    return max(colour) - min(colour)

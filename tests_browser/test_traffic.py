@@ -18,7 +18,8 @@ from .accessibility import violations
 from .conftest import Open, Scheme
 from .screenshots import picture
 from .test_verify import latest_code, start, type_code
-from .test_ways_to_use import WIDTH_OF_A_PHONE, tab_to
+from .test_ways_to_use import WIDTH_OF_A_PHONE
+from .using import open_tab, tab_to
 from .words import LANGUAGES, Words
 
 STORIES: list[tuple[str, Scheme]] = [
@@ -58,7 +59,7 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Kept]:
 
 
 def open_traffic(page: Page, words: Words) -> None:
-    page.get_by_role("tab", name=words("traffic"), exact=True).click()
+    open_tab(page, words, "traffic")
     expect(page.locator("#traffic-state .hint")).not_to_have_text(words("loading"))
 
 
@@ -70,7 +71,7 @@ def table(page: Page, words: Words, title: str) -> list[list[str]]:
 
 def bars(page: Page, id_: str) -> list[float]:
     """Return the length of each bar, as a part of the longest possible."""
-    drawn: list[Locator] = page.locator(f"#{id_} svg.bar").all()
+    drawn: list[Locator] = page.locator(f"#{id_} svg.part").all()
     return [width / WIDTH for one in drawn for _, width, _ in one.evaluate(RECTANGLES)]
 
 
@@ -200,7 +201,7 @@ def test_a_store_that_is_away_is_an_error_in_place_of_charts(
     monkeypatch.setenv("SMS_CONNECTOR_SECRET", SECRET)
     words = Words("zh-CN")
     page = open_page(console.address, "zh-CN")
-    page.get_by_role("tab", name=words("traffic"), exact=True).click()
+    open_tab(page, words, "traffic")
     expect(page.locator("#traffic-state .bad")).to_contain_text("存储")
     expect(page.locator("#charts")).to_be_empty()
     assert violations(page) == []
@@ -210,7 +211,7 @@ def test_a_store_that_is_away_is_an_error_in_place_of_charts(
 def test_the_traffic_can_be_read_by_keyboard_alone(open_page: Open, console: Console) -> None:
     page = open_page(console.address)
     expect(page.locator("#panels")).to_be_visible()
-    tab_to(page, "test-tab")
+    tab_to(page, "settings-tab")
     page.keyboard.press("End")
     expect(page.locator("#traffic-tab")).to_be_focused()
     expect(page.get_by_role("tabpanel", name=Words("en")("traffic"))).to_be_visible()
@@ -219,9 +220,11 @@ def test_the_traffic_can_be_read_by_keyboard_alone(open_page: Open, console: Con
     expect(page.locator("#hours")).to_have_value("744")
     expect(page.locator("#country-chart")).to_contain_text("(SG)")
     tab_to(page, "refresh")
-    page.keyboard.press("Enter")
+    with page.expect_response("**/api/traffic?hours=744"):
+        page.keyboard.press("Enter")
+    # The charts are new: the focus must not be in the old ones.
+    expect(page.locator("#traffic-state")).to_have_text(Words("en")("fromStore"))
     tab_to(page, "scrolled")
-    tab_to(page, "json")
 
 
 @pytest.mark.usefixtures("store")

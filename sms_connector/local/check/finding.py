@@ -9,10 +9,11 @@ class Check(msgspec.Struct, frozen=True):
     ``subject`` is a path into the connector JSON (``templates[1].templateCode.overseas``),
     ``config`` for the whole of it, a usage type, or an environment variable. With ``ok`` false,
     some messages cannot be sent, and ``remedy`` says what to do and where. With ``ok`` true and a
-    ``remedy`` it is a warning.
+    ``remedy`` it is a warning. ``text`` is that of a template, as the provider has it.
     """
 
     subject: str
     ok: bool
     message: str
     remedy: str = ""
+    text: str = ""

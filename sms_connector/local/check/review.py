@@ -56,11 +56,12 @@ def check_template(
     """Check one template code for its use: yield one check that is ok, or each problem."""
     problems = list(_template_problems(code, region, template))
     for message, remedy in problems:
-        yield Check(path, False, message, remedy)
+        yield Check(path, False, message, remedy, template.content)
     if not problems:
         served = Region.ABROAD if template.kind == _INTERNATIONAL else Region.MAINLAND
         only = " only" if region is Region.ANY else ""
-        yield Check(path, True, f"{code} is approved for verification codes {served.value}{only}.")
+        message = f"{code} is approved for verification codes {served.value}{only}."
+        yield Check(path, True, message, text=template.content)
 
 
 def _template_problems(

@@ -27,7 +27,8 @@ from ..number_limit import without_default_limit
 from ..send.delivery import NO_QUERY, look_up
 from .connector_file import ConnectorFile, UnreadableFileError
 from .emulated import with_emulator_account, with_emulator_key
-from .form import Form, TemplateRow, connector_json, filled_in, shown_json
+from .form import Form, connector_json, filled_in, shown_json, with_required_rows
+from .mistakes import mistakes
 from .sent_messages import SentMessage, SentMessages
 from .traffic import Traffic
 from .verifying import CodeRequest, TriedVerifications
@@ -80,11 +81,8 @@ class Actions:
         except UnreadableFileError:
             kept, readable = {}, False
         form = filled_in(kept)
-        if not form.templates:
-            rows = tuple(TemplateRow(usage_type, "") for usage_type in REQUIRED_USAGE_TYPES)
-            form = msgspec.structs.replace(form, templates=rows)
         return {
-            "form": msgspec.to_builtins(form),
+            "form": msgspec.to_builtins(with_required_rows(form)),
             "secretKept": bool(kept.get("accessKeySecret")),
             "file": {
                 "path": str(self._file.path),
@@ -99,9 +97,8 @@ class Actions:
     def validate(self, request: SendRequest) -> dict[str, Any]:
         """Check the form and the phone number on this machine. Write and send nothing."""
         whole = self._whole(request.form)
-        text = msgspec.json.encode(whole)
-        problems = [check for check in check_config(text) if not check.ok]
-        config = None if problems else self._config_to_send_with(parse_config(text))
+        problems = _problems(whole, request.form)
+        config = None if problems else self._config_to_send_with(_parsed(whole))
         return {
             "problems": msgspec.to_builtins(problems),
             "json": shown_json(whole),
@@ -114,7 +111,7 @@ class Actions:
     def save(self, form: Form) -> None:
         """Write the file. Raise InvalidFormError, UnreadableFileError or OSError."""
         whole = connector_json(form, self._file.read())
-        _valid(whole)
+        _valid(whole, form)
         self._file.write(whole)
 
     def checks(self, form: Form) -> Iterator[Check]:
@@ -122,7 +119,7 @@ class Actions:
 
         Raise InvalidFormError before the first check.
         """
-        config = _valid(self._whole(form))
+        config = _valid(self._whole(form), form)
         if self._emulator is not None:
             config = with_emulator_key(config, self._emulator)
         return chain(check_limits(config), check_provider(config, os.environ))
@@ -189,10 +186,10 @@ class Actions:
         self, request: SendRequest, code: str | None = None
     ) -> tuple[ConnectorConfig, Sms]:
         whole = self._whole(request.form)
-        _valid(whole)
+        _valid(whole, request.form)
         if not self._is_real(request.form):
             whole = without_default_limit(whole)
-        config = self._config_to_send_with(_valid(whole))
+        config = self._config_to_send_with(_parsed(whole))
         message = Message(request.phone, request.usage_type, code)
         return config, SmsConnector(config).compose(message)
 
@@ -219,18 +216,36 @@ class Actions:
                 received_at = message.received_at.isoformat()
                 return {
                     "phone": sent.phone.digits,
+                    "signName": message.sign_name,
                     "content": message.content,
+                    "code": message.template_param["code"],
                     "receivedAt": received_at,
                 }
         return None
 
 
-def _valid(whole: dict[str, Any]) -> ConnectorConfig:
-    text = msgspec.json.encode(whole)
-    problems = tuple(check for check in check_config(text) if not check.ok)
+def _problems(whole: dict[str, Any], form: Form) -> tuple[Check, ...]:
+    """Return what is wrong with each field: the mistake behind it, where one is known."""
+    known = tuple(mistakes(form))
+    fields = {_field(mistake.subject) for mistake in known}
+    found = (check for check in check_config(msgspec.json.encode(whole)) if not check.ok)
+    return (*(check for check in found if _field(check.subject) not in fields), *known)
+
+
+def _field(subject: str) -> str:
+    """Return the path of the template code that one of a region is part of, or the path itself."""
+    return subject.removesuffix(".china").removesuffix(".overseas")
+
+
+def _valid(whole: dict[str, Any], form: Form) -> ConnectorConfig:
+    problems = _problems(whole, form)
     if problems:
         raise InvalidFormError(problems)
-    return parse_config(text)
+    return _parsed(whole)
+
+
+def _parsed(whole: dict[str, Any]) -> ConnectorConfig:
+    return parse_config(msgspec.json.encode(whole))
 
 
 def _question(sms: Sms) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from ...config import REQUIRED_USAGE_TYPES
+
 SECRET_PLACEHOLDER = "your-access-key-secret"
 """Takes the place of the secret where the JSON is shown."""
 
@@ -63,6 +65,13 @@ def filled_in(whole: Mapping[str, Any]) -> Form:
         strict=whole.get("strictPhoneRegionNumberCheck") is True,
         endpoint=_text(whole, "endpoint"),
     )
+
+
+def with_required_rows(form: Form) -> Form:
+    """Return the form with an empty row for each required usage type that has none."""
+    named = {row.usage_type for row in form.templates}
+    missing = [TemplateRow(name, "") for name in REQUIRED_USAGE_TYPES if name not in named]
+    return msgspec.structs.replace(form, templates=(*form.templates, *missing))
 
 
 def _row(template: Mapping[str, Any]) -> TemplateRow:

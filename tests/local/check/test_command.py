@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from sms_connector.local.check.finding import Check
 from sms_connector.local.emulate.account import STS_KEY
 from tests.support.commands import run
 
@@ -29,13 +28,13 @@ def test_valid_settings_print_one_line_for_each_check(example: dict[str, Any]) -
     assert "templates[1].templateCode.overseas" in shown
 
 
-def test_the_json_option_prints_every_field_of_every_check(example: dict[str, Any]) -> None:
+def test_the_json_option_prints_the_same_fields_of_every_check(example: dict[str, Any]) -> None:
     ran = check("--json", whole=example | {"signName": "码上审核"})
     assert (ran.code, ran.err) == (1, "")
     assert ran.json.keys() == {"ok", "checks"}
     assert ran.json["ok"] is False
     for item in ran.json["checks"]:
-        assert list(item) == list(Check.__struct_fields__)
+        assert list(item) == ["subject", "ok", "message", "remedy"]
     [failed] = [item for item in ran.json["checks"] if not item["ok"]]
     assert failed["subject"] == "signName"
     assert failed["message"] == "The sign is under review."

@@ -18,6 +18,8 @@ from sms_connector.local.check.config import check_config
 from sms_connector.local.check.limits import check_limits
 from sms_connector.local.check.provider import check_provider
 from sms_connector.local.console import app as console_app
+from sms_connector.local.console.form import Form, TemplateRow
+from sms_connector.local.console.mistakes import mistakes
 from sms_connector.local.console.verifying import CodeRequest, TriedVerifications
 from sms_connector.local.emulate import app as emulator_app
 from sms_connector.local.emulate.account import (
@@ -116,6 +118,7 @@ def test_every_text_is_used_and_every_used_text_exists(page: Path) -> None:
     scripts = "".join(path.read_text("utf-8") for path in page.glob("*.js"))
     named = set(TEXT_IN_HTML.findall(html)) | set(QUOTED_IN_SCRIPT.findall(scripts))
     made = {f"{region}Template" for region in ("mainland", "abroad")}
+    made |= {f"purpose.{usage_type}" for usage_type in NAMES}
     made |= {f"delivery.{state}" for state in ("waiting", "delivered", "failed", "unknown")}
     assert known - named - made - {"title"} == set()
 
@@ -141,6 +144,9 @@ def sentences(emulator: Emulator) -> Iterator[str]:
         for check in check_limits(parse_config(json.dumps(config(limits=limits)))):
             yield from filter(None, (check.message, check.remedy))
     yield from config_checks._REMEDIES.values()
+    bad_rows = (TemplateRow("New", "no code"), TemplateRow("New", "SMS_1"))
+    for mistake in mistakes(Form("", "", "【sign】", bad_rows, False, "")):
+        yield from (mistake.message, mistake.remedy)
     # Of the provider's checks.
     for changes in provider_settings():
         whole = connector_at(emulator.url, **changes).config

@@ -11,7 +11,7 @@ const GAP = 0.2; // of the width of a column
 export function columns(stacks) {
   const most = Math.max(...stacks.map(sum), 1);
   const step = WIDTH / stacks.length;
-  const chart = svg(WIDTH, HEIGHT, "columns");
+  const chart = svg(WIDTH, HEIGHT, "stacks");
   stacks.forEach((stack, place) => {
     let top = HEIGHT;
     for (const [name, count] of stack) {
@@ -26,7 +26,7 @@ export function columns(stacks) {
 
 // One bar; `part` is its length, from 0 to 1.
 export function bar(part) {
-  const chart = svg(WIDTH, 12, "bar");
+  const chart = svg(WIDTH, 12, "part");
   chart.append(rectangle("ground", 0, 0, WIDTH, 12), rectangle("accepted", 0, 0, part * WIDTH, 12));
   return chart;
 }

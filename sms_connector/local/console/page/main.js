@@ -1,14 +1,25 @@
 // Starts the page.
 
-import { Gone, Refused, takeToken } from "./api.js";
-import { openExport, showExport } from "./export.js";
+import { Gone, Refused, get, takeToken } from "./api.js";
+import { openChecking } from "./checking.js";
+import { openCopying, showExport } from "./copying.js";
+import { openForm, readForm } from "./form.js";
+import { leadToEmulator, openHeader } from "./header.js";
 import { openPhone } from "./phone.js";
-import { offerUsageTypes, openRecipient, readMessage, showPhoneNote } from "./recipient.js";
-import { labelCheck, openSettings, readForm, validate } from "./settings.js";
+import { openPreview } from "./preview.js";
+import {
+  offerUsageTypes,
+  openRecipient,
+  readMessage,
+  showDestination,
+  showPhoneNote,
+} from "./recipient.js";
+import { openSaving } from "./saving.js";
 import { loadTexts, offerLanguages, preferredLanguage, put, quote } from "./shared/texts.js";
 import { openTabs } from "./tabs.js";
-import { openTest } from "./test_message.js";
 import { openTraffic } from "./traffic.js";
+import { openTrying } from "./trying.js";
+import { openValidation, validate } from "./validation.js";
 import { openVerify } from "./verify.js";
 
 const notice = document.getElementById("notice");
@@ -17,6 +28,7 @@ let ownEmulator = null;
 takeToken();
 await loadTexts(preferredLanguage());
 offerLanguages(document.getElementById("languages"));
+openHeader();
 try {
   await start();
 } catch (error) {
@@ -24,31 +36,34 @@ try {
 }
 
 async function start() {
-  const settings = await openSettings({ message: readMessage, validated });
-  put(document.getElementById("file"), settings.file.exists ? "file" : "noFile", settings.file);
-  if (!settings.file.readable) showNotice("unreadable", settings.file);
-  ownEmulator = settings.emulator;
-  labelCheck(ownEmulator ? "checkEmulator" : "check");
-  if (ownEmulator) openPhone();
+  const settings = await get("settings");
+  const { file, emulator } = settings;
+  ownEmulator = emulator;
+  if (!file.readable) showNotice("unreadable", file);
+  openForm(settings);
+  openValidation({ fromFile: file.exists && file.readable, message: readMessage, validated });
+  openSaving(settings);
+  openChecking(emulator ? "checkEmulator" : "check");
+  openPreview();
+  if (emulator) openPhone();
   openRecipient(() => validate().catch(showError));
-  openTest();
+  openTrying();
   openVerify();
   openTraffic();
   openTabs();
-  openExport();
-  document.getElementById("panels").hidden = false;
+  openCopying();
   offerUsageTypes(readForm().templates);
+  for (const id of ["panels", "bar"]) document.getElementById(id).hidden = false;
   await validate();
 }
 
 function validated(answer) {
-  offerUsageTypes(readForm().templates);
+  const { templates, endpoint } = readForm();
+  offerUsageTypes(templates);
   showPhoneNote(answer.phone);
   showExport(answer);
-  const destination = document.getElementById("destination");
-  destination.classList.toggle("real", answer.real);
-  if (answer.real) put(destination, "toProvider");
-  else put(destination, ownEmulator ? "toOwnEmulator" : "toEmulator");
+  showDestination(answer.real, ownEmulator);
+  leadToEmulator(answer.real ? "" : (ownEmulator ?? endpoint));
 }
 
 function showError(error) {

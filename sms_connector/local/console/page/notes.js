@@ -1,50 +1,82 @@
-// The notes beside each field: problems the validator found, and results of the checks.
+// The notes beside each field: problems that the validator found, and results of the checks, which
+// a mark shows and hides.
 
-import { put, quote } from "./shared/texts.js";
+import { put, label, quote } from "./shared/texts.js";
 import { rowAt } from "./rows.js";
 
-const other = document.getElementById("other-notes");
+const other = document.getElementById("other");
+const SEVERITY = ["good", "wait", "bad"];
+const NAMES = { good: "checkGood", wait: "checkWarning", bad: "checkBad" };
 
 // Shows one check (`subject`, `ok`, `message`, `remedy`) beside its field.
 export function addNote(check, kind) {
-  const { notes, inputs } = placeOf(check.subject);
+  const { notes, inputs, status } = placeOf(check.subject);
   const note = document.createElement("li");
-  const outcome = !check.ok ? "bad" : check.remedy ? "warning" : "good";
+  const outcome = !check.ok ? "bad" : check.remedy ? "wait" : "good";
   note.className = outcome;
   note.dataset.kind = kind;
-  note.dataset.subject = check.subject;
   note.append(sign(outcome), sentence("message", check.message));
   // The same advice for four empty fields is shown once.
   if (check.remedy && !alreadyShown(check.remedy, kind)) note.append(sentence("remedy", check.remedy));
   notes.append(note);
-  if (!check.ok && kind === "problem") {
-    inputs.forEach((input) => input.setAttribute("aria-invalid", "true"));
-  }
+  if (kind === "check") mark(status, notes, outcome);
+  else inputs.forEach((input) => input.setAttribute("aria-invalid", "true"));
+  other.hidden = !other.querySelector("li");
 }
 
 export function clearNotes(kind) {
   document.querySelectorAll(`.notes [data-kind="${kind}"]`).forEach((note) => note.remove());
-  if (kind === "problem") {
+  if (kind === "check") {
+    document.querySelectorAll(".status").forEach((place) => place.replaceChildren());
+  } else {
     const marked = document.querySelectorAll("#settings [aria-invalid]");
     marked.forEach((input) => input.removeAttribute("aria-invalid"));
   }
+  other.hidden = !other.querySelector("li");
 }
 
-// The fields that a path into the connector JSON names, and the list for their notes.
+// The fields that a path into the connector JSON names, the list for their notes, and the place
+// for a mark.
 export function placeOf(subject) {
   const row = rowAt(subject);
-  if (row) return { notes: row.querySelector(".notes"), inputs: inputsOfRow(row, subject) };
-  const field = document.querySelector(`[data-subject="${CSS.escape(subject)}"]`);
-  if (!field) return { notes: other, inputs: [] };
-  const inputs = field.matches("fieldset") ? [] : [...field.querySelectorAll("input")];
-  return { notes: field.querySelector(":scope > .notes"), inputs };
+  const named = document.querySelector(`#settings [data-subject="${CSS.escape(subject)}"]`);
+  const field = row ?? named ?? other;
+  return {
+    notes: field.querySelector(":scope > .notes"),
+    status: field.querySelector(".status"),
+    inputs: row ? inputsOfRow(row, subject) : [...field.querySelectorAll(":scope > input")],
+  };
 }
 
 function inputsOfRow(row, subject) {
-  const [usageType, code, overseas] = row.querySelectorAll("input");
-  if (subject.endsWith(".usageType")) return [usageType];
-  if (subject.endsWith(".overseas")) return [overseas];
-  return [code];
+  const name = /\.(usageType|overseas)$/.exec(subject)?.[1];
+  const selector = { usageType: ".usage-type", overseas: ".overseas-code" }[name];
+  return [row.querySelector(selector ?? ".template-code")].filter(Boolean);
+}
+
+// A mark has the worst outcome. The details of a failed check are open from the start.
+function mark(status, notes, outcome) {
+  const button = status.firstElementChild ?? status.appendChild(newMark(notes));
+  const worst = Math.max(SEVERITY.indexOf(button.dataset.outcome), SEVERITY.indexOf(outcome));
+  const shown = SEVERITY[worst];
+  button.dataset.outcome = shown;
+  button.className = `mark plain ${shown}`;
+  label(button, NAMES[shown]);
+  if (shown === "bad") fold(button, notes, false);
+}
+
+function newMark(notes) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.setAttribute("aria-controls", notes.id);
+  button.addEventListener("click", () => fold(button, notes, !notes.classList.contains("folded")));
+  fold(button, notes, true);
+  return button;
+}
+
+function fold(button, notes, folded) {
+  notes.classList.toggle("folded", folded);
+  button.setAttribute("aria-expanded", String(!folded));
 }
 
 function alreadyShown(remedy, kind) {
@@ -56,7 +88,7 @@ function alreadyShown(remedy, kind) {
 function sign(outcome) {
   const words = document.createElement("span");
   words.className = "visually-hidden";
-  put(words, { good: "fine", warning: "warning", bad: "wrong" }[outcome]);
+  put(words, { good: "fine", wait: "warning", bad: "wrong" }[outcome]);
   return words;
 }
 

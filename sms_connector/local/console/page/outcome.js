@@ -3,6 +3,9 @@
 import { Gone, Refused } from "./api.js";
 import { put, quote } from "./shared/texts.js";
 
+const LONG = 90; // characters of a provider's text that is folded
+const BEGINNING = 60;
+
 export function line(kind, className, name, values) {
   const element = document.createElement(kind);
   element.className = className;
@@ -23,7 +26,7 @@ export function list(pairs) {
   for (const [name, value] of pairs) {
     const dd = document.createElement("dd");
     dd.className = "code";
-    dd.textContent = value;
+    dd.append(folded(String(value)));
     element.append(line("dt", "", name), dd);
   }
   return element;
@@ -46,4 +49,14 @@ export function failure(error) {
   if (error instanceof Refused) return said("mark bad", error.message);
   if (error instanceof Gone) return line("p", "mark bad", "gone");
   throw error;
+}
+
+// A long text is there on demand.
+function folded(value) {
+  if (value.length <= LONG) return value;
+  const element = document.createElement("details");
+  const summary = document.createElement("summary");
+  summary.textContent = `${value.slice(0, BEGINNING)}…`;
+  element.append(summary, value);
+  return element;
 }

@@ -1,31 +1,57 @@
-// The emulator's phone, as its owner would see it.
+// A phone with one message, as its owner would see it.
 
-import { put } from "./shared/texts.js";
+import { copy } from "./copying.js";
+import { onChange } from "./form.js";
+import { line } from "./outcome.js";
+import { refresh } from "./shared/texts.js";
 
+const template = document.getElementById("phone-screen");
 const screen = document.getElementById("screen");
 const messages = document.getElementById("screen-messages");
-const sender = document.getElementById("screen-sender");
 
+// Shows the emulator's phone, with no message yet.
 export function openPhone() {
   screen.hidden = false;
-  put(sender, "screenEmpty");
+  clearPhone();
+  onChange(clearPhone);
 }
 
-export function showMessage({ phone, content, receivedAt }) {
-  delete sender.dataset.text;
-  sender.textContent = spaced(phone);
+function clearPhone() {
+  delete messages.dataset.latest;
+  messages.replaceChildren(line("p", "empty", "screenEmpty"));
+}
+
+// Shows a message that arrived; a screen reader is not read the same one again.
+export function showMessage({ phone, signName, content, code, receivedAt }) {
   if (messages.dataset.latest === receivedAt) return;
   messages.dataset.latest = receivedAt;
-  const bubble = document.createElement("div");
-  bubble.className = "bubble";
+  const time = new Date(receivedAt).toTimeString().slice(0, 5);
+  const caption = line("p", "caption", "received", { phone: spaced(phone), time });
+  const shown = phoneWith(signName, [bubble(content), caption]);
+  const digits = shown.querySelector(".shown-code");
+  digits.textContent = code;
+  shown.querySelector(".large").hidden = false;
+  const button = shown.querySelector(".copy-code");
+  button.addEventListener("click", () => copy(button, digits));
+  messages.replaceChildren(shown);
+}
+
+// Returns a phone with the sign on top, and `content` below.
+export function phoneWith(sign, content) {
+  const phone = template.content.cloneNode(true).firstElementChild;
+  phone.querySelector(".sender").textContent = sign;
+  phone.querySelector(".bubbles").append(...content);
+  refresh(phone);
+  return phone;
+}
+
+export function bubble(content) {
+  const element = document.createElement("div");
+  element.className = "bubble";
   // The language is the template's, not the page's.
-  bubble.lang = /\p{Script=Han}/u.test(content) ? "zh-CN" : "en";
-  bubble.textContent = content;
-  const time = document.createElement("time");
-  time.dateTime = receivedAt;
-  time.textContent = new Date(receivedAt).toTimeString().slice(0, 5);
-  bubble.append(time);
-  messages.replaceChildren(bubble);
+  element.lang = /\p{Script=Han}/u.test(content) ? "zh-CN" : "en";
+  element.textContent = content;
+  return element;
 }
 
 function spaced(phone) {

@@ -1,12 +1,14 @@
-// Number and usage type, which both tabs send to.
+// Number and usage type that a message goes to.
 
-import { isValid, readForm } from "./settings.js";
 import { post } from "./api.js";
+import { readForm } from "./form.js";
 import { put, quote, text } from "./shared/texts.js";
+import { isValid } from "./validation.js";
 
 const phone = document.getElementById("phone");
 const usage = document.getElementById("usage");
 const notes = document.getElementById("phone-notes");
+let editing = false; // a number is reported once its field was left
 
 export function openRecipient(changed) {
   let waiting;
@@ -14,7 +16,14 @@ export function openRecipient(changed) {
     clearTimeout(waiting);
     waiting = setTimeout(changed, 250);
   };
-  phone.addEventListener("input", soon);
+  phone.addEventListener("input", () => {
+    editing = phone.getAttribute("aria-invalid") !== "true";
+    soon();
+  });
+  phone.addEventListener("change", () => {
+    editing = false;
+    soon();
+  });
   usage.addEventListener("change", soon);
 }
 
@@ -24,6 +33,7 @@ export function readMessage() {
 
 // Returns whether there is a number. Without one, says so and moves the focus there.
 export function hasPhone() {
+  editing = false;
   if (phone.value.trim()) return true;
   showPhoneNote({ ok: false, message: "Enter a phone number." });
   phone.focus();
@@ -42,8 +52,8 @@ export function offerUsageTypes(rows) {
 // Shows how the number is read, and which template it gets.
 export function showPhoneNote(note) {
   notes.replaceChildren();
-  phone.toggleAttribute("aria-invalid", false);
-  if (!note) return;
+  phone.removeAttribute("aria-invalid");
+  if (!note || (!note.ok && editing)) return;
   const item = document.createElement("li");
   item.className = note.ok ? "good" : "bad";
   const words = document.createElement("span");
@@ -56,6 +66,18 @@ export function showPhoneNote(note) {
     const name = note.mainland ? "mainland" : "abroad";
     put(words, note.templateCode ? `${name}Template` : name, { code: note.templateCode });
   }
+}
+
+// Says beside Send whether a message is real.
+export function showDestination(real, ownEmulator) {
+  for (const badge of document.querySelectorAll(".destination")) {
+    badge.classList.toggle("bad", real);
+    badge.classList.toggle("good", !real);
+    put(badge, real ? "real" : "emulated");
+  }
+  const hint = document.getElementById("destination-hint");
+  if (real) put(hint, "toProvider");
+  else put(hint, ownEmulator ? "toOwnEmulator" : "toEmulator");
 }
 
 // Sends to `path` with the settings of the form, and asks first if that costs money. Returns the

@@ -1,38 +1,47 @@
 // The templates: a row for each usage type, with one code or two.
 
-import { label, refresh } from "./shared/texts.js";
+import { label, put, refresh } from "./shared/texts.js";
 
 const rows = document.getElementById("rows");
 const template = document.getElementById("row");
+const requiredUsage = document.getElementById("required-usage");
 let required = [];
 let made = 0;
 
-// Offers `usageTypes`. The row of a required one cannot be removed.
+// Offers `usageTypes`. The row of a required one has its name as text, and cannot be removed.
 export function prepareRows(usageTypes, requiredUsageTypes) {
   required = requiredUsageTypes;
+  const others = usageTypes.filter((name) => !required.includes(name));
   document.getElementById("usage-types").replaceChildren(
-    ...usageTypes.map((name) => Object.assign(document.createElement("option"), { value: name })),
+    ...others.map((name) => Object.assign(document.createElement("option"), { value: name })),
   );
   rows.addEventListener("input", nameRows);
 }
 
 export function fillRows(templates) {
   rows.replaceChildren();
-  templates.forEach(addRow);
+  const named = new Set();
+  for (const values of templates) {
+    const first = required.includes(values.usageType) && !named.has(values.usageType);
+    named.add(values.usageType);
+    addRow(values, first);
+  }
 }
 
-export function addRow({ usageType = "", code = "", overseas = "" } = {}) {
+export function addRow({ usageType = "", code = "", overseas = "" } = {}, fixed = false) {
   const row = template.content.cloneNode(true).firstElementChild;
   const number = ++made;
-  const inputs = row.querySelectorAll("input");
   const notes = row.querySelector(".notes");
   notes.id = `row-${number}-notes`;
-  [usageType, code, overseas].forEach((value, index) => {
-    inputs[index].value = value;
-    inputs[index].id = `row-${number}-${index}`;
-    inputs[index].setAttribute("aria-describedby", notes.id);
-    row.querySelectorAll("label")[index].htmlFor = inputs[index].id;
+  row.querySelector(".usage-type").value = usageType;
+  row.querySelector(".template-code").value = code;
+  row.querySelector(".overseas-code").value = overseas;
+  row.querySelectorAll("input").forEach((input, index) => {
+    input.id = `row-${number}-${index}`;
+    input.setAttribute("aria-describedby", notes.id);
+    input.previousElementSibling.htmlFor = input.id;
   });
+  if (fixed) fix(row, usageType);
   rows.append(row);
   refresh(row);
   nameRows();
@@ -40,17 +49,19 @@ export function addRow({ usageType = "", code = "", overseas = "" } = {}) {
 }
 
 export function readRows() {
-  return [...rows.children].map((row) => {
-    const [usageType, code, overseas] = [...row.querySelectorAll("input")].map(typed);
-    return { usageType, code, overseas };
-  });
+  return [...rows.children].map(valuesOf);
+}
+
+// The values of the row that an element is in.
+export function rowOf(element) {
+  const row = element.closest(".row-and-notes");
+  return row && valuesOf(row);
 }
 
 // Puts a mainland code into each row; `codeOf` returns that of a usage type.
 export function setCodes(codeOf) {
   for (const row of rows.children) {
-    const [usageType, code] = row.querySelectorAll("input");
-    code.value = codeOf(typed(usageType));
+    row.querySelector(".template-code").value = codeOf(valuesOf(row).usageType);
   }
 }
 
@@ -71,20 +82,32 @@ export function rowAt(path) {
   return index === undefined ? undefined : rows.children[Number(index)];
 }
 
+export function typed(input) {
+  return input.value.trim();
+}
+
+function fix(row, usageType) {
+  const usage = requiredUsage.content.cloneNode(true).firstElementChild;
+  row.dataset.usageType = usageType;
+  usage.querySelector(".name").textContent = usageType;
+  put(usage.querySelector(".purpose"), `purpose.${usageType}`);
+  row.querySelector(".usage").replaceWith(usage);
+}
+
+function valuesOf(row) {
+  return {
+    usageType: row.dataset.usageType ?? typed(row.querySelector(".usage-type")),
+    code: typed(row.querySelector(".template-code")),
+    overseas: typed(row.querySelector(".overseas-code")),
+  };
+}
+
 // A screen reader reads which row a field is in.
 function nameRows() {
   for (const row of rows.children) {
-    const usageType = row.querySelector(".usage-type").value.trim();
-    const remove = row.querySelector(".remove");
+    const { usageType } = valuesOf(row);
     label(row, "rowLabel", { usageType });
-    label(remove, "removeTemplate", { usageType });
-    const first = [...rows.children].find(
-      (other) => other.querySelector(".usage-type").value.trim() === usageType,
-    );
-    remove.hidden = required.includes(usageType) && row === first;
+    const remove = row.querySelector(".remove");
+    if (remove) label(remove, "removeTemplate", { usageType });
   }
-}
-
-export function typed(input) {
-  return input.value.trim();
 }

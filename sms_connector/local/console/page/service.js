@@ -21,7 +21,8 @@ export function openService() {
   kept = {};
   show(readRows().some(({ code }) => /^\d+$/.test(code)) ? "given" : "own");
   for (const [service, input] of Object.entries(switches)) {
-    input.addEventListener("change", () => change(service));
+    // At the switch itself, so before those who listen to the form.
+    input.addEventListener("input", () => change(service));
   }
 }
 
@@ -42,7 +43,7 @@ function show(service) {
   const given = service === "given";
   shown = service;
   switches[service].checked = true;
-  document.getElementById("given-templates").hidden = !given;
+  for (const id of ["given-templates", "given-hint"]) document.getElementById(id).hidden = !given;
   put(document.getElementById("sign-name-hint"), given ? "givenSignHint" : "signNameHint");
   put(document.getElementById("templates-hint"), given ? "givenTemplatesHint" : "templatesHint");
   if (given) offerCodes("given-codes", FIRST_GIVEN);

@@ -1,14 +1,21 @@
 // The tabs: what names a tab in `data-tab` is shown while that tab is chosen.
 
 const tabs = [...document.querySelectorAll("[role=tab]")];
-const panel = document.getElementById("try");
+const panel = document.getElementById("panel");
 
 export function openTabs() {
   for (const tab of tabs) {
     tab.addEventListener("click", () => choose(tab));
     tab.addEventListener("keydown", moved);
   }
-  choose(tabs[0]);
+  // A reload shows the same tab.
+  const name = location.hash.slice(1);
+  choose(tabs.find((tab) => tab.dataset.opens === name) ?? tabs[0]);
+}
+
+export function openTab(name) {
+  const tab = tabs.find(({ dataset }) => dataset.opens === name);
+  if (tab.ariaSelected !== "true") choose(tab);
 }
 
 function choose(chosen) {
@@ -18,12 +25,14 @@ function choose(chosen) {
   }
   panel.setAttribute("aria-labelledby", chosen.id);
   const name = chosen.dataset.opens;
+  panel.dataset.open = name;
+  history.replaceState(null, "", chosen === tabs[0] ? location.pathname : `#${name}`);
   document.querySelectorAll("[data-tab]").forEach((element) => {
     element.hidden = !element.dataset.tab.split(" ").includes(name);
   });
   // The Enter key in a field of several tabs submits the form of the chosen one.
   panel.querySelectorAll("[form]").forEach((field) => field.setAttribute("form", name));
-  chosen.dispatchEvent(new Event("open"));
+  chosen.dispatchEvent(new Event("open", { bubbles: true }));
 }
 
 function moved(event) {

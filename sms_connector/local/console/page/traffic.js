@@ -66,7 +66,8 @@ function draw(stats) {
 function part(name, id, content) {
   const section = document.createElement("section");
   section.id = id;
-  const heading = line("h3", "", name);
+  section.className = "panel";
+  const heading = line("h2", "", name);
   heading.id = `${id}-title`;
   section.append(heading, ...content);
   for (const named of section.querySelectorAll("table, [role=region]")) {

@@ -2,6 +2,7 @@
 
 import { post } from "./api.js";
 import { Delivery } from "./delivery.js";
+import { onChange } from "./form.js";
 import { failure, line, list, refusal, said } from "./outcome.js";
 import { hasPhone, readMessage, sendTo } from "./recipient.js";
 
@@ -12,6 +13,7 @@ const result = field("result");
 const delivery = new Delivery(field("verify-delivery"));
 let current = null; // the message that started the verification, and its id if it is known
 let busy = false;
+let turn = 0;
 
 export function openVerify() {
   field("verify").addEventListener("submit", (event) => {
@@ -24,13 +26,30 @@ export function openVerify() {
   });
   field("resend").addEventListener("click", () => act(() => start(current.message)));
   field("cancel").addEventListener("click", () => act(cancel));
+  onChange(forget);
+}
+
+// Shows nothing of what other settings started.
+function forget() {
+  turn += 1;
+  delivery.clear();
+  started.className = "";
+  started.replaceChildren();
+  result.replaceChildren();
+  askForCode(false);
+}
+
+// There is one main button: the next step.
+function askForCode(asked) {
+  field("check-code").hidden = !asked;
+  field("start").classList.toggle("main", !asked);
 }
 
 // One request at a time: two would count two guesses, or send two messages.
 async function act(request) {
   if (busy) return;
   busy = true;
-  const buttons = document.querySelectorAll("[data-tab=verify] button");
+  const buttons = document.querySelectorAll("#verify button, #check-code button");
   buttons.forEach((button) => button.setAttribute("aria-disabled", "true"));
   try {
     await request();
@@ -43,18 +62,20 @@ async function act(request) {
 }
 
 async function start(message) {
+  const mine = turn;
   result.replaceChildren();
   delivery.clear();
   started.className = "outcome";
   started.replaceChildren(line("p", "mark wait", "sending"));
   try {
     const answer = await sendTo("verifications", message);
+    if (mine !== turn) return;
     started.replaceChildren(...shown(answer));
     if (typeof answer === "string") return;
     // A start that was refused changes nothing: an earlier one is pending as before.
     if (answer.error && answer.error.sent !== null) return;
     current = { message, id: answer.verification?.id ?? "" };
-    field("check-code").hidden = false;
+    askForCode(true);
     field("cancel").hidden = !current.id;
     code.value = "";
     code.focus();

@@ -1,6 +1,7 @@
-// The tab of the test message: the provider's response, the delivery state.
+// The tab of one message: the provider's response, the delivery state.
 
 import { Delivery } from "./delivery.js";
+import { onChange } from "./form.js";
 import { failure, line, list, refusal } from "./outcome.js";
 import { hasPhone, readMessage, sendTo } from "./recipient.js";
 
@@ -8,9 +9,19 @@ const button = document.getElementById("send");
 const outcome = document.getElementById("outcome");
 const delivery = new Delivery(document.getElementById("delivery"));
 let sending = false;
+let turn = 0;
 
-export function openTest() {
+export function openTrying() {
   document.getElementById("test").addEventListener("submit", send);
+  onChange(clearOutcome);
+}
+
+// Shows nothing of what other settings sent.
+function clearOutcome() {
+  turn += 1;
+  delivery.clear();
+  outcome.className = "";
+  outcome.replaceChildren();
 }
 
 async function send(event) {
@@ -18,15 +29,17 @@ async function send(event) {
   if (sending || !hasPhone()) return;
   sending = true;
   button.setAttribute("aria-disabled", "true");
-  delivery.clear();
+  clearOutcome();
+  const mine = turn;
   outcome.className = "outcome";
   outcome.replaceChildren(line("p", "mark wait", "sending"));
   try {
     const answer = await sendTo("send", readMessage());
+    if (mine !== turn) return;
     outcome.replaceChildren(...shown(answer));
     if (answer.sent) delivery.follow(answer.sent);
   } catch (error) {
-    outcome.replaceChildren(failure(error));
+    if (mine === turn) outcome.replaceChildren(failure(error));
   } finally {
     sending = false;
     button.removeAttribute("aria-disabled");
