@@ -5,7 +5,7 @@ from datetime import datetime, timezone
 import pytest
 import requests
 
-from sms_connector.local.emulate.inbox import Inbox, ReceivedMessage, count_parts
+from sms_connector.local.emulate.inbox import Entry, Inbox, ReceivedMessage, count_parts
 from sms_connector.local.emulate.server import Emulator
 
 from .calling import GOOD, rpc
@@ -33,9 +33,11 @@ def test_a_full_inbox_drops_the_oldest_message() -> None:
 
 
 def test_a_listener_is_called_with_each_message() -> None:
-    heard: list[ReceivedMessage] = []
-    Inbox(on_message=heard.append).add(message("1"))
-    assert heard == [message("1")]
+    heard: list[Entry] = []
+    inbox = Inbox(on_message=heard.append)
+    inbox.add(message("1"))
+    assert heard == list(inbox.entries())
+    assert [entry.item for entry in heard] == [message("1")]
 
 
 @pytest.mark.parametrize(
