@@ -91,7 +91,7 @@ def create_app(
     app = Starlette(
         routes=[
             Route("/", call, methods=["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]),
-            *inbox_routes(kept, views, clock, clear_flow_control),
+            *inbox_routes(account, kept, views, clock, clear_flow_control),
             *page_files(PAGE),
             Route(REDIRECT_PATH + "{request_id}", redirected, methods=["GET", "POST"]),
         ],

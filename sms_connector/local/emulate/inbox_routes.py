@@ -11,6 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from .account import Account
+from .example_request import example_command
 from .inbox import Entry, Inbox
 from .inbox_views import FILTERS, InboxViews, magic_numbers
 
@@ -24,6 +26,7 @@ _NO_STORE = {"Cache-Control": "no-store"}
 
 
 def inbox_routes(
+    account: Account,
     inbox: Inbox,
     views: InboxViews,
     clock: Callable[[], float],
@@ -81,6 +84,10 @@ def inbox_routes(
     async def numbers(_request: Request) -> Response:
         return _json(list(magic_numbers()))
 
+    async def example(request: Request) -> Response:
+        url = str(request.base_url).rstrip("/")
+        return _json({"command": example_command(account, url, now())})
+
     async def changes(_request: Request) -> Response:
         return StreamingResponse(_changes(), media_type="text/event-stream", headers=_NO_STORE)
 
@@ -106,6 +113,7 @@ def inbox_routes(
         Route("/inbox/read", read_all, methods=["POST"]),
         Route("/inbox/changes", changes, methods=["GET"]),
         Route("/inbox/magic-numbers", numbers, methods=["GET"]),
+        Route("/inbox/example-request", example, methods=["GET"]),
     ]
 
 

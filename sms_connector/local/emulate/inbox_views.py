@@ -49,14 +49,15 @@ class Listing(msgspec.Struct, frozen=True, rename="camel"):
 class Details(msgspec.Struct, frozen=True, rename="camel"):
     """One entry in full: `message` or `refused`, never both.
 
-    `meaning` is that of the carrier's error; `pushes_reports` is whether the emulator has an
-    address for delivery reports.
+    `explanation` says why a request was refused, `meaning` what the carrier's error means;
+    `pushes_reports` is whether the emulator has an address for delivery reports.
     """
 
     row: Row
     message: ReceivedMessage | None
     refused: RefusedRequest | None
     delivered_at: datetime | None
+    explanation: str
     meaning: str
     fault: str
     request: str
@@ -110,6 +111,7 @@ class InboxViews:
             message=message,
             refused=item if isinstance(item, RefusedRequest) else None,
             delivered_at=delivery.at if delivery else None,
+            explanation=explanation_of(item) if isinstance(item, RefusedRequest) else "",
             meaning=explain(delivery.code) if delivery and delivery.code else "",
             fault=entry.fault,
             request=entry.request,
@@ -141,7 +143,7 @@ class InboxViews:
                 item.received_at,
                 "refused",
                 item.phone,
-                explanation_of(item),
+                explanation_of(item) if item.code else item.reason,
                 "",
                 item.code,
                 entry.read,
