@@ -49,5 +49,5 @@ def example_command(account: Account, url: str, now: datetime) -> str:
     to_sign = f"POST&%2F&{percent_encode(canonical_query(message + caller))}"
     digest = hmac.digest(f"{key.secret}&".encode(), to_sign.encode(), "sha1")
     signed = (*caller, ("Signature", base64.b64encode(digest).decode()))
-    fields = [*(canonical_query((pair,)) for pair in message), canonical_query(signed)]
-    return " \\\n  ".join((f"curl {url}", *(f'-d "{field}"' for field in fields)))
+    fields = (f'-d "{canonical_query((pair,))}"' for pair in message + signed)
+    return " \\\n  ".join((f"curl {url}", *fields))

@@ -18,7 +18,7 @@ export function timeOf(at) {
 }
 
 export function momentOf(at) {
-  return format(at, { dateStyle: "full", timeStyle: "medium" });
+  return format(at, { dateStyle: "full", timeStyle: "medium", hourCycle: "h23" });
 }
 
 // A day in the reader's time zone: the same text for all moments of it.
