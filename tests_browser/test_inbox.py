@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -15,6 +16,7 @@ from sms_connector.local.example import example_config
 from sms_connector.message import Message
 from sms_connector.sending.connector import SmsConnector
 from tests.local.emulate.calling import GOOD, rpc
+from tests.local.emulate.entries import AT, message
 from tests.local.emulate.test_reports import listening
 
 from .accessibility import violations
@@ -325,6 +327,33 @@ def test_a_hidden_page_asks_for_nothing_and_catches_up_when_it_is_seen(
     expect(rows(page)).to_have_count(1)
     page.evaluate(hide % "false" + event)
     expect(rows(page)).to_have_count(3)
+
+
+@pytest.mark.parametrize(
+    ("language", "days"),
+    [
+        ("en", ["Today · ", "Friday, January 2, 2026"]),
+        ("zh-CN", ["今天 · ", "2026年1月2日星期五"]),
+    ],
+)
+def test_rows_are_grouped_by_day_as_the_reader_writes_it(
+    open_page: Open, emulator: Emulator, language: str, days: list[str]
+) -> None:
+    emulator.inbox.add(message(received_at=AT + timedelta(hours=12)))
+    send_many(emulator, 2)
+    page = open_page(emulator.url, language)
+    expect(page.locator(".day h2")).to_have_text([re.compile(f"^{day}") for day in days])
+    expect(page.locator(".day").nth(0).locator(".row")).to_have_count(2)
+    expect(page.locator(".day").nth(1).locator(".row")).to_have_count(1)
+
+
+def test_an_arrival_is_announced_to_screen_readers(open_page: Open, emulator: Emulator) -> None:
+    send_many(emulator, 2)
+    page = open_page(emulator.url)
+    expect(rows(page)).to_have_count(2)
+    expect(page.locator("#status")).to_have_text("")
+    send_many(emulator, 1)
+    expect(page.locator("#status")).to_have_text(EN("arrived", total=1))
 
 
 def test_fifteen_rows_fit_on_a_screen_of_900_pixels(open_page: Open, emulator: Emulator) -> None:

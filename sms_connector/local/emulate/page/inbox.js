@@ -20,6 +20,7 @@ const gone = document.getElementById("gone");
 
 let show = "all";
 let limit = PAGE;
+let newest; // the id of the last entry that was seen to arrive
 let asking = false;
 let askAgain = false;
 
@@ -63,6 +64,7 @@ async function ask({ from } = {}) {
 }
 
 function showListing({ rows, counts, unread, emptied }) {
+  announce(rows);
   showRows(rows);
   for (const button of filters) {
     button.querySelector(".count").textContent = count(counts[button.dataset.show]);
@@ -77,6 +79,13 @@ function showListing({ rows, counts, unread, emptied }) {
   document.getElementById("clear").hidden = isEmpty;
   document.title = unread ? `(${count(unread)}) ${text("title")}` : text("title");
   showEmpty(isEmpty);
+}
+
+// Says how many entries have arrived since the page was opened, for screen readers.
+function announce(rows) {
+  const arrived = rows.filter(({ id }) => id > newest).length;
+  if (arrived) put(status, "arrived", { total: arrived });
+  newest = Math.max(newest ?? 0, ...rows.map(({ id }) => id));
 }
 
 function choose(chosen) {

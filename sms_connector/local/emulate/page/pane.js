@@ -42,12 +42,16 @@ export async function showPane({ anew = false } = {}) {
     document.getElementById(button).hidden = !id || !neighbourOf(id, step);
   }
   try {
-    if (name === MAGIC_NUMBERS) show(name, await magicNumberElements());
-    else if (id) await showEntry(id);
+    if (id) await showEntry(id);
+    else if (name === MAGIC_NUMBERS) await showMagicNumbers();
     else hide();
   } catch (error) {
     if (!(error instanceof Gone)) throw error;
   }
+}
+
+async function showMagicNumbers() {
+  if (shown !== MAGIC_NUMBERS) show(MAGIC_NUMBERS, await magicNumberElements());
 }
 
 async function showEntry(id) {
