@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 from ...errors import ConnectorError
 from ...web.failures import error_body
 from ..pages import page, page_files
+from ..pages.docs import doc_routes
 from .actions import Actions, InvalidFormError, SendRequest
 from .connector_file import UnreadableFileError
 from .form import Form
@@ -83,6 +84,7 @@ def create_app(actions: Actions, token: str) -> ASGIApp:
     routes = [
         Route("/", show_page, methods=["GET"]),
         *page_files(PAGE),
+        *doc_routes(),
         Route("/api/settings", settings, methods=["GET"]),
         Route("/api/validate", validate, methods=["POST"]),
         Route("/api/save", save, methods=["POST"]),

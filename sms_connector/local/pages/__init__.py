@@ -13,11 +13,12 @@ from starlette.routing import Route
 SHARED = Path(__file__).parent / "shared"
 
 # Not from the system's registry: a wrong entry there (it happens on Windows) stops the scripts.
-_MEDIA_TYPES = {
+MEDIA_TYPES = {
     ".css": "text/css",
     ".html": "text/html",
     ".js": "text/javascript",
     ".json": "application/json",
+    ".png": "image/png",
     ".svg": "image/svg+xml",
 }
 
@@ -39,7 +40,7 @@ PAGE_HEADERS = {
 
 def page(directory: Path) -> Response:
     """Return the HTML of a page."""
-    return _file(directory / "index.html")
+    return file_response(directory / "index.html")
 
 
 def page_files(directory: Path) -> list[Route]:
@@ -49,19 +50,20 @@ def page_files(directory: Path) -> list[Route]:
 
 def _routes(directory: Path, prefix: str) -> Iterator[Route]:
     for path in sorted(directory.rglob("*")):
-        if path.suffix in _MEDIA_TYPES:
+        if path.suffix in MEDIA_TYPES:
             yield _route(path, prefix + path.relative_to(directory).as_posix())
 
 
 def _route(path: Path, address: str) -> Route:
     async def give(_request: Request) -> Response:
         # Read for each request, so that a changed page only needs a reload.
-        return _file(path)
+        return file_response(path)
 
     return Route(address, give, methods=["GET"])
 
 
-def _file(path: Path) -> Response:
+def file_response(path: Path) -> Response:
+    """Return a file whose kind is one of MEDIA_TYPES."""
     return Response(
-        path.read_bytes(), media_type=_MEDIA_TYPES[path.suffix], headers=dict(PAGE_HEADERS)
+        path.read_bytes(), media_type=MEDIA_TYPES[path.suffix], headers=dict(PAGE_HEADERS)
     )
