@@ -347,6 +347,13 @@ def test_rows_are_grouped_by_day_as_the_reader_writes_it(
     expect(page.locator(".day").nth(1).locator(".row")).to_have_count(1)
 
 
+def test_a_link_leads_to_the_page_about_the_emulator(open_page: Open, emulator: Emulator) -> None:
+    page = open_page(emulator.url)
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name=EN("docs"), exact=True).click()
+    expect(opened.value.get_by_role("heading", name="The emulator", exact=True)).to_be_visible()
+
+
 def test_an_arrival_is_announced_to_screen_readers(open_page: Open, emulator: Emulator) -> None:
     send_many(emulator, 2)
     page = open_page(emulator.url)

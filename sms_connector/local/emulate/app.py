@@ -16,6 +16,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from ..pages import page, page_files
+from ..pages.docs import doc_routes
 from ..web_guard import Hosts, WebGuard
 from .account import DEFAULT_ACCOUNT, Account
 from .answers import new_request_id, ok, refusal
@@ -93,6 +94,7 @@ def create_app(
             Route("/", call, methods=["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]),
             *inbox_routes(account, kept, views, clock, clear_flow_control),
             *page_files(PAGE),
+            *doc_routes(),
             Route(REDIRECT_PATH + "{request_id}", redirected, methods=["GET", "POST"]),
         ],
         exception_handlers={HTTPException: _not_found},
