@@ -25,6 +25,10 @@ from .screenshots import picture
 from .words import inbox_words
 
 EN = inbox_words("en")
+
+# In milliseconds: a page on a busy machine takes more than the default.
+expect.set_options(timeout=10_000)
+
 LANGUAGES = pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("zh-CN", "dark")])
 
 
