@@ -55,7 +55,9 @@ def language_of(page: Page) -> str:
 
 
 def focused(page: Page) -> str:
-    return str(page.evaluate("document.activeElement.innerText"))
+    """Return the text of what has the focus, empty if nothing has."""
+    is_body = "document.activeElement === document.body"
+    return str(page.evaluate(f"{is_body} ? '' : document.activeElement.innerText"))
 
 
 @LANGUAGES

@@ -95,11 +95,13 @@ def inbox_routes(
         with inbox.changes.following() as changed:
             while True:
                 changed.clear()
+                # Before the page asks: what is delivered right after it asked is a change too.
+                due = views.next_delivery(now())
                 yield b"data: changed\n\n"
                 await asyncio.sleep(PAUSE)
-                due = views.next_delivery(now())
+                wait = None if due is None else max(0, due - PAUSE)
                 try:
-                    await asyncio.wait_for(changed.wait(), due)
+                    await asyncio.wait_for(changed.wait(), wait)
                 except asyncio.TimeoutError:
                     continue
 

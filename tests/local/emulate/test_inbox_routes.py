@@ -216,6 +216,16 @@ def test_a_delivery_is_a_change() -> None:
         assert listing(emulator)["rows"][0]["state"] == "delivered"
 
 
+def test_a_delivery_right_after_a_page_was_woken_is_a_change() -> None:
+    now = AT.timestamp()
+    with Emulator(clock=lambda: now, delivery_delay=0.5) as emulator:
+        rpc(emulator, {**GOOD, "Timestamp": AT.strftime("%Y-%m-%dT%H:%M:%SZ")})
+        with following(emulator) as lines:
+            next(lines)
+            now += 0.5
+            assert next(lines) == b"data: changed"
+
+
 def test_the_emulator_stops_within_a_second_while_a_page_follows() -> None:
     with Emulator() as emulator, following(emulator) as lines:
         next(lines)

@@ -11,6 +11,7 @@ import requests
 
 from sms_connector.local.emulate import app, explanations
 from sms_connector.local.emulate.account import DISABLED_KEY, ORDINARY_KEY, STS_KEY, AccountKey
+from sms_connector.local.emulate.api_call import read_api_call
 from sms_connector.local.emulate.explanations import EXPLANATIONS, MAGIC, OTHER, explanation_of
 from sms_connector.local.emulate.inbox import Entry, RefusedRequest
 from sms_connector.local.emulate.magic import (
@@ -21,7 +22,7 @@ from sms_connector.local.emulate.magic import (
     number_for,
 )
 from sms_connector.local.emulate.provider_errors import REFUSALS
-from sms_connector.local.emulate.request_text import LONGEST
+from sms_connector.local.emulate.request_text import LONGEST, without_credentials
 from sms_connector.local.emulate.server import Emulator
 from sms_connector.reports.carrier_codes import explain
 
@@ -155,6 +156,12 @@ def test_the_text_of_a_request_has_its_parameters_but_no_credential(emulator: Em
     assert isinstance(quoting, RefusedRequest)
     assert "server CanonicalRequest is [POST" in quoting.reason
     assert "OutId=mine" in entries[-1].request
+
+
+@pytest.mark.parametrize("spelled", ["a+b/c=", "a%2Bb%2Fc%3D", "a%252Bb%252Fc%253D"])
+def test_a_credential_is_hidden_however_often_a_message_has_encoded_it(spelled: str) -> None:
+    call = read_api_call("POST", "/", {}, b"SecurityToken=a%2Bb%2Fc%3D", b"")
+    assert without_credentials(f"before {spelled} after", call) == "before **** after"
 
 
 def test_headers_that_are_not_known_to_be_harmless_are_kept_without_their_value(

@@ -4,7 +4,7 @@ import { Gone, clearInbox, listing, markAllRead, undoClear } from "./api.js";
 import { showEmpty } from "./empty.js";
 import { count } from "./formats.js";
 import { listenToKeys } from "./keys.js";
-import { forgetRows, showRows } from "./list.js";
+import { showRows } from "./list.js";
 import { follow } from "./live.js";
 import { showPane, watchAddress } from "./pane.js";
 import { loadTexts, offerLanguages, preferredLanguage, put, text } from "./shared/texts.js";
@@ -114,7 +114,6 @@ function on(id, act, done) {
 }
 
 function changeLanguage() {
-  forgetRows();
   search.placeholder = text("search");
   ask().then(() => showPane({ anew: true }));
 }

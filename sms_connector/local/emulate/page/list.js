@@ -35,13 +35,6 @@ export function showRows(listed) {
   if (!rows.has(current)) setCurrent(place.querySelector(".open")?.hash.slice(1));
 }
 
-// Forgets all rows: their texts are in another language now.
-export function forgetRows() {
-  rows.clear();
-  days.clear();
-  current = undefined;
-}
-
 export function markOpened(id) {
   place.querySelector("[aria-current]")?.removeAttribute("aria-current");
   rows.get(id)?.firstElementChild.setAttribute("aria-current", "true");
