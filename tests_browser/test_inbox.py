@@ -102,7 +102,7 @@ def test_a_refused_request_is_in_the_list_and_explained_in_full(
     send(emulator, number_for("MOBILE_NOT_ON_SERVICE"), "864209")
     rpc(emulator, {**GOOD, "TemplateParam": '{"code":"12-34"}'})
     rpc(emulator, {**GOOD, "SignName": "码上登陆"})
-    page = open_page(emulator.url, language, scheme)
+    page = open_page(emulator.url, language, scheme, width=1280)
     refused = rows(page).first
     expect(refused).to_contain_text(words("state.refused"))
     expect(refused).to_contain_text("isv.SMS_SIGNATURE_ILLEGAL")
