@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -92,17 +93,24 @@ def test_messages_show_up_newest_first_and_can_be_searched(
     expect(rows(page)).to_have_count(3)
 
 
+@pytest.fixture
+def fresh() -> Iterator[Emulator]:
+    """An emulator that nothing was emptied from, and that delivers at once."""
+    with Emulator(flow_control=False, delivery_delay=0) as emulator:
+        yield emulator
+
+
 @LANGUAGES
 def test_a_refused_request_is_in_the_list_and_explained_in_full(
-    open_page: Open, emulator: Emulator, language: str, scheme: Scheme
+    open_page: Open, fresh: Emulator, language: str, scheme: Scheme
 ) -> None:
     words = inbox_words(language)
-    send(emulator, "13812345678", "246810")
-    send(emulator, "13987654321", "135791")
-    send(emulator, number_for("MOBILE_NOT_ON_SERVICE"), "864209")
-    rpc(emulator, {**GOOD, "TemplateParam": '{"code":"12-34"}'})
-    rpc(emulator, {**GOOD, "SignName": "码上登陆"})
-    page = open_page(emulator.url, language, scheme, width=1280)
+    send(fresh, "13812345678", "246810")
+    send(fresh, "13987654321", "135791")
+    send(fresh, number_for("MOBILE_NOT_ON_SERVICE"), "864209")
+    rpc(fresh, {**GOOD, "TemplateParam": '{"code":"12-34"}'})
+    rpc(fresh, {**GOOD, "SignName": "码上登陆"})
+    page = open_page(fresh.url, language, scheme, width=1280)
     refused = rows(page).first
     expect(refused).to_contain_text(words("state.refused"))
     expect(refused).to_contain_text("isv.SMS_SIGNATURE_ILLEGAL")
