@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
 from sms_connector.config import parse_config
-from sms_connector.local.emulate.magic import number_for
+from sms_connector.local.emulate.magic import Behaviour, number_for
 from sms_connector.local.emulate.server import Emulator
 from sms_connector.local.example import example_config
 from sms_connector.message import Message
 from sms_connector.sending.connector import SmsConnector
+from tests.local.emulate.calling import GOOD, rpc
+from tests.local.emulate.entries import AT, message
+from tests.local.emulate.test_reports import listening
 
 from .accessibility import violations
 from .conftest import Open, Scheme
 from .screenshots import picture
 from .words import inbox_words
+
+EN = inbox_words("en")
+
+# In milliseconds: a page on a busy machine takes more than the default.
+expect.set_options(timeout=10_000)
+
+LANGUAGES = pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("zh-CN", "dark")])
 
 
 def send(emulator: Emulator, phone: str, code: str) -> None:
@@ -25,80 +38,461 @@ def send(emulator: Emulator, phone: str, code: str) -> None:
     connector.send(connector.compose(Message(phone, "SignIn", code)))
 
 
-@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("zh-CN", "dark")])
+def send_many(emulator: Emulator, number: int) -> None:
+    for one in range(number):
+        rpc(emulator, {**GOOD, "TemplateParam": f'{{"code":"{one:06}"}}'})
+
+
+def rows(page: Page) -> Locator:
+    return page.locator("#list .row")
+
+
+def pane(page: Page) -> Locator:
+    return page.get_by_role("region", name=inbox_words(language_of(page))("pane"), exact=True)
+
+
+def language_of(page: Page) -> str:
+    return str(page.evaluate("document.documentElement.lang"))
+
+
+def focused(page: Page) -> str:
+    """Return the text of what has the focus, empty if nothing has."""
+    is_body = "document.activeElement === document.body"
+    return str(page.evaluate(f"{is_body} ? '' : document.activeElement.innerText"))
+
+
+@LANGUAGES
 def test_messages_show_up_newest_first_and_can_be_searched(
     open_page: Open, emulator: Emulator, language: str, scheme: Scheme
 ) -> None:
     words = inbox_words(language)
     page = open_page(emulator.url, language, scheme)
-    messages = page.get_by_role("main").get_by_role("listitem")
     expect(page.get_by_text(words("none"))).to_be_visible()
     assert violations(page) == []
 
     # They appear without a reload.
     send(emulator, "13812345678", "246810")
-    expect(messages).to_have_count(1)
-    expect(page.get_by_text(words("one"), exact=True)).to_be_visible()
+    expect(rows(page)).to_have_count(1)
+    expect(page.get_by_text(words("none"))).to_be_hidden()
     send(emulator, "13987654321", "135791")
     send(emulator, "+852 5123 4567", "112233")
-    expect(messages).to_have_count(3)
-    expect(messages.nth(0)).to_contain_text("Your sign-in code is 112233.")
-    expect(messages.nth(2)).to_contain_text("246810")
+    expect(rows(page)).to_have_count(3)
+    expect(rows(page).nth(0)).to_contain_text("Your sign-in code is 112233.")
+    expect(rows(page).nth(2)).to_contain_text("246810")
+    expect(rows(page).nth(2)).to_contain_text(words("state.delivered"))
+    assert violations(page) == []
+
+    search = page.get_by_role("searchbox")
+    for wanted, count in (("138 1234", 1), ("Your sign-in", 1), ("135791", 1), ("SMS_2", 3)):
+        search.fill(wanted)
+        expect(rows(page)).to_have_count(count)
+    search.fill("nothing like it")
+    expect(page.get_by_text(words("noneFound"))).to_be_visible()
+    expect(page.get_by_text(words("none"), exact=True)).to_be_hidden()
+    search.press("Escape")
+    expect(rows(page)).to_have_count(3)
+
+
+@pytest.fixture
+def fresh() -> Iterator[Emulator]:
+    """An emulator that nothing was emptied from, and that delivers at once."""
+    with Emulator(flow_control=False, delivery_delay=0) as emulator:
+        yield emulator
+
+
+@LANGUAGES
+def test_a_refused_request_is_in_the_list_and_explained_in_full(
+    open_page: Open, fresh: Emulator, language: str, scheme: Scheme
+) -> None:
+    words = inbox_words(language)
+    send(fresh, "13812345678", "246810")
+    send(fresh, "13987654321", "135791")
+    send(fresh, number_for("MOBILE_NOT_ON_SERVICE"), "864209")
+    rpc(fresh, {**GOOD, "TemplateParam": '{"code":"12-34"}'})
+    rpc(fresh, {**GOOD, "SignName": "码上登陆"})
+    page = open_page(fresh.url, language, scheme, width=1280)
+    refused = rows(page).first
+    expect(refused).to_contain_text(words("state.refused"))
+    expect(refused).to_contain_text("isv.SMS_SIGNATURE_ILLEGAL")
+    why = {"en": "The account has no such sign name.", "zh-CN": "账号下没有此签名。"}[language]
+    expect(refused).to_contain_text(why)
+
+    refused.get_by_role("link").click()
+    expect(pane(page)).to_contain_text(why)
+    expect(pane(page)).to_contain_text("该账号下找不到对应签名")
+    expect(pane(page)).to_contain_text("SignName=码上登陆")
+    expect(pane(page)).to_contain_text("AccessKeyId=****")
+    expect(pane(page)).to_contain_text("Signature=****")
+    expect(refused.get_by_role("link")).to_have_attribute("aria-current", "true")
     assert violations(page) == []
     picture(page, "inbox")
 
-    search = page.get_by_label(words("search"), exact=True)
-    search.fill("138 1234")
-    expect(messages).to_have_count(1)
-    expect(messages).to_contain_text("138 1234 5678")
-    search.fill("000")
-    expect(page.get_by_text(words("noneFound"))).to_be_visible()
-    search.fill("")
-    expect(messages).to_have_count(3)
-
-    page.get_by_role("button", name=words("clear"), exact=True).click()
-    expect(messages).to_have_count(0)
-    assert emulator.inbox.messages() == ()
-
-
-def test_a_shown_message_is_not_redrawn_when_another_arrives(
-    open_page: Open, emulator: Emulator
-) -> None:
-    """A new message does not disturb a person who reads or copies."""
-    send(emulator, "13812345678", "246810")
-    page = open_page(emulator.url)
-    first = page.get_by_role("main").get_by_role("listitem").first
-    first.evaluate("element => { element.dataset.mine = 'yes'; }")
-    send(emulator, "13987654321", "135791")
-    expect(page.locator("[data-mine]")).to_contain_text("246810")
-    expect(page.get_by_role("main").get_by_role("listitem")).to_have_count(2)
-
-
-def test_a_stopped_emulator_is_reported_and_found_again(open_page: Open) -> None:
-    words = inbox_words("en")
-    with Emulator(flow_control=False) as emulator:
-        send(emulator, "13812345678", "246810")
-        page = open_page(emulator.url)
-        expect(page.get_by_text("246810")).to_be_visible()
-        port = int(emulator.url.rsplit(":", 1)[1])
-    expect(page.get_by_text(words("gone"))).to_be_visible()
-    expect(page.get_by_text("246810")).to_be_visible()
-    with Emulator(port, flow_control=False):
-        expect(page.get_by_text(words("none"))).to_be_visible()
+    for name, count in (("refused", 2), ("delivered", 2), ("failed", 1), ("all", 5)):
+        button = page.get_by_role("button", name=f"{words(f'filter.{name}')} {count}", exact=True)
+        button.click()
+        expect(button).to_have_attribute("aria-pressed", "true")
+        expect(rows(page)).to_have_count(count)
 
 
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
-def test_an_undelivered_message_is_marked_with_the_code_of_the_carrier(
+def test_details_show_the_message_and_each_step_of_its_delivery(
+    open_page: Open, language: str
+) -> None:
+    words = inbox_words(language)
+    with (
+        listening() as address,
+        Emulator(delivery_delay=0.5, flow_control=False, reports=address.url) as emulator,
+    ):
+        page = open_page(emulator.url, language)
+        address.answers = [b"no"]
+        send(emulator, number_for("MOBILE_NOT_ON_SERVICE"), "246810")
+        rows(page).first.get_by_role("link").click()
+        expect(pane(page).locator(".bubble")).to_contain_text("246810")
+        # They follow by themselves.
+        for text in (
+            words("accepted"),
+            words("reportFailed"),
+            words("reportNotTaken"),
+            "MOBILE_NOT_ON_SERVICE",
+            {"en": "the number is not in use", "zh-CN": "空号"}[language],
+        ):
+            expect(pane(page)).to_contain_text(text)
+        expect(pane(page)).to_contain_text(words("state.failed"))
+        expect(rows(page).first).to_contain_text(words("state.failed"))
+        assert violations(page) == []
+
+
+def test_details_say_what_a_magic_number_does_to_the_answer(
+    open_page: Open, emulator: Emulator
+) -> None:
+    rpc(emulator, {**GOOD, "PhoneNumbers": number_for(Behaviour.LIST)})
+    page = open_page(emulator.url)
+    rows(page).first.get_by_role("link").click()
+    expect(pane(page)).to_contain_text(f"{EN('answerFault')} {Behaviour.LIST.value}")
+
+
+def test_one_click_in_the_row_copies_the_code(open_page: Open, emulator: Emulator) -> None:
+    send(emulator, "13812345678", "246810")
+    page = open_page(emulator.url)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    rows(page).first.get_by_role("button", name=EN("copyCode", code="246810")).click()
+    expect(page.get_by_role("status").filter(has_text="246810")).to_be_attached()
+    assert page.evaluate("navigator.clipboard.readText()") == "246810"
+    expect(pane(page)).to_be_hidden()
+
+
+def test_the_code_is_copied_without_permission_for_the_clipboard(
+    open_page: Open, emulator: Emulator
+) -> None:
+    """A page at a plain address in the network has no `navigator.clipboard`."""
+    send(emulator, "13812345678", "246810")
+    page = open_page(emulator.url)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error()); }")
+    button = rows(page).first.get_by_role("button")
+    button.click()
+    expect(page.get_by_role("status").filter(has_text="246810")).to_be_attached()
+    assert page.evaluate("navigator.clipboard.readText()") == "246810"
+    expect(button).to_be_focused()
+
+
+def test_unread_entries_are_marked_until_they_are_opened(
+    open_page: Open, emulator: Emulator
+) -> None:
+    send_many(emulator, 3)
+    page = open_page(emulator.url)
+    unread = page.locator(".row.unread")
+    expect(unread).to_have_count(3)
+    expect(page).to_have_title(f"(3) {EN('title')}")
+    expect(rows(page).nth(1).get_by_role("link")).to_have_accessible_name(
+        re.compile(f"^{EN('unread')} ")
+    )
+    rows(page).nth(1).get_by_role("link").click()
+    expect(unread).to_have_count(2)
+    page.reload()
+    expect(unread).to_have_count(2)
+    page.get_by_role("button", name=EN("readAll")).click()
+    expect(unread).to_have_count(0)
+    expect(page).to_have_title(EN("title"))
+
+
+@LANGUAGES
+def test_emptying_can_be_undone_below_what_came_in_since(
+    open_page: Open, emulator: Emulator, language: str, scheme: Scheme
+) -> None:
+    words = inbox_words(language)
+    send(emulator, "13812345678", "246810")
+    rpc(emulator, {**GOOD, "SignName": "别的"})
+    page = open_page(emulator.url, language, scheme)
+    page.get_by_role("button", name=words("clear"), exact=True).click()
+    expect(rows(page)).to_have_count(0)
+    assert emulator.inbox.messages() == ()
+    undo = page.get_by_role("button", name=words("undo", total=2), exact=True)
+    expect(undo).to_be_focused()
+    send(emulator, "13987654321", "135791")
+    expect(rows(page)).to_have_count(1)
+    assert violations(page) == []
+    undo.click()
+    expect(rows(page)).to_have_count(3)
+    expect(rows(page).first).to_contain_text("135791")
+    expect(undo).to_be_hidden()
+    assert len(emulator.inbox.messages()) == 2
+
+
+def test_the_keyboard_leads_through_rows_and_details(open_page: Open, emulator: Emulator) -> None:
+    send_many(emulator, 4)
+    page = open_page(emulator.url)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    expect(rows(page)).to_have_count(4)
+    for key, code in (
+        ("ArrowDown", "000003"),
+        ("ArrowDown", "000002"),
+        ("j", "000001"),
+        ("j", "000000"),
+        ("j", "000000"),
+        ("ArrowUp", "000001"),
+        ("k", "000002"),
+    ):
+        page.keyboard.press(key)
+        assert code in focused(page)
+    page.keyboard.press("c")
+    expect(page.get_by_role("status").filter(has_text="000002")).to_be_attached()
+    assert page.evaluate("navigator.clipboard.readText()") == "000002"
+    expect(pane(page)).to_be_hidden()
+
+    page.keyboard.press("Enter")
+    expect(pane(page).locator(".bubble")).to_contain_text("000002")
+    page.keyboard.press("j")
+    expect(pane(page).locator(".bubble")).to_contain_text("000001")
+    assert "000001" in focused(page)
+    page.keyboard.press("Escape")
+    expect(pane(page)).to_be_hidden()
+    assert "000001" in focused(page)
+    # One step leads out of the rows, however many there are: the code of the row, then the footer.
+    page.keyboard.press("Tab")
+    assert focused(page) == "000001"
+    page.keyboard.press("Tab")
+    assert not page.evaluate("document.activeElement.closest('.row')")
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type("jkc")
+    expect(page.get_by_role("searchbox")).to_have_value("jkc")
+
+
+def test_the_focus_stays_on_its_row_when_messages_arrive(
+    open_page: Open, emulator: Emulator
+) -> None:
+    send_many(emulator, 2)
+    page = open_page(emulator.url)
+    expect(rows(page)).to_have_count(2)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    row = rows(page).nth(1)
+    row.evaluate("element => { element.dataset.mine = 'yes'; }")
+    send(emulator, "13987654321", "135791")
+    expect(rows(page)).to_have_count(3)
+    expect(page.locator("[data-mine]")).to_contain_text("000000")
+    assert "000000" in focused(page)
+
+
+def test_the_selection_in_the_details_stays_when_messages_arrive(
+    open_page: Open, emulator: Emulator
+) -> None:
+    send_many(emulator, 1)
+    page = open_page(emulator.url)
+    rows(page).first.get_by_role("link").click()
+    bubble = pane(page).locator(".bubble")
+    expect(bubble).to_be_visible()
+    expect(pane(page)).to_contain_text(EN("state.delivered"), timeout=10_000)
+    bubble.select_text()
+    send(emulator, "13987654321", "135791")
+    expect(rows(page)).to_have_count(2)
+    assert "000000" in page.evaluate("getSelection().toString()")
+
+
+def test_a_stopped_emulator_is_reported_and_found_again(open_page: Open) -> None:
+    with Emulator(flow_control=False) as emulator:
+        send(emulator, "13812345678", "246810")
+        page = open_page(emulator.url)
+        expect(rows(page)).to_have_count(1)
+        port = int(emulator.url.rsplit(":", 1)[1])
+    expect(page.get_by_text(EN("gone"))).to_be_visible()
+    expect(rows(page)).to_have_count(1)
+    with Emulator(port, flow_control=False):
+        expect(page.get_by_text(EN("none"), exact=True)).to_be_visible()
+        expect(page.get_by_text(EN("gone"))).to_be_hidden()
+
+
+def test_a_hidden_page_asks_for_nothing_and_catches_up_when_it_is_seen(
+    open_page: Open, emulator: Emulator
+) -> None:
+    send_many(emulator, 1)
+    page = open_page(emulator.url)
+    expect(rows(page)).to_have_count(1)
+    hide = "Object.defineProperty(document, 'hidden', {configurable: true, value: %s});"
+    event = "document.dispatchEvent(new Event('visibilitychange'))"
+    page.evaluate(hide % "true" + event)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    send_many(emulator, 2)
+    # Long enough for a page that is seen: it shows a message within 0.3 s.
+    page.wait_for_timeout(1_500)
+    assert asked == []
+    expect(rows(page)).to_have_count(1)
+    page.evaluate(hide % "false" + event)
+    expect(rows(page)).to_have_count(3)
+
+
+@pytest.mark.parametrize(
+    ("language", "days"),
+    [
+        ("en", ["Today · ", "Friday, January 2, 2026"]),
+        ("zh-CN", ["今天 · ", "2026年1月2日星期五"]),
+    ],
+)
+def test_rows_are_grouped_by_day_as_the_reader_writes_it(
+    open_page: Open, emulator: Emulator, language: str, days: list[str]
+) -> None:
+    emulator.inbox.add(message(received_at=AT + timedelta(hours=12)))
+    send_many(emulator, 2)
+    page = open_page(emulator.url, language)
+    expect(page.locator(".day h2")).to_have_text([re.compile(f"^{day}") for day in days])
+    expect(page.locator(".day").nth(0).locator(".row")).to_have_count(2)
+    expect(page.locator(".day").nth(1).locator(".row")).to_have_count(1)
+
+
+def test_a_link_leads_to_the_page_about_the_emulator(open_page: Open, emulator: Emulator) -> None:
+    page = open_page(emulator.url)
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name=EN("docs"), exact=True).click()
+    expect(opened.value.get_by_role("heading", name="The emulator", exact=True)).to_be_visible()
+
+
+def test_an_arrival_is_announced_to_screen_readers(open_page: Open, emulator: Emulator) -> None:
+    send_many(emulator, 2)
+    page = open_page(emulator.url)
+    expect(rows(page)).to_have_count(2)
+    expect(page.locator("#status")).to_have_text("")
+    send_many(emulator, 1)
+    expect(page.locator("#status")).to_have_text(EN("arrived", total=1))
+
+
+def test_fifteen_rows_fit_on_a_screen_of_900_pixels(open_page: Open, emulator: Emulator) -> None:
+    send_many(emulator, 20)
+    page = open_page(emulator.url, width=1280)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    expect(rows(page)).to_have_count(20)
+    seen = page.evaluate(
+        "[...document.querySelectorAll('.row')]"
+        ".filter((row) => row.getBoundingClientRect().bottom <= innerHeight).length"
+    )
+    assert seen >= 15
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_on_a_phone_the_details_take_the_place_of_the_list(
     open_page: Open, emulator: Emulator, language: str
 ) -> None:
+    words = inbox_words(language)
     send(emulator, "13812345678", "246810")
-    send(emulator, number_for("MOBILE_NOT_ON_SERVICE"), "246810")
-    page = open_page(emulator.url, language)
-    messages = page.get_by_role("main").get_by_role("listitem")
-    expect(messages).to_have_count(2)
-    failed, received = messages.all()
-    mark = inbox_words(language)("undelivered")
-    expect(failed.get_by_text(mark, exact=True)).to_be_visible()
-    expect(failed.get_by_text("MOBILE_NOT_ON_SERVICE", exact=True)).to_be_visible()
-    expect(received.get_by_text(mark, exact=True)).to_be_hidden()
+    rpc(emulator, {**GOOD, "SignName": "别的" * 30, "PhoneNumbers": "1" * 60})
+    page = open_page(emulator.url, language, width=390)
+    wide = "document.documentElement.scrollWidth > innerWidth"
+    for number in range(2):
+        expect(rows(page)).to_have_count(2)
+        assert not page.evaluate(wide)
+        rows(page).nth(number).get_by_role("link").click()
+        expect(pane(page)).to_be_visible()
+        expect(rows(page).first).to_be_hidden()
+        assert not page.evaluate(wide)
+        assert violations(page) == []
+        page.go_back()
+        expect(pane(page)).to_be_hidden()
+        expect(rows(page).first).to_be_visible()
+    rows(page).first.get_by_role("link").click()
+    page.get_by_role("button", name=words("older")).click()
+    expect(pane(page).locator(".bubble")).to_contain_text("246810")
+    page.get_by_role("button", name=words("close"), exact=True).click()
+    expect(rows(page).nth(1).get_by_role("link")).to_be_focused()
+
+
+@LANGUAGES
+def test_before_the_first_message_the_page_gives_a_request_and_numbers_to_copy(
+    open_page: Open, emulator: Emulator, language: str, scheme: Scheme
+) -> None:
+    words = inbox_words(language)
+    page = open_page(emulator.url, language, scheme)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    expect(page.locator("#example-request")).to_contain_text(f"curl {emulator.url}")
+    page.locator("#example").get_by_role("button", name=words("copy"), exact=True).click()
+    expect(page.locator("#example [data-copied]")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()").startswith(f"curl {emulator.url} ")
+    expect(page.get_by_role("button", name=emulator.url)).to_be_visible()
+
+    page.get_by_role("link", name=words("allMagicNumbers")).click()
+    for text in (number_for("Throttling"), "Throttling", number_for(Behaviour.HUNG), "MK:0001"):
+        expect(pane(page).get_by_text(text, exact=True).first).to_be_visible()
     assert violations(page) == []
+    page.keyboard.press("Escape")
+    expect(pane(page)).to_be_hidden()
+
+
+def test_the_language_of_rows_and_details_changes_at_once(
+    open_page: Open, emulator: Emulator
+) -> None:
+    rpc(emulator, {**GOOD, "SignName": "别的"})
+    page = open_page(emulator.url)
+    rows(page).first.get_by_role("link").click()
+    expect(pane(page)).to_contain_text(EN("request"))
+    page.get_by_role("button", name="中文").click()
+    chinese = inbox_words("zh-CN")
+    expect(rows(page).first).to_contain_text("账号下没有此签名。")
+    expect(rows(page).first).to_contain_text(chinese("state.refused"))
+    expect(pane(page)).to_contain_text(chinese("request"))
+    expect(page.locator(".day h2")).to_contain_text("今天")
+    expect(page.get_by_role("searchbox")).to_have_attribute("placeholder", chinese("search"))
+
+
+def test_an_entry_that_is_emptied_while_it_is_open_is_closed(
+    open_page: Open, emulator: Emulator
+) -> None:
+    send_many(emulator, 1)
+    page = open_page(emulator.url)
+    rows(page).first.get_by_role("link").click()
+    expect(pane(page)).to_be_visible()
+    emulator.clear()
+    expect(pane(page)).to_be_hidden()
+    expect(page.get_by_text(EN("none"), exact=True)).to_be_visible()
+
+
+def test_more_rows_are_shown_on_demand(open_page: Open, emulator: Emulator) -> None:
+    send_many(emulator, 201)
+    page = open_page(emulator.url)
+    expect(rows(page)).to_have_count(200)
+    page.get_by_role("button", name=EN("more", shown=200, total=201)).click()
+    expect(rows(page)).to_have_count(201)
+    expect(page.locator("#more")).to_be_hidden()
+
+
+def test_a_printed_list_has_all_rows_and_their_whole_text(
+    open_page: Open, emulator: Emulator
+) -> None:
+    send_many(emulator, 40)
+    page = open_page(emulator.url)
+    expect(rows(page)).to_have_count(40)
+    page.emulate_media(media="print")
+    height = page.evaluate("document.body.scrollHeight")
+    assert height > page.evaluate("innerHeight")
+    assert page.evaluate("getComputedStyle(document.querySelector('.text')).whiteSpace") == "normal"
+    expect(page.get_by_role("searchbox")).to_be_hidden()
+
+
+def test_nothing_moves_for_a_reader_who_wants_no_motion(
+    open_page: Open, emulator: Emulator
+) -> None:
+    send_many(emulator, 1)
+    page = open_page(emulator.url)
+    page.emulate_media(reduced_motion="reduce")
+    rows(page).first.get_by_role("button").click()
+    expect(page.locator("[data-copied]")).to_be_visible()
+    assert page.evaluate("document.getAnimations().length") == 0

@@ -3,16 +3,21 @@
 from typing import Any, NamedTuple
 from uuid import uuid4
 
+from .inbox import ReceivedMessage
 from .magic import Behaviour
 from .provider_errors import Refusal
 
 
 class Answer(NamedTuple):
-    """An HTTP status and a JSON object; `behaviour` is the fault that it is sent with, if any."""
+    """An HTTP status and a JSON object; `behaviour` is the fault that it is sent with, if any.
+
+    `messages` are what phones receive by this call.
+    """
 
     status: int
     body: dict[str, Any]
     behaviour: Behaviour | None = None
+    messages: tuple[ReceivedMessage, ...] = ()
 
 
 def new_request_id() -> str:

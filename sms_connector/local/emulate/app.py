@@ -1,4 +1,4 @@
-"""The emulator over HTTP: the provider at `/`, and the accepted messages at `/inbox`.
+"""The emulator over HTTP: the provider at `/`, and what it received at `/inbox`.
 
 A browser that opens `/` gets a page that shows the inbox.
 """
@@ -16,13 +16,16 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from ..pages import page, page_files
+from ..pages.docs import doc_routes
 from ..web_guard import Hosts, WebGuard
 from .account import DEFAULT_ACCOUNT, Account
 from .answers import new_request_id, ok, refusal
 from .api_call import read_api_call
 from .behaviours import REDIRECT_PATH, misbehave
 from .flow_control import FlowControl
-from .inbox import Inbox
+from .inbox import Inbox, ReceivedMessage
+from .inbox_routes import inbox_routes
+from .inbox_views import InboxViews
 from .provider import Provider
 from .provider_errors import REFUSALS, Refusal
 
@@ -39,12 +42,15 @@ def create_app(
     clock: Callable[[], float] = time.time,
     delivery_delay: float = DELIVERY_DELAY,
     hosts: Hosts | None = None,
+    *,
+    pushes_reports: bool = False,
 ) -> ASGIApp:
     """Return the application. Without `flow_control` the number of messages is not limited.
 
     `clock` returns seconds since the epoch, `delivery_delay` is in seconds. Magic numbers that
     break the connection need `connection.Connection` as the server's protocol, as in `Emulator`.
-    `hosts` are those of a server on 127.0.0.1 by default.
+    `hosts` are those of a server on 127.0.0.1 by default. `pushes_reports` is what the page says
+    about delivery reports.
     """
     kept = Inbox() if inbox is None else inbox
     provider = Provider(account, kept, flow_control, clock, delivery_delay)
@@ -71,36 +77,24 @@ def create_app(
         first = request.path_params["request_id"]
         again = new_request_id()
         biz_id = ""
-        for message in kept.messages():
-            if message.request_id == first:
+        for entry in kept.entries():
+            message = entry.item
+            if isinstance(message, ReceivedMessage) and message.request_id == first:
                 biz_id = message.biz_id
-                kept.add(msgspec.structs.replace(message, request_id=again))
+                kept.add(msgspec.structs.replace(message, request_id=again), entry.request)
         return JSONResponse(ok(again, BizId=biz_id).body)
 
-    async def show_inbox(request: Request) -> Response:
-        # The page asks every second: while nothing changes, the answer has no body.
-        headers = {"ETag": f'"{kept.revision}"', "Cache-Control": "no-cache"}
-        if request.headers.get("if-none-match") == headers["ETag"]:
-            return Response(status_code=304, headers=headers)
-        messages = kept.messages(request.query_params.get("phone", ""))
-        if (limit := request.query_params.get("limit", "")).isdecimal():
-            headers["X-Total-Count"] = str(len(messages))
-            messages = messages[: int(limit)]
-        body = msgspec.json.encode(messages)
-        return Response(body, media_type="application/json", headers=headers)
-
-    async def clear_inbox(_request: Request) -> Response:
-        kept.clear()
+    def clear_flow_control() -> None:
         if flow_control is not None:
             flow_control.clear()
-        return Response(status_code=204)
 
+    views = InboxViews(kept, delivery_delay, pushes_reports=pushes_reports)
     app = Starlette(
         routes=[
             Route("/", call, methods=["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]),
-            Route("/inbox", show_inbox, methods=["GET"]),
-            Route("/inbox", clear_inbox, methods=["DELETE"]),
+            *inbox_routes(account, kept, views, clock, clear_flow_control),
             *page_files(PAGE),
+            *doc_routes(),
             Route(REDIRECT_PATH + "{request_id}", redirected, methods=["GET", "POST"]),
         ],
         exception_handlers={HTTPException: _not_found},

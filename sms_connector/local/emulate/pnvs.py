@@ -14,7 +14,7 @@ import msgspec
 from .account import AccountTemplate
 from .answers import Answer
 from .flow_control import FlowControl
-from .inbox import Inbox, ReceivedMessage, count_parts
+from .inbox import ReceivedMessage, count_parts
 from .magic import MAGIC_NUMBERS, Behaviour, delivery_error
 from .pnvs_account import GIVEN_SIGNS, GIVEN_TEMPLATES, PNVS_MAGIC_NUMBERS, PNVS_REFUSALS
 from .pnvs_codes import ALPHABETS, KeptCodes, new_code
@@ -31,24 +31,22 @@ _TEMPLATES = {template.code: template for template in GIVEN_TEMPLATES}
 class Pnvs:
     """Without `flow_control` the number of messages is not limited."""
 
-    def __init__(self, inbox: Inbox, flow_control: FlowControl | None) -> None:
-        self._inbox = inbox
+    def __init__(self, flow_control: FlowControl | None) -> None:
         self._flow_control = flow_control
         self._codes = KeptCodes()
 
     def send(self, parameters: dict[str, str], request_id: str, now: datetime) -> Answer:
-        """SendSmsVerifyCode: put the message into the inbox.
+        """SendSmsVerifyCode: return the answer with the message.
 
-        Raises RefusedError for what the gateway refuses; the service's refusals are answers.
+        Raise RefusedError for what the gateway refuses; the service's refusals are answers.
         """
         for name in ("PhoneNumber", "SignName", "TemplateCode", "TemplateParam"):
             if not parameters.get(name):
                 raise missing(name)
         try:
-            model, behaviour = self._send(parameters, request_id, now)
+            return self._send(parameters, request_id, now)
         except RefusedError as error:
             return _refusal(error, request_id)
-        return _accepted(request_id, model, behaviour)
 
     def check(self, parameters: dict[str, str], request_id: str, now: datetime) -> Answer:
         """CheckSmsVerifyCode: `Model.VerifyResult` is PASS or UNKNOWN.
@@ -73,9 +71,7 @@ class Pnvs:
         model = {**_out_id(parameters), "VerifyResult": "PASS" if passes else "UNKNOWN"}
         return _accepted(request_id, model)
 
-    def _send(
-        self, parameters: dict[str, str], request_id: str, now: datetime
-    ) -> tuple[dict[str, Any], Behaviour | None]:
+    def _send(self, parameters: dict[str, str], request_id: str, now: datetime) -> Answer:
         number = _read_number(parameters)
         if parameters["SignName"] not in GIVEN_SIGNS:
             raise refused("isv.SMS_SIGNATURE_ILLEGAL")
@@ -100,25 +96,25 @@ class Pnvs:
         behaviour = magic if isinstance(magic, Behaviour) else None
         biz_id = f"{10**17 + secrets.randbelow(9 * 10**17)}^0"
         content = f"【{parameters['SignName']}】{template.render(values)}"
+        messages: tuple[ReceivedMessage, ...] = ()
         if behaviour is None or behaviour.keeps_message:
             if is_made:
                 scheme = parameters.get("SchemeName", "")
                 self._codes.keep(number, scheme, made, now + valid, replace=policy == 1)
-            self._inbox.add(
-                ReceivedMessage(
-                    phone=number,
-                    sign_name=parameters["SignName"],
-                    template_code=template.code,
-                    template_param=values,
-                    content=content,
-                    biz_id=biz_id,
-                    request_id=request_id,
-                    received_at=now,
-                    out_id=parameters.get("OutId") or msgspec.UNSET,
-                    parts=count_parts(content),
-                    delivery_error=delivery_error(number) or msgspec.UNSET,
-                )
+            message = ReceivedMessage(
+                phone=number,
+                sign_name=parameters["SignName"],
+                template_code=template.code,
+                template_param=values,
+                content=content,
+                biz_id=biz_id,
+                request_id=request_id,
+                received_at=now,
+                out_id=parameters.get("OutId") or msgspec.UNSET,
+                parts=count_parts(content),
+                delivery_error=delivery_error(number) or msgspec.UNSET,
             )
+            messages = (message,)
         returned = parameters.get("ReturnVerifyCode", "").lower() == "true"
         model = {
             **({"VerifyCode": values["code"]} if returned else {}),
@@ -126,7 +122,7 @@ class Pnvs:
             **_out_id(parameters),
             "RequestId": request_id,
         }
-        return model, behaviour
+        return _accepted(request_id, model)._replace(behaviour=behaviour, messages=messages)
 
 
 def _read_number(parameters: dict[str, str]) -> str:
@@ -169,7 +165,7 @@ def _out_id(parameters: dict[str, str]) -> dict[str, str]:
     return {"OutId": parameters["OutId"]} if parameters.get("OutId") else {}
 
 
-def _accepted(request_id: str, model: dict[str, Any], behaviour: Behaviour | None = None) -> Answer:
+def _accepted(request_id: str, model: dict[str, Any]) -> Answer:
     body = {
         "Code": "OK",
         "Message": "成功",
@@ -177,7 +173,7 @@ def _accepted(request_id: str, model: dict[str, Any], behaviour: Behaviour | Non
         "RequestId": request_id,
         "Model": model,
     }
-    return Answer(200, body, behaviour)
+    return Answer(200, body)
 
 
 def _refusal(error: RefusedError, request_id: str) -> Answer:

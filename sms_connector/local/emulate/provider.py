@@ -12,11 +12,15 @@ from .nonces import Nonces
 from .pnvs import Pnvs
 from .provider_errors import RefusedError, refused
 from .queries import Queries
+from .refused_request import action_of, refused_request
+from .request_text import request_text
 from .send_sms import SendSms
 from .signatures import read_claim, verify
 
 # Of Dysmsapi and of Dypnsapi.
 VERSION = "2017-05-25"
+
+_SENDING = ("SendSms", "SendSmsVerifyCode")
 
 Action = Callable[[dict[str, str], str, datetime], Answer]
 
@@ -33,12 +37,13 @@ class Provider:
         delivery_delay: float,
     ) -> None:
         self._account = account
+        self._inbox = inbox
         self._clock = clock
         self._nonces = Nonces()
         queries = Queries(account, inbox, delivery_delay)
-        pnvs = Pnvs(inbox, flow_control)
+        pnvs = Pnvs(flow_control)
         self._actions: Mapping[str, Action] = {
-            "SendSms": SendSms(account, inbox, flow_control),
+            "SendSms": SendSms(account, flow_control),
             "SendSmsVerifyCode": pnvs.send,
             "CheckSmsVerifyCode": pnvs.check,
             "QuerySendDetails": queries.query_send_details,
@@ -49,10 +54,30 @@ class Provider:
         }
 
     def answer(self, call: ApiCall, request_id: str) -> Answer:
+        """Answer a call; keep its messages, or what it was refused for, in the inbox."""
         try:
-            return self._act(call, request_id)
+            answer = self._act(call, request_id)
         except RefusedError as error:
-            return refusal(request_id, call.headers.get("host", ""), error.refusal)
+            answer = refusal(request_id, call.headers.get("host", ""), error.refusal)
+        if self._is_to_send(call):
+            self._keep(call, request_id, answer)
+        return answer
+
+    def _is_to_send(self, call: ApiCall) -> bool:
+        """Return whether the call is one to send, or one that cannot be understood."""
+        action = action_of(call)
+        return action in _SENDING or (
+            action not in self._actions and bool(action or call.parameters)
+        )
+
+    def _keep(self, call: ApiCall, request_id: str, answer: Answer) -> None:
+        text = request_text(call)
+        fault = answer.behaviour.value if answer.behaviour else ""
+        for message in answer.messages:
+            self._inbox.add(message, text, fault)
+        if not answer.messages:
+            now = datetime.fromtimestamp(self._clock(), timezone.utc)
+            self._inbox.add_refused(refused_request(call, request_id, answer, now), text)
 
     def _act(self, call: ApiCall, request_id: str) -> Answer:
         if call.method not in METHODS:

@@ -6,7 +6,7 @@ Each follows its page under https://help.aliyun.com/document_detail/419298.html.
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
@@ -14,6 +14,7 @@ import msgspec
 from ..shanghai import day_of, show
 from .account import Account, AccountSign, AccountTemplate, IntlType, Review
 from .answers import Answer, ok
+from .delivery import delivery_of
 from .inbox import Inbox, ReceivedMessage
 from .phone_numbers import read_recipient
 from .provider_errors import missing, refused
@@ -69,15 +70,14 @@ class Queries:
         }
         if message.out_id is not msgspec.UNSET:
             detail["OutId"] = message.out_id
-        done_at = message.received_at + timedelta(seconds=self.delivery_delay)
-        if now < done_at:
+        delivery = delivery_of(message, now, self.delivery_delay)
+        if delivery.state == "pending":
             return detail
-        failed = message.delivery_error is not msgspec.UNSET
         return {
             **detail,
-            "SendStatus": 2 if failed else 3,
-            "ErrCode": message.delivery_error if failed else "DELIVERED",
-            "ReceiveDate": show(done_at),
+            "SendStatus": 2 if delivery.state == "failed" else 3,
+            "ErrCode": delivery.code or "DELIVERED",
+            "ReceiveDate": show(delivery.at),
         }
 
     def get_sms_sign(self, parameters: dict[str, str], request_id: str, _now: datetime) -> Answer:

@@ -22,17 +22,20 @@ _MAINLAND = re.compile("1[3-9][0-9]{9}")
 
 
 class Pushed(NamedTuple):
-    """A report, and the seconds after its message was accepted at which it is pushed."""
+    """A report, and the seconds after its message was accepted at which it is pushed.
+
+    `error` is the carrier's code in it, empty for a delivery.
+    """
 
     after: float
     body: list[dict[str, object]]
+    error: str = ""
 
 
 def reports_of(message: ReceivedMessage, delay: float) -> Iterator[Pushed]:
     """Yield the reports that a message gets: one, unless its number says otherwise."""
     reporting = MAGIC_NUMBERS.get(message.phone)
     done_at = message.received_at + timedelta(seconds=delay)
-    failed = message.delivery_error is not msgspec.UNSET
     error = message.delivery_error if isinstance(message.delivery_error, str) else ""
     match reporting:
         case Reporting.NEVER:
@@ -45,9 +48,10 @@ def reports_of(message: ReceivedMessage, delay: float) -> Iterator[Pushed]:
         case Reporting.OUT_OF_ORDER:
             yield Pushed(delay, _report(message, done_at, ""))
             before = done_at - timedelta(seconds=1)
-            yield Pushed(delay * 2, _report(message, before, "MOBILE_NOT_ON_SERVICE"))
+            late = "MOBILE_NOT_ON_SERVICE"
+            yield Pushed(delay * 2, _report(message, before, late), late)
         case _:
-            yield Pushed(delay, _report(message, done_at, error if failed else ""))
+            yield Pushed(delay, _report(message, done_at, error), error)
 
 
 def _report(message: ReceivedMessage, at: datetime, error: str) -> list[dict[str, object]]:

@@ -6,19 +6,29 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime, timezone
 from types import TracebackType
+from typing import NamedTuple
 
 import requests
 from typing_extensions import Self
 
-from .inbox import ReceivedMessage
-from .report_forms import reports_of
+from .inbox import PushedReport, ReceivedMessage
+from .report_forms import Pushed, reports_of
 
 PATIENCE = 0.7
 """Seconds that the provider waits for an answer."""
 
 RETRIES = (60.0, 300.0, 600.0)
 """Seconds after which it tries again."""
+
+
+class _Planned(NamedTuple):
+    """A report to push, how often it was tried, and what each attempt is noted by."""
+
+    report: Pushed
+    note: Callable[[PushedReport], None]
+    tries: int = 0
 
 
 class ReportPusher:
@@ -40,7 +50,7 @@ class ReportPusher:
         self._say = say
         self._retries = retries
         self._changed = threading.Condition()
-        self._due: list[tuple[float, int, list[dict[str, object]], int]] = []
+        self._due: list[tuple[float, int, _Planned]] = []
         self._order = itertools.count()
         self._stopped = False
         self._has_said = False
@@ -62,38 +72,44 @@ class ReportPusher:
             self._changed.notify()
         self._thread.join()
 
-    def add(self, message: ReceivedMessage) -> None:
-        """Plan the reports of a message."""
-        for after, body in reports_of(message, self._delay):
-            self._plan(after, body, 0)
+    def add(
+        self, message: ReceivedMessage, note: Callable[[PushedReport], None] = lambda _: None
+    ) -> None:
+        """Plan the reports of a message. `note` is called with each attempt to push one."""
+        for report in reports_of(message, self._delay):
+            self._plan(report.after, _Planned(report, note))
 
-    def _plan(self, after: float, body: list[dict[str, object]], tries: int) -> None:
+    def _plan(self, after: float, planned: _Planned) -> None:
         with self._changed:
             due = time.monotonic() + after
-            heapq.heappush(self._due, (due, next(self._order), body, tries))
+            heapq.heappush(self._due, (due, next(self._order), planned))
             self._changed.notify()
 
     def _run(self) -> None:
         with requests.Session() as session:
             session.trust_env = False
-            while (item := self._next()) is not None:
-                body, tries = item
-                if self._push(session, body):
+            while (planned := self._next()) is not None:
+                problem = self._push(session, planned.report.body)
+                error = planned.report.error
+                at = datetime.now(timezone.utc)
+                planned.note(PushedReport(at, not error, error or "DELIVERED", problem))
+                if not problem:
                     self.pushed += 1
-                elif tries < len(self._retries):
-                    self._plan(self._retries[tries], body, tries + 1)
+                elif planned.tries < len(self._retries):
+                    again = planned._replace(tries=planned.tries + 1)
+                    self._plan(self._retries[planned.tries], again)
 
-    def _next(self) -> tuple[list[dict[str, object]], int] | None:
+    def _next(self) -> _Planned | None:
         with self._changed:
             while not self._stopped:
                 wait = self._due[0][0] - time.monotonic() if self._due else None
                 if wait is not None and wait <= 0:
-                    _, _, body, tries = heapq.heappop(self._due)
-                    return body, tries
+                    return heapq.heappop(self._due)[2]
                 self._changed.wait(wait)
         return None
 
-    def _push(self, session: requests.Session, body: list[dict[str, object]]) -> bool:
+    def _push(self, session: requests.Session, body: list[dict[str, object]]) -> str:
+        """Return why the report was not taken, or an empty text."""
         try:
             answer = session.post(
                 self._url,
@@ -106,7 +122,9 @@ class ReportPusher:
             problem = f"HTTP {answer.status_code}"
         except (requests.RequestException, ValueError, KeyError, TypeError):
             taken, problem = False, "no valid answer in 0.7 s"
-        if not taken and not self._has_said:
+        if taken:
+            return ""
+        if not self._has_said:
             self._has_said = True
             self._say(f"A delivery report was not taken: {problem}.")
-        return taken
+        return problem

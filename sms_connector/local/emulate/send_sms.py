@@ -9,7 +9,7 @@ import msgspec
 from .account import Account, AccountSign, AccountTemplate, Review
 from .answers import Answer, ok
 from .flow_control import FlowControl
-from .inbox import Inbox, ReceivedMessage, count_parts
+from .inbox import ReceivedMessage, count_parts
 from .magic import MAGIC_NUMBERS, Behaviour, delivery_error
 from .phone_numbers import Recipient, read_recipient
 from .provider_errors import Refusal, RefusedError, missing, refused
@@ -24,13 +24,12 @@ class SendSms:
     """Without `flow_control` the number of messages is not limited."""
 
     account: Account
-    inbox: Inbox
     flow_control: FlowControl | None
 
     def __call__(self, parameters: dict[str, str], request_id: str, now: datetime) -> Answer:
-        """Check in the provider's order, then put the message into the inbox.
+        """Check in the provider's order, and return the answer with the messages.
 
-        Raises RefusedError for the first check that fails.
+        Raise RefusedError for the first check that fails.
         """
         for name in ("PhoneNumbers", "SignName", "TemplateCode"):
             if not parameters.get(name):
@@ -58,24 +57,24 @@ class SendSms:
 
         biz_id = f"{10**17 + secrets.randbelow(9 * 10**17)}^0"
         content = f"【{sign.name}】{template.render(values)}"
-        if behaviour is None or behaviour.keeps_message:
-            for number in numbers:
-                self.inbox.add(
-                    ReceivedMessage(
-                        phone=number.digits,
-                        sign_name=sign.name,
-                        template_code=template.code,
-                        template_param=values,
-                        content=content,
-                        biz_id=biz_id,
-                        request_id=request_id,
-                        received_at=now,
-                        out_id=parameters.get("OutId") or msgspec.UNSET,
-                        parts=count_parts(content),
-                        delivery_error=delivery_error(number.digits) or msgspec.UNSET,
-                    )
-                )
-        return ok(request_id, behaviour, BizId=biz_id)
+        messages = tuple(
+            ReceivedMessage(
+                phone=number.digits,
+                sign_name=sign.name,
+                template_code=template.code,
+                template_param=values,
+                content=content,
+                biz_id=biz_id,
+                request_id=request_id,
+                received_at=now,
+                out_id=parameters.get("OutId") or msgspec.UNSET,
+                parts=count_parts(content),
+                delivery_error=delivery_error(number.digits) or msgspec.UNSET,
+            )
+            for number in numbers
+            if behaviour is None or behaviour.keeps_message
+        )
+        return ok(request_id, behaviour, BizId=biz_id)._replace(messages=messages)
 
     def _approved_sign(self, name: str) -> AccountSign:
         sign = self.account.sign(name)

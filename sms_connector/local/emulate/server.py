@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from types import TracebackType
 
 from typing_extensions import Self
@@ -12,7 +13,7 @@ from .account import DEFAULT_ACCOUNT, Account
 from .app import DELIVERY_DELAY, create_app
 from .connection import Connection
 from .flow_control import FlowControl
-from .inbox import Inbox, ReceivedMessage
+from .inbox import Entry, Inbox, ReceivedMessage
 from .report_pusher import ReportPusher
 
 
@@ -49,7 +50,13 @@ class Emulator(WebServer):
         self.inbox = Inbox(on_message=self._accept)
         self._flow_control = FlowControl() if flow_control else None
         app = create_app(
-            account, self.inbox, self._flow_control, clock, delivery_delay, Hosts(host, allow_hosts)
+            account,
+            self.inbox,
+            self._flow_control,
+            clock,
+            delivery_delay,
+            Hosts(host, allow_hosts),
+            pushes_reports=bool(reports),
         )
         super().__init__(
             app,
@@ -77,9 +84,12 @@ class Emulator(WebServer):
             self.reports.__exit__(exc_type, exc, traceback)
         super().__exit__(exc_type, exc, traceback)
 
-    def _accept(self, message: ReceivedMessage) -> None:
+    def _accept(self, entry: Entry) -> None:
+        message = entry.item
+        if not isinstance(message, ReceivedMessage):
+            return
         if self.reports is not None:
-            self.reports.add(message)
+            self.reports.add(message, partial(self.inbox.add_report, entry.id))
         if self._on_message is not None:
             self._on_message(message)
 

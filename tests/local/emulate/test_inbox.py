@@ -5,24 +5,11 @@ from datetime import datetime, timezone
 import pytest
 import requests
 
-from sms_connector.local.emulate.inbox import Inbox, ReceivedMessage, count_parts
+from sms_connector.local.emulate.inbox import Entry, Inbox, count_parts
 from sms_connector.local.emulate.server import Emulator
 
 from .calling import GOOD, rpc
-
-
-def message(phone: str) -> ReceivedMessage:
-    return ReceivedMessage(
-        phone=phone,
-        sign_name="码上登录",
-        template_code="SMS_200000001",
-        template_param={"code": "1"},
-        content="【码上登录】1",
-        biz_id="1^0",
-        request_id="R",
-        received_at=datetime(2026, 1, 2, tzinfo=timezone.utc),
-        parts=1,
-    )
+from .entries import message
 
 
 def test_a_full_inbox_drops_the_oldest_message() -> None:
@@ -33,9 +20,11 @@ def test_a_full_inbox_drops_the_oldest_message() -> None:
 
 
 def test_a_listener_is_called_with_each_message() -> None:
-    heard: list[ReceivedMessage] = []
-    Inbox(on_message=heard.append).add(message("1"))
-    assert heard == [message("1")]
+    heard: list[Entry] = []
+    inbox = Inbox(on_message=heard.append)
+    inbox.add(message("1"))
+    assert heard == list(inbox.entries())
+    assert [entry.item for entry in heard] == [message("1")]
 
 
 @pytest.mark.parametrize(

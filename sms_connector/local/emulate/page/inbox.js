@@ -1,85 +1,119 @@
-// The inbox: polls for messages and shows them, newest first.
+// The inbox: what it shows follows from the search, the filter and the emulator.
 
-import { loadTexts, offerLanguages, preferredLanguage, put, refresh } from "./shared/texts.js";
+import { Gone, clearInbox, listing, markAllRead, undoClear } from "./api.js";
+import { showEmpty } from "./empty.js";
+import { count } from "./formats.js";
+import { listenToKeys } from "./keys.js";
+import { showRows } from "./list.js";
+import { follow } from "./live.js";
+import { showPane, watchAddress } from "./pane.js";
+import { loadTexts, offerLanguages, preferredLanguage, put, text } from "./shared/texts.js";
 
-const PAUSE = 1000; // milliseconds between two requests
-const LIMIT = 200; // messages on the page; a search finds the others
+const PAGE = 200; // rows that are shown at first, and added by each click
 
-const search = document.getElementById("phone");
-const list = document.getElementById("messages");
-const state = document.getElementById("state");
-const template = document.getElementById("message");
-let shown = new Map(); // elements by request and phone: one that stays is not created again
-let asked = 0;
-let waiting;
+const search = document.getElementById("search");
+const filters = [...document.querySelectorAll("[data-show]")];
+const more = document.getElementById("more");
+const undo = document.getElementById("undo");
+const status = document.getElementById("status");
+const gone = document.getElementById("gone");
+
+let show = "all";
+let limit = PAGE;
+let newest; // the id of the last entry that was seen to arrive
+let asking = false;
+let askAgain = false;
 
 await loadTexts(preferredLanguage());
+search.placeholder = text("search");
 offerLanguages(document.getElementById("languages"));
-search.addEventListener("input", look);
-document.getElementById("clear").addEventListener("click", async () => {
-  await fetch("inbox", { method: "DELETE" }).catch(() => {});
-  look();
+watchAddress();
+listenToKeys();
+search.addEventListener("input", () => ask({ from: "start" }));
+for (const button of filters) button.addEventListener("click", () => choose(button.dataset.show));
+more.addEventListener("click", () => {
+  limit += PAGE;
+  ask();
 });
-document.addEventListener("visibilitychange", look);
-look();
+on("read-all", markAllRead, "allRead");
+on("clear", clearInbox, "cleared");
+on("undo", undoClear, "undone");
+new MutationObserver(changeLanguage).observe(document.documentElement, { attributeFilter: ["lang"] });
+follow(ask, () => {
+  gone.hidden = false;
+});
 
-async function look() {
-  const turn = ++asked;
-  clearTimeout(waiting);
-  if (document.hidden) return;
-  const digits = search.value.replace(/\D/g, "");
+// One request at a time: what changes meanwhile is asked for after it.
+async function ask({ from } = {}) {
+  if (from === "start") limit = PAGE;
+  askAgain = asking;
+  if (asking) return;
+  asking = true;
   try {
-    // The browser revalidates, and uses its cache while nothing changes.
-    const answer = await fetch(`inbox?limit=${LIMIT}&phone=${digits}`, { cache: "no-cache" });
-    const messages = await answer.json();
-    if (turn !== asked) return;
-    show(messages, Number(answer.headers.get("X-Total-Count")), digits);
-  } catch {
-    if (turn !== asked) return;
-    put(state, "gone");
+    const found = await listing({ search: search.value, show, limit });
+    gone.hidden = true;
+    showListing(found);
+    await showPane();
+  } catch (error) {
+    if (!(error instanceof Gone)) throw error;
+    gone.hidden = false;
+  } finally {
+    asking = false;
   }
-  waiting = setTimeout(look, PAUSE);
+  if (askAgain) await ask();
 }
 
-function show(messages, total, digits) {
-  if (total > messages.length) put(state, "some", { shown: messages.length, total });
-  else if (total) put(state, total === 1 ? "one" : "all", { total });
-  else put(state, digits ? "noneFound" : "none");
-  const before = shown;
-  shown = new Map();
-  for (const message of messages) {
-    const key = `${message.requestId} ${message.phone}`;
-    shown.set(key, before.get(key) ?? element(message));
+function showListing({ rows, counts, unread, emptied }) {
+  announce(rows);
+  showRows(rows);
+  for (const button of filters) {
+    button.querySelector(".count").textContent = count(counts[button.dataset.show]);
   }
-  const wanted = [...shown.values()];
-  const same = wanted.length === list.children.length;
-  if (!same || wanted.some((item, index) => item !== list.children[index])) {
-    list.replaceChildren(...wanted);
-  }
+  const isEmpty = !counts.all && !search.value.trim();
+  document.getElementById("none-found").hidden = isEmpty || rows.length > 0;
+  more.hidden = rows.length >= counts[show];
+  put(more, "more", { shown: count(rows.length), total: count(counts[show]) });
+  undo.hidden = !emptied;
+  put(undo, "undo", { total: count(emptied) });
+  document.getElementById("read-all").hidden = !unread;
+  document.getElementById("clear").hidden = isEmpty;
+  document.title = unread ? `(${count(unread)}) ${text("title")}` : text("title");
+  showEmpty(isEmpty);
 }
 
-function element(message) {
-  const item = template.content.cloneNode(true).firstElementChild;
-  const find = (name) => item.querySelector(`.${name}`);
-  find("number").textContent = spaced(message.phone);
-  find("content").textContent = message.content;
-  find("content").lang = /\p{Script=Han}/u.test(message.content) ? "zh-CN" : "en";
-  find("template").textContent = message.templateCode;
-  find("parts").textContent = message.parts;
-  const undelivered = message.deliveryError !== undefined;
-  item.classList.toggle("failed", undelivered);
-  find("undelivered").hidden = !undelivered;
-  find("delivery-error").textContent = message.deliveryError ?? "";
-  find("biz-id").textContent = message.bizId;
-  const received = new Date(message.receivedAt);
-  const time = item.querySelector("time");
-  time.dateTime = message.receivedAt;
-  time.textContent = received.toTimeString().slice(0, 8);
-  item.classList.add("new");
-  refresh(item);
-  return item;
+// Says how many entries have arrived since the page was opened, for screen readers.
+function announce(rows) {
+  const arrived = rows.filter(({ id }) => id > newest).length;
+  if (arrived) put(status, "arrived", { total: arrived });
+  newest = Math.max(newest ?? 0, ...rows.map(({ id }) => id));
 }
 
-function spaced(phone) {
-  return /^1\d{10}$/.test(phone) ? phone.replace(/(\d{3})(\d{4})/, "$1 $2 ") : `+${phone}`;
+function choose(chosen) {
+  show = chosen;
+  for (const button of filters) {
+    button.setAttribute("aria-pressed", String(button.dataset.show === show));
+  }
+  ask({ from: "start" });
+}
+
+function on(id, act, done) {
+  const button = document.getElementById(id);
+  button.addEventListener("click", async () => {
+    try {
+      await act();
+    } catch (error) {
+      if (!(error instanceof Gone)) throw error;
+      gone.hidden = false;
+      return;
+    }
+    put(status, done);
+    await ask();
+    // A button that is hidden now would leave the focus nowhere.
+    if (button.hidden) (undo.hidden ? search : undo).focus();
+  });
+}
+
+function changeLanguage() {
+  search.placeholder = text("search");
+  ask().then(() => showPane({ anew: true }));
 }

@@ -1,0 +1,54 @@
+// Numbers, days and times, as the reader of the page writes them.
+
+const DAY = 86_400_000; // milliseconds
+
+export function spacedPhone({ phone, state }) {
+  if (/^1\d{10}$/.test(phone)) return phone.replace(/(\d{3})(\d{4})/, "$1 $2 ");
+  return state === "refused" ? firstOf(phone) : `+${phone}`;
+}
+
+// A refused request may have many numbers; they are shown as the client wrote them.
+function firstOf(phones) {
+  const [first, ...others] = phones.split(",");
+  return others.length ? `${first} +${others.length}` : first;
+}
+
+export function timeOf(at) {
+  return format(at, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+}
+
+export function momentOf(at) {
+  return format(at, { dateStyle: "full", timeStyle: "medium", hourCycle: "h23" });
+}
+
+// A day in the reader's time zone: the same text for all moments of it.
+export function dayKey(at) {
+  return new Date(at).toDateString();
+}
+
+export function dayOf(at) {
+  const days = Math.round((startOfDay(new Date()) - startOfDay(new Date(at))) / DAY);
+  const long = format(at, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+  if (days !== 0 && days !== 1) return long;
+  const near = new Intl.RelativeTimeFormat(language(), { numeric: "auto" }).format(-days, "day");
+  const [first, ...rest] = near;
+  return `${first.toLocaleUpperCase(language())}${rest.join("")} · ${long}`;
+}
+
+export function count(number) {
+  return number.toLocaleString(language());
+}
+
+function format(at, options) {
+  return new Intl.DateTimeFormat(language(), options).format(new Date(at));
+}
+
+// The reader's own region of the language of the page, such as en-GB.
+function language() {
+  const page = document.documentElement.lang;
+  return navigator.languages.find((name) => name.split("-")[0] === page.split("-")[0]) ?? page;
+}
+
+function startOfDay(date) {
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+}
