@@ -1,4 +1,4 @@
-"""An HTTP function of FC 2.0, which is called as a WSGI application (PEP 3333)."""
+"""A WSGI call (PEP 3333): an HTTP function of FC 2.0, or any WSGI server."""
 
 from http import HTTPStatus
 from urllib.parse import parse_qsl
@@ -9,7 +9,7 @@ from .http_event import headers_for
 
 
 class Wsgi:
-    """The environment of a WSGI call; the runtime puts ``fc.context`` into it."""
+    """The environment of a WSGI call; ``fc.context`` in it is the context."""
 
     def __init__(self, event: Event) -> None:
         self._environ = event.environ
@@ -38,12 +38,16 @@ class Wsgi:
         )
 
     def _body(self) -> bytes:
-        try:
-            length = int(self._environ.get("CONTENT_LENGTH") or 0)
-        except ValueError:
-            length = 0
         # One byte more than is allowed is enough to see that it is too much.
-        body: bytes = self._environ["wsgi.input"].read(max(0, min(length, LARGEST_REPORT + 1)))
+        most = LARGEST_REPORT + 1
+        # Where a server says that its input ends, the length may be unknown: a body in chunks.
+        if not self._environ.get("wsgi.input_terminated"):
+            try:
+                length = int(self._environ.get("CONTENT_LENGTH") or 0)
+            except ValueError:
+                length = 0
+            most = max(0, min(length, most))
+        body: bytes = self._environ["wsgi.input"].read(most)
         return body
 
     def seal(self, response: Response) -> object:
