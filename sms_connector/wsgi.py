@@ -96,6 +96,7 @@ def _log_to_stderr() -> None:
         handler = logging.StreamHandler()
         handler.setFormatter(JsonLines())
         logger.addHandler(handler)
+        logger.propagate = False  # a server may set up the root logger later
         logger.setLevel(logging.INFO)
 
 

@@ -37,18 +37,22 @@ class Wsgi:
             query=dict(parse_qsl(str(environ.get("QUERY_STRING") or query))),
         )
 
-    def _body(self) -> bytes:
+    def _body(self) -> bytes | None:
+        """Return the body, or None if the client left before all of it had come."""
+        declared = self._environ.get("CONTENT_LENGTH")
+        try:
+            length = int(declared or 0)
+        except ValueError:
+            length = 0
+        # Without a length it comes in chunks, or there is none; the server must say where it ends.
+        in_chunks = not declared and bool(self._environ.get("wsgi.input_terminated"))
         # One byte more than is allowed is enough to see that it is too much.
-        most = LARGEST_REPORT + 1
-        # Where a server says that its input ends, the length may be unknown: a body in chunks.
-        if not self._environ.get("wsgi.input_terminated"):
-            try:
-                length = int(self._environ.get("CONTENT_LENGTH") or 0)
-            except ValueError:
-                length = 0
-            most = max(0, min(length, most))
-        body: bytes = self._environ["wsgi.input"].read(most)
-        return body
+        wanted = LARGEST_REPORT + 1 if in_chunks else max(0, min(length, LARGEST_REPORT + 1))
+        try:
+            body: bytes = self._environ["wsgi.input"].read(wanted)
+        except OSError:
+            return None
+        return body if in_chunks or len(body) == wanted else None
 
     def seal(self, response: Response) -> object:
         body = response.http_content
