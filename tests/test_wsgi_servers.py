@@ -244,3 +244,18 @@ def test_waitress_serves_one_process_with_verifications_in_memory(
         wait_until(lambda: sum(line.startswith("{") for line in server.err) == 2)
         # waitress sets up the root logger, which must not write each line again.
         assert not [line for line in server.err if re.match(r"\w+:sms_connector", line)]
+
+
+def test_a_message_under_way_is_sent_but_not_answered_when_waitress_stops(
+    emulator: Emulator, settings: dict[str, str]
+) -> None:
+    command = ("-m", "waitress", "--listen=127.0.0.1:0", "sms_connector.wsgi:application")
+    with (
+        ServerProcess(*command, project=PROJECT, own_group=False, **settings) as server,
+        Senders(server.find(r"Serving on (\S+)", in_err=True), SLOW, threads=1) as senders,
+    ):
+        wait_until(lambda: codes_received(emulator).total() == 1)
+        server.stop(signal.SIGTERM)
+        senders.join()
+    assert list(senders.outcomes.values()) == [0]
+    assert codes_received(emulator).total() == 1
