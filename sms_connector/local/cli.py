@@ -41,5 +41,7 @@ for _command in (check, console, demo, emulate, invoke, send, serve, stats, veri
 
 if IS_CHECKOUT:  # it packages the project's own files, with tools that an installation lacks
     from .package.command import package
+    from .package.release import release
 
     cli.add_command(package)
+    cli.add_command(release)

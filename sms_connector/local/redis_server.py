@@ -13,6 +13,7 @@ from types import TracebackType
 from typing_extensions import Self
 
 _START_SECONDS = 20.0
+_PORTS_TRIED = 3
 
 
 def server_programs() -> tuple[str, ...]:
@@ -37,13 +38,21 @@ class RedisServer:
 
     def __init__(self, program: str = "", /, **options: str | int) -> None:
         self.program = program or next(iter(server_programs()), "redis-server")
-        self.port = int(options.pop("port", 0)) or free_port()
+        self.port = 0
         names = {name.replace("_", "-"): value for name, value in options.items()}
-        self._options = {"port": self.port, "save": '""', "appendonly": "no"} | names
+        self._options: dict[str, str | int] = {"save": '""', "appendonly": "no", **names}
         self._directory = TemporaryDirectory()
 
     def __enter__(self) -> Self:
-        self.start()
+        for left in reversed(range(_PORTS_TRIED)):
+            self.port = free_port()
+            try:
+                self.start()
+                break
+            except RuntimeError:  # another process may have taken the port meanwhile
+                if not left:
+                    self._directory.cleanup()
+                    raise
         return self
 
     def __exit__(
@@ -64,7 +73,8 @@ class RedisServer:
         settings = Path(self._directory.name, "redis.conf")
         # A replica that joined may have had the data written to disk; a start would load it.
         Path(self._directory.name, "dump.rdb").unlink(missing_ok=True)
-        settings.write_text("".join(f"{name} {value}\n" for name, value in self._options.items()))
+        options = {"port": self.port, **self._options}
+        settings.write_text("".join(f"{name} {value}\n" for name, value in options.items()))
         self._process = subprocess.Popen(  # noqa: S603
             [self.program, str(settings)],
             cwd=self._directory.name,

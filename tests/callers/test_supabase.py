@@ -94,13 +94,13 @@ def test_an_error_that_passes_within_two_seconds_makes_supabase_retry(
     [
         ("rate_limited", 429, False, 3, "Too many messages"),
         ("rate_limited", 429, False, 86_400, "Too many messages"),
-        ("usage_limited", 503, False, None, "could not be sent"),
+        ("usage_limited", 422, False, None, "could not be sent"),
         ("invalid_parameter", 400, False, None, "phone number"),
-        ("invalid_config", 500, False, None, "could not be sent"),
-        ("refused", 502, False, None, "could not be sent"),
-        ("unknown_outcome", 504, None, None, "may be on its way"),
-        ("unavailable", 503, None, 1, "may be on its way"),
-        ("invalid_response", 502, None, None, "may be on its way"),
+        ("invalid_config", 422, False, None, "could not be sent"),
+        ("refused", 422, False, None, "could not be sent"),
+        ("unknown_outcome", 422, None, None, "may be on its way"),
+        ("unavailable", 422, None, 1, "may be on its way"),
+        ("invalid_response", 422, None, None, "may be on its way"),
     ],
 )
 def test_any_other_error_reaches_the_person_and_is_not_retried(

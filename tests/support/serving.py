@@ -60,7 +60,7 @@ class ServerProcess:
         self._process = subprocess.Popen(  # noqa: S603
             [python, *command],
             cwd=project,
-            env={**_clean(os.environ), **environ},
+            env={**clean(os.environ), **environ},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -156,7 +156,7 @@ class GunicornProcess(ServerProcess):
         return [json.loads(line) for line in tuple(self.err) if line.startswith("{")]
 
 
-def _clean(environ: Mapping[str, str]) -> dict[str, str]:
+def clean(environ: Mapping[str, str]) -> dict[str, str]:
     """Return the environment without the settings of this machine."""
     return {
         name: value
