@@ -32,7 +32,9 @@ LOCALES: Final = ("en", "zh-CN")
 SHORTEST_SECRET: Final = 32
 
 _CODE_DIRECTORY = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-_DEFAULT_FILE = os.path.join(_CODE_DIRECTORY, "connector.json")
+# What pip installed has no index.py, and nobody keeps a file in the directory of its packages.
+_HAS_INDEX = os.path.isfile(os.path.join(_CODE_DIRECTORY, "index.py"))
+_DEFAULT_FILE = os.path.join(_CODE_DIRECTORY if _HAS_INDEX else os.getcwd(), "connector.json")
 _ZITADEL_KEY = re.compile(r"[!-~]{16,}")
 _REPORT_TOKEN = re.compile(r"[A-Za-z0-9._~-]{16,}")
 _BASE_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
@@ -55,7 +57,7 @@ class Settings(msgspec.Struct, frozen=True):
     The connector JSON is ``config_text``, or stands in the file at ``config_path``.
     ``base_path`` has no slash at its end. Of several ``secrets`` the first makes what the others
     can still check. ``report_token`` is a part of the address for delivery reports, which is
-    closed without one.
+    closed without one. ``many_instances`` says that there may be more than one.
     """
 
     config_text: str = ""
@@ -71,7 +73,7 @@ class Settings(msgspec.Struct, frozen=True):
     secrets: tuple[str, ...] = ()
     report_token: str = ""
     proxies: Proxies = Proxies()
-    in_cloud: bool = False
+    many_instances: bool = False
     problems: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
@@ -134,7 +136,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         secrets=secrets,
         report_token=report_token,
         proxies=_read_proxies(environ),
-        in_cloud=bool(environ.get("FC_FUNCTION_NAME")),
+        many_instances=bool(environ.get("FC_FUNCTION_NAME")),
         problems=tuple(problems),
     )
 

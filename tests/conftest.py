@@ -17,14 +17,16 @@ import trustme
 from sms_connector import tls
 from sms_connector.function import Function
 from sms_connector.local.emulate.server import Emulator
-from sms_connector.local.example import EXAMPLE, example_config
+from sms_connector.local.example import example_config
 from sms_connector.local.fc_context import FcContext
 from sms_connector.provider import wire
 from tests.support.emulators import emulator, running_emulator
 from tests.support.functions import body_of, new_function
 from tests.support.scripted_provider import ScriptedProvider
 
-__all__ = ["EXAMPLE", "emulator", "running_emulator"]
+__all__ = ["emulator", "running_emulator"]
+
+EXAMPLE = Path(__file__).parents[1] / "connector.example.json"
 
 Invoke = Callable[..., Any]
 

@@ -36,6 +36,7 @@ NOT_GUIDES = (
     "logto",
     "operations",
     "provider",
+    "self-hosting",
     "store",
     "zitadel",
 )

@@ -4,12 +4,11 @@ import click
 
 from .. import __version__
 from .check.command import check
+from .checkout import IS_CHECKOUT
 from .console.command import console
 from .demo import demo
 from .emulate.command import emulate
 from .invoke.command import invoke
-from .package.command import package
-from .package.release import release
 from .send.command import send
 from .serve.command import serve
 from .stats.command import stats
@@ -21,7 +20,9 @@ class _WholeSummaries(click.Group):
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, summary(self.commands[name])) for name in self.commands])
+            formatter.write_dl(
+                [(name, summary(self.commands[name])) for name in sorted(self.commands)]
+            )
 
 
 def summary(command: click.Command) -> str:
@@ -35,7 +36,12 @@ def cli() -> None:
     """Try, test and run the SMS connector on this machine."""
 
 
-for _command in (
-    *(check, console, demo, emulate, invoke, package, release, send, serve, stats, verify),
-):
+for _command in (check, console, demo, emulate, invoke, send, serve, stats, verify):
     cli.add_command(_command)
+
+if IS_CHECKOUT:  # it packages the project's own files, with tools that an installation lacks
+    from .package.command import package
+    from .package.release import release
+
+    cli.add_command(package)
+    cli.add_command(release)

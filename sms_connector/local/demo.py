@@ -11,7 +11,8 @@ from rich import box
 from rich.console import Console
 from rich.panel import Panel
 
-from ..settings import CONFIG
+from ..function import Function
+from ..settings import CONFIG, read_settings
 from .emulate.pnvs_account import GIVEN_SIGNS, GIVEN_TEMPLATES
 from .emulate.server import Emulator
 from .example import example_config
@@ -53,19 +54,17 @@ def demo() -> None:
     with Emulator() as emulator:
         config = example_config(emulator.url)
         os.environ[CONFIG] = json.dumps(config | {"templates": [*config["templates"], GIVEN]})
-        # Imported after the settings are made, as in the cloud.
-        import index
-
+        function = Function(read_settings(os.environ))
         lines = _Lines()
         context = FcContext(logger=lines.logger)
-        index.initializer(context)
+        function.prepare(context)
 
         def invoke(title: str, event: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
             """Show one invocation, and return its answer and the codes that phones received."""
             emulator.clear()
             lines.clear()
             payload = json.dumps(event)
-            answer = cast(bytes, index.handler(payload.encode(), context))
+            answer = cast(bytes, function.handle(payload.encode(), context))
             console.print(f"\n{title}", style="bold")
             rows = [("event", payload), ("answer", answer.decode()), *(("log", it) for it in lines)]
             for name, text in rows:

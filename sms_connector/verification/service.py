@@ -59,7 +59,7 @@ class Verifications:
         stores: Stores,
         figures: Figures | None = None,
     ) -> None:
-        self._is_lonely = settings.in_cloud and not settings.store
+        self._is_lonely = settings.many_instances and not settings.store
         self._config = config
         self._opened = Room(stores.shared, stores.names, config, figures)
 

@@ -23,7 +23,8 @@ _NO_TEXTS: Mapping[str, str] = {}
 class Request(msgspec.Struct, frozen=True, dict=True):
     """What came in, without the wrapping that Function Compute put around it.
 
-    ``body`` is None where the wrapping says Base64 and the body is not. Header names are in lower
+    ``body`` is None where it cannot be read: it is not the Base64 that the wrapping says, or the
+    client left before all of it had come. Header names are in lower
     case. Direct invocations are not HTTP; Function Compute has authenticated them.
     """
 

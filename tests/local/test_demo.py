@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-import sys
 
 import pytest
 from click.testing import CliRunner
@@ -12,11 +11,8 @@ from tests.support.commands import ROOT
 
 @pytest.fixture
 def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    # It reads the settings once, when it is imported; and `demo` sets the config itself.
-    monkeypatch.setenv("SMS_CONNECTOR_CONFIG", "")
-    monkeypatch.delitem(sys.modules, "index", raising=False)
+    monkeypatch.setenv("SMS_CONNECTOR_CONFIG", "")  # `demo` sets it
     result = CliRunner().invoke(demo)
-    monkeypatch.delitem(sys.modules, "index", raising=False)
     assert result.exit_code == 0, result.output
     assert result.stderr == ""
     return result.output.split("\n\n")

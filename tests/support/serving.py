@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -12,6 +13,9 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+from typing_extensions import Self
 
 from sms_connector.local.serve.app import create_app
 from sms_connector.local.serve.instance import Instance
@@ -36,19 +40,25 @@ def serving(
         yield server.url
 
 
-class ServeProcess:
-    """`serve` on free ports, as a process of its own. ``out`` and ``err`` are its lines so far.
+class ServerProcess:
+    """A server as a process of its own. ``out`` and ``err`` are its lines so far.
 
-    With ``own_group``, a signal reaches all of its processes, as Ctrl-C does.
+    ``command`` is run by this Python. With ``own_group``, a signal reaches all of its processes,
+    as Ctrl-C does.
     """
 
     def __init__(
-        self, *options: str, project: Path = PROJECT, own_group: bool = False, **environ: str
+        self,
+        *command: str,
+        project: Path = PROJECT,
+        own_group: bool = False,
+        python: str = sys.executable,
+        **environ: str,
     ) -> None:
         self.out: list[str] = []
         self.err: list[str] = []
         self._process = subprocess.Popen(  # noqa: S603
-            [sys.executable, *_WARNINGS, "-m", "sms_connector", "serve", "--port=0", *options],
+            [python, *command],
             cwd=project,
             env={**clean(os.environ), **environ},
             stdout=subprocess.PIPE,
@@ -65,15 +75,11 @@ class ServeProcess:
         for reader in self._readers:
             reader.start()
 
-    def __enter__(self) -> ServeProcess:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.stop(signal.SIGTERM)
-
-    @property
-    def url(self) -> str:
-        return self.find(r"^Serving (\S+)")
 
     def find(self, pattern: str, seconds: float = 20, *, in_err: bool = False) -> str:
         """Wait for a line, and return the first group of the match."""
@@ -85,13 +91,16 @@ class ServeProcess:
             time.sleep(0.02)
         raise AssertionError(f"no line {pattern!r} in {self.out} {self.err}")
 
-    def stop(self, by: signal.Signals = signal.SIGINT) -> int:
-        """Stop it, and return its exit code."""
+    def send_signal(self, signal_: signal.Signals) -> None:
         if self._process.poll() is None:
             if self._own_group:
-                os.killpg(self._process.pid, by)
+                os.killpg(self._process.pid, signal_)
             else:
-                self._process.send_signal(by)
+                self._process.send_signal(signal_)
+
+    def stop(self, by: signal.Signals = signal.SIGINT) -> int:
+        """Stop it, and return its exit code."""
+        self.send_signal(by)
         code = self._process.wait(30)
         for reader in self._readers:
             reader.join(10)
@@ -99,6 +108,52 @@ class ServeProcess:
             if pipe is not None:
                 pipe.close()
         return code
+
+
+class ServeProcess(ServerProcess):
+    """`serve` on free ports."""
+
+    def __init__(
+        self, *options: str, project: Path = PROJECT, own_group: bool = False, **environ: str
+    ) -> None:
+        super().__init__(
+            *_WARNINGS,
+            *("-m", "sms_connector", "serve", "--port=0"),
+            *options,
+            project=project,
+            own_group=own_group,
+            **environ,
+        )
+
+    @property
+    def url(self) -> str:
+        return self.find(r"^Serving (\S+)")
+
+
+class GunicornProcess(ServerProcess):
+    """gunicorn with the WSGI application, on a free port."""
+
+    def __init__(self, *options: str, **environ: str) -> None:
+        bound = ("--bind", "127.0.0.1:0", "--no-control-socket")
+        application = "sms_connector.wsgi:application"
+        command = ("-m", "gunicorn", *bound, *options, application)
+        super().__init__(*command, project=PROJECT, own_group=False, **environ)
+
+    @property
+    def url(self) -> str:
+        return self.find(r"Listening at: (\S+)", in_err=True)
+
+    def find_many(self, text: str, number: int, seconds: float = 60) -> None:
+        """Wait until so many lines of stderr have this text."""
+        deadline = time.monotonic() + seconds
+        while sum(text in line for line in tuple(self.err)) < number:
+            assert time.monotonic() < deadline, self.err
+            time.sleep(0.02)
+
+    @property
+    def log(self) -> list[dict[str, Any]]:
+        """What the application has logged so far."""
+        return [json.loads(line) for line in tuple(self.err) if line.startswith("{")]
 
 
 def clean(environ: Mapping[str, str]) -> dict[str, str]:

@@ -168,9 +168,9 @@ class TestStore:
     @pytest.mark.parametrize(
         ("settings", "kind"),
         [
-            (Settings(in_cloud=True), "invalid_config"),
-            (Settings(in_cloud=True, store="memory://"), ""),
-            (Settings(in_cloud=True, store="redis://store"), ""),
+            (Settings(many_instances=True), "invalid_config"),
+            (Settings(many_instances=True, store="memory://"), ""),
+            (Settings(many_instances=True, store="redis://store"), ""),
             (Settings(), ""),
         ],
     )

@@ -1,5 +1,6 @@
 """`emulate`: run the emulator on a terminal."""
 
+import signal
 import threading
 
 import click
@@ -45,6 +46,8 @@ def emulate(
     )
     try:
         with emulator:
+            # What stops a child process or a container is a stop like Ctrl-C.
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
             click.echo(f"SMS emulator on {emulator.url}")
             click.echo(f"access key {ORDINARY_KEY.id} {ORDINARY_KEY.secret}")
             click.echo("connector.example.json fits this account, which docs/emulator.md lists.")

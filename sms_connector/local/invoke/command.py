@@ -4,6 +4,7 @@ import json
 import os
 import re
 import sys
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import click
@@ -103,6 +104,8 @@ def _by_name(endpoint: str, service: str, function: str, http: bool) -> "ByUrl |
     from ..access_keys import KEY_ID, KEY_SECRET, role_key
     from .by_fc2 import ByFc2
 
+    if find_spec("fc2") is None:
+        raise click.ClickException("--endpoint needs one more package: pip install aliyun-fc2")
     # A host alone is called by HTTPS.
     endpoint = endpoint if "://" in endpoint else f"https://{endpoint}"
     if not _SERVER.fullmatch(endpoint):

@@ -6,10 +6,13 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol, cast
+from typing import Any, Final, Protocol, cast
 
+from ..checkout import IS_CHECKOUT
 from ..fc_context import Credentials, FcContext
 from .invocation_log import logger_of_invocation
+
+ENTRY_POINTS: Final = "index" if IS_CHECKOUT else "sms_connector.local.serve.installed"
 
 
 class Code(Protocol):
@@ -29,7 +32,9 @@ class Instance:
     request.
     """
 
-    def __init__(self, module: str = "index", configure: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, module: str = ENTRY_POINTS, configure: Callable[[], None] = lambda: None
+    ) -> None:
         self._code: Code | None = None
         self._failure: BaseException | None = None
         try:

@@ -19,13 +19,12 @@ import click
 import uvicorn
 from watchfiles import Change, run_process
 
+from ..checkout import CONNECTOR_JSON, PROJECT
 from ..web_guard import Hosts
 from ..web_server import quiet_config
 from .app import create_app
 from .instance import Instance
 from .invocation_log import log_to_stderr
-
-PROJECT: Final = Path(__file__).parents[3]
 
 _PATIENCE_SECONDS: Final = 15
 """How long requests under way may take before the process is replaced."""
@@ -47,7 +46,8 @@ def serve_and_reload(
     """Serve until Ctrl-C, in one process for each of the sockets of an open port."""
 
     def announce(changes: Set[tuple[Change, str]]) -> None:
-        names = sorted({Path(path).relative_to(PROJECT).as_posix() for _, path in changes})
+        beside = CONNECTOR_JSON.parent
+        names = sorted({Path(os.path.relpath(path, beside)).as_posix() for _, path in changes})
         click.echo(f"Changed: {', '.join(names)}. Restarting.")
         on_restart()
 
@@ -131,8 +131,8 @@ def _directories() -> list[Path]:
     """Return the directories to watch, one by one: the whole project has thousands of files."""
     code = PROJECT / "sms_connector"
     inner = [path for path in code.rglob("*") if path.is_dir() and path.name != "__pycache__"]
-    return [PROJECT, code, *inner]
+    return [CONNECTOR_JSON.parent, code, *inner]
 
 
 def _matters(_change: Change, path: str) -> bool:
-    return path.endswith(".py") or path == str(PROJECT / "connector.json")
+    return path.endswith(".py") or path == str(CONNECTOR_JSON)

@@ -1,4 +1,4 @@
-"""An HTTP function of FC 2.0, which is called as a WSGI application (PEP 3333)."""
+"""A WSGI call (PEP 3333): an HTTP function of FC 2.0, or any WSGI server."""
 
 from http import HTTPStatus
 from urllib.parse import parse_qsl
@@ -9,7 +9,7 @@ from .http_event import headers_for
 
 
 class Wsgi:
-    """The environment of a WSGI call; the runtime puts ``fc.context`` into it."""
+    """The environment of a WSGI call; ``fc.context`` in it is the context."""
 
     def __init__(self, event: Event) -> None:
         self._environ = event.environ
@@ -39,14 +39,22 @@ class Wsgi:
             query=dict(parse_qsl(str(environ.get("QUERY_STRING") or query))),
         )
 
-    def _body(self) -> bytes:
+    def _body(self) -> bytes | None:
+        """Return the body, or None if the client left before all of it had come."""
+        declared = self._environ.get("CONTENT_LENGTH")
         try:
-            length = int(self._environ.get("CONTENT_LENGTH") or 0)
+            length = int(declared or 0)
         except ValueError:
             length = 0
+        # Without a length it comes in chunks, or there is none; the server must say where it ends.
+        in_chunks = not declared and bool(self._environ.get("wsgi.input_terminated"))
         # One byte more than is allowed is enough to see that it is too much.
-        body: bytes = self._environ["wsgi.input"].read(max(0, min(length, LARGEST_REPORT + 1)))
-        return body
+        wanted = LARGEST_REPORT + 1 if in_chunks else max(0, min(length, LARGEST_REPORT + 1))
+        try:
+            body: bytes = self._environ["wsgi.input"].read(wanted)
+        except OSError:
+            return None
+        return body if in_chunks or len(body) == wanted else None
 
     def seal(self, response: Response) -> object:
         body = response.http_content

@@ -15,7 +15,8 @@ from sms_connector.local.console.server import Console
 from sms_connector.local.emulate.account import DISABLED_KEY, ORDINARY_KEY
 from sms_connector.local.emulate.magic import number_for
 from sms_connector.local.emulate.server import Emulator
-from sms_connector.local.example import EXAMPLE, example_config
+from sms_connector.local.example import example_config
+from tests.conftest import EXAMPLE
 from tests.support.configs import config
 
 from .calling import FORM, PHONE, Page

@@ -23,7 +23,8 @@ from sms_connector.local.emulate.account import (
 from sms_connector.local.emulate.magic import MAGIC_NUMBERS, Behaviour, FailedDelivery, Reporting
 from sms_connector.local.emulate.provider_errors import Refusal
 from sms_connector.local.emulate.server import Emulator
-from sms_connector.local.example import EXAMPLE
+from sms_connector.local.example import example_config
+from tests.conftest import EXAMPLE
 
 from .calling import rpc
 
@@ -61,7 +62,10 @@ def test_the_example_config_has_a_template_for_each_usage_type() -> None:
     assert len(set(codes)) == len(codes)
     usage_types = {template["usageType"] for template in WHOLE["templates"]}
     assert usage_types == {"Register", "SignIn", "ForgotPassword", "Generic"}
-    assert WHOLE["endpoint"] == "http://127.0.0.1:8025"
+
+
+def test_the_example_file_is_what_the_tools_use() -> None:
+    assert example_config("http://127.0.0.1:8025") == WHOLE
 
 
 def test_names_in_the_default_account_are_unique() -> None:

@@ -17,7 +17,10 @@ from .calling import CODE, GOOD, PHONE, rpc
 RUN = "from sms_connector.local.emulate.command import emulate; emulate()"
 
 
-def test_emulate_runs_until_interrupted_and_prints_no_code_and_no_whole_number() -> None:
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+def test_emulate_runs_until_stopped_and_prints_no_code_and_no_whole_number(
+    by: signal.Signals,
+) -> None:
     command = [sys.executable, "-W", "error", "-c", RUN, "--port", "0", "--no-flow-control"]
     process = subprocess.Popen(  # noqa: S603
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -30,7 +33,7 @@ def test_emulate_runs_until_interrupted_and_prints_no_code_and_no_whole_number()
         assert [rpc(emulator).json()["Code"] for _ in range(2)] == ["OK", "OK"]
         lines = [process.stdout.readline() for _ in range(2)]
     finally:
-        process.send_signal(signal.SIGINT)
+        process.send_signal(by)
         rest, errors = process.communicate(timeout=10)
     assert (process.returncode, rest.strip(), errors) == (0, "", "")
     assert greeting[1] == f"access key {ORDINARY_KEY.id} {ORDINARY_KEY.secret}\n"
