@@ -9,7 +9,7 @@ BROWSER_READY := $(VENV)/ready-for-browser
 CHROMIUM ?= /usr/bin/chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve console test test-browser test-node package bench template lint format lock clean
+.PHONY: help setup demo serve console test test-browser test-node package release bench template lint format lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -55,6 +55,9 @@ test-node: setup ## run the tests that need Node: Logto's own connector, Better 
 
 package: setup ## make build/function, the directory that `s deploy` uploads, and prove it
 	@$(BIN)/python -m sms_connector package
+
+release: setup ## make build/release: the ZIP for the console, with its checksum and all licences
+	@$(BIN)/python -m sms_connector release
 
 bench: package ## measure beside the plain SDK, Logto's connector and the least there can be; write docs/benchmarks.md
 	@$(BIN)/python -m benchmarks

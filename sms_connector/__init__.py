@@ -1,3 +1,3 @@
 """Send verification codes by Alibaba Cloud SMS from Function Compute."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

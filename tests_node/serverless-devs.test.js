@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -103,7 +103,7 @@ describe('s init with the application template', () => {
     assert.equal(template.status, 0, template.stderr);
     // A copy, for `s init` takes a local template away.
     cpSync(join(project, 'build', 'template'), join(folder, 'template'), { recursive: true });
-    const parameters = JSON.stringify({ region: 'ap-southeast-1', functionName: 'codes' });
+    const parameters = JSON.stringify({ region: 'eu-central-1', functionName: 'codes' });
     made = join(folder, 'made');
     const done = s(folder, ['init', 'codes', '--uri', join(folder, 'template'), '--parameters', parameters, '-d', made, '-y']);
     assert.equal(done.status, 0, done.output);
@@ -112,7 +112,7 @@ describe('s init with the application template', () => {
   it('puts its parameters into s.yaml, and changes nothing else', () => {
     const committed = spawnSync('git', ['show', 'HEAD:s.yaml'], { cwd: project, encoding: 'utf8' });
     const expected = committed.stdout
-      .replace('region: cn-hangzhou', 'region: "ap-southeast-1"')
+      .replace('region: cn-hangzhou', 'region: "eu-central-1"')
       .replace('functionName: sms-connector', 'functionName: "codes"');
     assert.equal(readFileSync(join(made, 's.yaml'), 'utf8'), expected);
   });
@@ -120,5 +120,12 @@ describe('s init with the application template', () => {
   it('makes a project that verifies, and keeps settings out of git', () => {
     assertVerified(s(made, ['verify'], required));
     assert.match(readFileSync(join(made, '.gitignore'), 'utf8'), /^connector\.json$/m);
+  });
+
+  it('makes a project from which the package is made, as `s deploy` does first', () => {
+    const python = process.env.PYTHON ?? 'python3';
+    const packaged = spawnSync(python, ['-m', 'sms_connector', 'package'], { cwd: made, encoding: 'utf8' });
+    assert.equal(packaged.status, 0, packaged.stderr);
+    assert.ok(existsSync(join(made, 'build', 'function', 'index.py')));
   });
 });

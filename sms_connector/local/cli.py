@@ -9,6 +9,7 @@ from .demo import demo
 from .emulate.command import emulate
 from .invoke.command import invoke
 from .package.command import package
+from .package.release import release
 from .send.command import send
 from .serve.command import serve
 from .stats.command import stats
@@ -34,5 +35,7 @@ def cli() -> None:
     """Try, test and run the SMS connector on this machine."""
 
 
-for _command in (check, console, demo, emulate, invoke, package, send, serve, stats, verify):
+for _command in (
+    *(check, console, demo, emulate, invoke, package, release, send, serve, stats, verify),
+):
     cli.add_command(_command)

@@ -2,15 +2,20 @@
 
 import shutil
 import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import click
 
+from .archive import archive_of
 from .bytecode import compile_all
-from .contents import ROOTS, copy_own_code, select, settle, zipped_size
+from .contents import ROOTS, copy_own_code, select, settle
 from .distributions import install
-from .interpreter import find_interpreter
+from .interpreter import Interpreter, find_interpreter
 from .proof import prove
 
 PROJECT: Final = Path(__file__).parents[3]
@@ -18,8 +23,26 @@ MOST_BYTES: Final = 2_500_000
 """Of the ZIP. A larger one takes longer to fetch at a cold start; a plain install has 12.6 MB."""
 
 
+class Made(NamedTuple):
+    """A package in a temporary directory, and its ZIP."""
+
+    directory: Path
+    archive: bytes
+    done: str
+    """How it was compiled and proved, for the person who reads the terminal."""
+
+    @property
+    def size(self) -> str:
+        return f"{len(self.archive) / 1e6:.1f} MB"
+
+
+python_option = click.option(
+    "--python", default="3.12", show_default=True, help="The runtime's Python version."
+)
+
+
 @click.command()
-@click.option("--python", default="3.12", show_default=True, help="The runtime's Python version.")
+@python_option
 @click.option(
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
@@ -33,23 +56,39 @@ def package(python: str, output: Path) -> None:
         raise click.ClickException(f"{output} is a symbolic link: name a directory instead.")
     if not may_be_replaced(output):
         raise click.ClickException(f"{output} holds files that are not a package: not replaced.")
-    output.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=output.parent, prefix=".package-") as folder:
+    with make(python, output.parent) as made:
+        shutil.rmtree(output, ignore_errors=True)
+        made.directory.rename(output)
+    click.echo(f"{output}: {made.size} zipped, {made.done}.")
+
+
+@contextmanager
+def make(python: str, beside: Path) -> Iterator[Made]:
+    """Make a package in a directory that is removed afterwards, unless it was renamed.
+
+    The proof runs on what was unpacked from the ZIP. Raises ClickException if that fails, the ZIP
+    is too large, or the distributions cannot be had.
+    """
+    beside.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=beside, prefix=".package-") as folder:
         installed, made = Path(folder, "installed"), Path(folder, "package")
         install(PROJECT / "requirements.txt", python, installed)
         copy_own_code(PROJECT, installed)
         made.mkdir()
         select(installed, made)
-        done = _compile_and_prove(made, python)
+        interpreter = find_interpreter(python)
+        if interpreter:
+            compile_all(made, interpreter)
         settle(made)
-        size = zipped_size(made)
-        if size > MOST_BYTES:
+        archive = archive_of(made)
+        if len(archive) > MOST_BYTES:
             raise click.ClickException(
-                f"The package has {size:,} bytes zipped: at most {MOST_BYTES:,} are allowed."
+                f"The package has {len(archive):,} bytes zipped: "
+                f"at most {MOST_BYTES:,} are allowed."
             )
-        shutil.rmtree(output, ignore_errors=True)
-        made.rename(output)
-    click.echo(f"{output}: {size / 1e6:.1f} MB zipped, {done}.")
+        unpacked = Path(folder, "unpacked")
+        zipfile.ZipFile(BytesIO(archive)).extractall(unpacked)
+        yield Made(made, archive, _prove(unpacked, python, interpreter))
 
 
 def may_be_replaced(output: Path) -> bool:
@@ -59,8 +98,7 @@ def may_be_replaced(output: Path) -> bool:
     return (output / "index.py").is_file() and (output / ROOTS).is_dir()
 
 
-def _compile_and_prove(made: Path, python: str) -> str:
-    interpreter = find_interpreter(python)
+def _prove(unpacked: Path, python: str, interpreter: Interpreter | None) -> str:
     if interpreter is None:
         click.secho(
             f"Python {python} is not on this machine: the package is neither compiled nor proved. "
@@ -70,7 +108,6 @@ def _compile_and_prove(made: Path, python: str) -> str:
             err=True,
         )
         return "not compiled, not proved"
-    compile_all(made, interpreter)
     compiled = f"compiled by Python {interpreter.version}"
     if not interpreter.is_like_the_cloud:
         click.secho(
@@ -80,4 +117,4 @@ def _compile_and_prove(made: Path, python: str) -> str:
             err=True,
         )
         return f"{compiled}, not proved"
-    return f"{compiled}, proved by {prove(made, interpreter)} cases"
+    return f"{compiled}, proved by {prove(unpacked, interpreter)} cases"

@@ -1,19 +1,19 @@
-"""What is in the package: our code, what it reaches of the distributions, stubs, and roots."""
+"""What is in the package: our code, what it reaches of the rest, stubs, roots and licences."""
 
 import os
-import zipfile
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
 from typing import Final
 
 from . import stub_runtime, stubs
+from .licences import LICENCES, write_licences
 from .reach import Reach
 from .root_certificates import write_directory
 
 ROOTS: Final = "roots"
 CERTIFICATES: Final = "certifi/cacert.pem"
 
+_LICENCE: Final = "LICENSE"
 _SCRIPT: Final = "sms_connector/store/transaction.lua"
 _NOT_PACKAGED: Final = ("local", "__main__.py")
 # The same for all files, however old they are: 2 January 1980, because the first day that a ZIP
@@ -22,9 +22,12 @@ _TIME: Final = 315_619_200
 
 
 def copy_own_code(project: Path, directory: Path) -> None:
-    """Copy ``index.py`` and the parts of ``sms_connector`` that run in the cloud."""
-    _write(directory / "index.py", (project / "index.py").read_bytes())
-    for source in (*_own_modules(project), project / _SCRIPT):
+    """Copy ``index.py``, the parts of ``sms_connector`` that run in the cloud, and the licence."""
+    for source in (
+        project / "index.py",
+        *_own_modules(project),
+        *(project / _SCRIPT, project / _LICENCE),
+    ):
         _write(directory / source.relative_to(project), source.read_bytes())
 
 
@@ -40,6 +43,7 @@ def select(installed: Path, directory: Path) -> None:
     base = Path(stub_runtime.__file__)
     _write(directory / base.name, base.read_bytes())
     write_directory((installed / CERTIFICATES).read_text("ascii"), directory / ROOTS)
+    write_licences(installed, installed / _LICENCE, directory / LICENCES)
 
 
 def settle(directory: Path) -> None:
@@ -47,18 +51,6 @@ def settle(directory: Path) -> None:
     for path in [directory, *directory.rglob("*")]:
         path.chmod(0o755 if path.is_dir() else 0o644)
         os.utime(path, (_TIME, _TIME))
-
-
-def zipped_size(directory: Path) -> int:
-    """Return the number of bytes that are uploaded."""
-    archive = BytesIO()
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
-        for path in sorted(directory.rglob("*")):
-            if path.is_file():
-                # A ZipInfo of its own has the same time everywhere, whatever the time zone.
-                name = zipfile.ZipInfo(path.relative_to(directory).as_posix())
-                file.writestr(name, path.read_bytes(), zipfile.ZIP_DEFLATED)
-    return len(archive.getvalue())
 
 
 def _write(target: Path, content: bytes) -> None:

@@ -63,6 +63,8 @@ def install(requirements: Path, python: str, directory: Path) -> None:
             *platforms,
             *("--python-version", python, "--implementation", "cp"),
             *("--only-binary", ":all:", "--require-hashes", "-r", str(binary)),
+            # Older versions of pip compare it with the Python that they run on.
+            "--ignore-requires-python",
         )
 
 

@@ -8,6 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sms_connector.local.cli import cli
+from sms_connector.local.package import command
+from sms_connector.local.package.distributions import install
 from sms_connector.local.package.interpreter import Interpreter, find_interpreter
 
 # Where there is no 3.12, the package for the Python that runs shows the same.
@@ -29,6 +31,19 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 @pytest.fixture(scope="session")
 def package(made: tuple[Path, str]) -> Path:
     return made[0]
+
+
+@pytest.fixture(scope="session")
+def distributions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("distributions") / "installed"
+    install(command.PROJECT / "requirements.txt", VERSION, directory)
+    return directory
+
+
+@pytest.fixture
+def fetched(distributions: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Install the distributions from a copy instead of fetching them again."""
+    monkeypatch.setattr(command, "install", lambda *to: shutil.copytree(distributions, to[-1]))
 
 
 @pytest.fixture
