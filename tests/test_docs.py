@@ -9,7 +9,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,10 @@ RUN: dict[str, tuple[str, str]] = {
 ASKED_FOR = os.environ.get("EXAMPLES", "python sh").split()
 
 
+def language_of(page: str) -> str:
+    return "zh-CN" if page.endswith(".zh-CN") else "en"
+
+
 def text_of(page: str) -> str:
     return (PROJECT / "docs" / f"{page}.md").read_text("utf-8")
 
@@ -47,24 +52,31 @@ def blocks() -> Iterator[Any]:
     for page in PAGES_WITH_TRANSLATIONS:
         for language, code in re.findall(r"^```(\w+)\n(.*?)^```$", text_of(page), re.S | re.M):
             if language in ASKED_FOR and shutil.which(RUN[language][0]):
-                yield pytest.param(language, code, id=f"{page} {language}")
+                yield pytest.param(page, language, code, id=f"{page} {language}")
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[ServeProcess]:
-    with ServeProcess(
+def servers() -> Iterator[Mapping[str, ServeProcess]]:
+    """One per language: the examples of a translated page use the same numbers and codes."""
+    with serving("en") as english, serving("zh-CN") as chinese:
+        yield {"en": english, "zh-CN": chinese}
+
+
+def serving(locale: str) -> ServeProcess:
+    return ServeProcess(
         "--emulator",
         "--emulator-port=0",
         SMS_CONNECTOR_AUTHORIZATION=AUTHORIZATION,
         SMS_CONNECTOR_WEBHOOK_SECRETS=WEBHOOK_SECRET,
-    ) as process:
-        yield process
+        SMS_CONNECTOR_LOCALE=locale,
+    )
 
 
-@pytest.mark.parametrize(("language", "code"), list(blocks()))
+@pytest.mark.parametrize(("page", "language", "code"), list(blocks()))
 def test_every_example_sends_a_message(
-    running: ServeProcess, tmp_path: Path, language: str, code: str
+    servers: Mapping[str, ServeProcess], tmp_path: Path, page: str, language: str, code: str
 ) -> None:
+    running = servers[language_of(page)]
     program, name = RUN[language]
     start = {"sh": ["bash"], "go": [program, "run"]}.get(language, [program])
     inbox = running.find(r"GET (\S+/inbox)")
@@ -116,8 +128,12 @@ ASKED: tuple[object, ...] = (
 
 
 @pytest.fixture(scope="module")
-def given(running: ServeProcess) -> list[Any]:
-    """What the function answers to all of these, without the provider's request ids."""
+def given(servers: Mapping[str, ServeProcess]) -> Callable[[str], list[Any]]:
+    """Return the responses to all of these in a language, without the provider's request ids."""
+    return cache(lambda language: responses_of(servers[language]))
+
+
+def responses_of(running: ServeProcess) -> list[Any]:
     headers = {"Authorization": AUTHORIZATION}
     answers = [
         requests.post(
@@ -147,19 +163,24 @@ def hide_ids(answer: Any) -> Any:
 
 
 @pytest.mark.parametrize("page", PAGES_WITH_TRANSLATIONS)
-def test_every_json_response_that_a_page_quotes_was_given(given: list[Any], page: str) -> None:
+def test_every_json_response_that_a_page_quotes_was_given(
+    given: Callable[[str], list[Any]], page: str
+) -> None:
     quoted = re.findall(r'`+ ?(\{"error".*?\}\}) ?`', text_of(page))
     assert quoted or page.startswith(("logto", "verification"))
     for answer in quoted:
-        assert hide_ids(json.loads(answer)) in given, answer
+        assert hide_ids(json.loads(answer)) in given(language_of(page)), answer
 
 
 def test_the_message_of_an_unexpected_error_is_the_one_that_the_page_quotes() -> None:
     assert bug(sent=False).message in text_of("own-backend")
 
 
-def test_every_sentence_that_the_page_for_logto_quotes_was_given(given: list[Any]) -> None:
-    given_texts = [text.partition(" (Reference")[0] for text in given if isinstance(text, str)]
+def test_every_sentence_that_the_page_for_logto_quotes_was_given(
+    given: Callable[[str], list[Any]],
+) -> None:
+    texts = [text for text in given("en") if isinstance(text, str)]
+    given_texts = [text.partition(" (Reference")[0] for text in texts]
     rows = re.findall(r"^\| ([A-Z`].*?\.)(?: ``)? \|", text_of("logto"), re.M)
     assert len(rows) == 7
     for row in rows:
