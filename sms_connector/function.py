@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from . import log
-from .callers import CALLERS, Caller, caller_of
+from .callers import CALLERS, Caller, caller_at, caller_of
 from .callers.sentences import Audience, Locale
 from .errors import ConnectorError, bug, invalid_config
 from .provider.client import AccessKey
@@ -94,7 +94,7 @@ class Function:
                 return self._receive(request, logger)
             if operation not in SENDING:
                 entry = log.CheckEntry(logger, operation)
-            credential = self._admit(request, operation, logger)
+            credential = self._admit(request, route, operation, logger)
             if isinstance(entry, log.CheckEntry):
                 if operation in ("getMessage", "getStats"):
                     traffic, role = self._traffic(), _role(context)
@@ -149,7 +149,7 @@ class Function:
         """Return the caller that the path names: it answers even what fails before its body."""
         if route.caller is None:
             return None
-        return CALLERS[route.caller](request, self._audience(context))
+        return caller_at(route.caller, request, self._audience(context))
 
     def _audience(self, context: Any) -> Audience:
         return Audience(
@@ -158,12 +158,14 @@ class Function:
             reference=getattr(context, "request_id", None) or "",
         )
 
-    def _admit(self, request: Request, operation: Operation, logger: logging.Logger) -> Credential:
+    def _admit(
+        self, request: Request, route: Route, operation: Operation, logger: logging.Logger
+    ) -> Credential:
         if not request.is_http:
             return INVOCATION
         if self._auth.problem:
             self._report_once(self._auth.problem, logger)
-        return self._auth.admit(request, sends=operation in SENDING)
+        return self._auth.admit(request, sends=operation in SENDING, caller=route.caller)
 
     def _health(self, context: Any) -> Response:
         """Return codes only: the route is open to all."""

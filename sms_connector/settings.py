@@ -15,6 +15,7 @@ CONFIG: Final = "SMS_CONNECTOR_CONFIG"
 CONFIG_FILE: Final = "SMS_CONNECTOR_CONFIG_FILE"
 AUTHORIZATION: Final = "SMS_CONNECTOR_AUTHORIZATION"
 WEBHOOK_SECRETS: Final = "SMS_CONNECTOR_WEBHOOK_SECRETS"
+ZITADEL_KEYS: Final = "SMS_CONNECTOR_ZITADEL_KEYS"
 ANONYMOUS: Final = "SMS_CONNECTOR_ANONYMOUS"
 BASE_PATH: Final = "SMS_CONNECTOR_BASE_PATH"
 DEFAULT_USAGE_TYPE: Final = "SMS_CONNECTOR_DEFAULT_USAGE_TYPE"
@@ -32,6 +33,7 @@ SHORTEST_SECRET: Final = 32
 
 _CODE_DIRECTORY = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _DEFAULT_FILE = os.path.join(_CODE_DIRECTORY, "connector.json")
+_ZITADEL_KEY = re.compile(r"[!-~]{16,}")
 _REPORT_TOKEN = re.compile(r"[A-Za-z0-9._~-]{16,}")
 _BASE_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
 
@@ -60,6 +62,7 @@ class Settings(msgspec.Struct, frozen=True):
     config_path: str = _DEFAULT_FILE
     authorizations: tuple[str, ...] = ()
     webhook_secrets: tuple[str, ...] = ()
+    zitadel_keys: tuple[str, ...] = ()
     anonymous: bool = False
     base_path: str = ""
     default_usage_type: str = FALLBACK_USAGE_TYPE
@@ -101,6 +104,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     usage_type = environ.get(DEFAULT_USAGE_TYPE) or FALLBACK_USAGE_TYPE
     locale = environ.get(LOCALE) or LOCALES[0]
     secrets = _split(environ.get(SECRET, ""), ",")
+    zitadel_keys = _split(environ.get(ZITADEL_KEYS, ""), ",")
     report_token = environ.get(REPORT_TOKEN, "").strip()
     problems = []
     if base_path and not _BASE_PATH.fullmatch(base_path):
@@ -111,6 +115,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         problems.append(f"{LOCALE} must be one of {', '.join(LOCALES)}.")
     if any(len(secret) < SHORTEST_SECRET for secret in secrets):
         problems.append(f"{SECRET} must have {SHORTEST_SECRET} or more characters.")
+    if not all(_ZITADEL_KEY.fullmatch(key) for key in zitadel_keys):
+        problems.append(f"{ZITADEL_KEYS} must be keys of 16 or more characters without spaces.")
     if report_token and not _REPORT_TOKEN.fullmatch(report_token):
         problems.append(f"{REPORT_TOKEN} must be 16 or more letters, digits and characters of -._~")
         report_token = ""
@@ -119,6 +125,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         config_path=environ.get(CONFIG_FILE) or _DEFAULT_FILE,
         authorizations=_split(environ.get(AUTHORIZATION, ""), ","),
         webhook_secrets=_split(environ.get(WEBHOOK_SECRETS, ""), "|"),
+        zitadel_keys=zitadel_keys,
         anonymous=environ.get(ANONYMOUS, "").strip().lower() == "true",
         base_path=base_path,
         default_usage_type=usage_type,

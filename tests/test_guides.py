@@ -37,6 +37,7 @@ NOT_GUIDES = (
     "operations",
     "provider",
     "store",
+    "zitadel",
 )
 """Pages with commands that are not run as a whole."""
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import parse_qsl
 
 import pytest
 import requests
@@ -24,6 +25,7 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
+from tests.support.reporting import TOKEN
 from tests.support.serving import serving
 
 FILE = Path(__file__).parent.parent / "openapi.yaml"
@@ -83,6 +85,7 @@ def url(
     """The function of `serve`, whose messages go to an emulator."""
     configure({**example, "readTimeout": 300})
     monkeypatch.setenv("SMS_CONNECTOR_AUTHORIZATION", AUTHORIZATION)
+    monkeypatch.setenv("SMS_CONNECTOR_REPORT_TOKEN", TOKEN)
     with serving() as address:
         yield address
 
@@ -199,4 +202,14 @@ class TestAnyRequest:
             checks=CHECKS,
         )
         if case.operation.method.upper() == "POST" and "bizId" in answer.text:
-            OAS30Validator(REQUEST["schema"]).validate(json.loads(cast(bytes, answer.request.body)))
+            check_request(case.operation.path, answer.request)
+
+
+def check_request(path: str, request: requests.PreparedRequest) -> None:
+    """Require that an accepted request fits the schema of its operation."""
+    content = resolved(DOCUMENT["paths"][path]["post"])["requestBody"]["content"]
+    body = cast(bytes | str, request.body)
+    text = body.decode() if isinstance(body, bytes) else body
+    if request.headers["Content-Type"] in content:
+        fields = dict(parse_qsl(text)) if "=" in text[:40] else json.loads(text)
+        OAS30Validator(content[request.headers["Content-Type"]]["schema"]).validate(fields)

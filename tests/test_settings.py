@@ -69,6 +69,9 @@ class TestVariables:
             ({"LOCALE": "fr"}, "must be one of en, zh-CN"),
             ({"SECRET": "short"}, "must have 32"),
             ({"SECRET": f"{'x' * 32},short"}, "must have 32"),
+            ({"ZITADEL_KEYS": "short"}, "16 or more characters"),
+            ({"ZITADEL_KEYS": f"{'x' * 36},short"}, "16 or more characters"),
+            ({"ZITADEL_KEYS": f"{'short ' * 6}"}, "without spaces"),
         ],
     )
     def test_an_invalid_value_is_a_problem_that_names_the_variable(
@@ -99,12 +102,14 @@ class TestVariables:
             {
                 "SMS_CONNECTOR_AUTHORIZATION": "Bearer one, Basic two,",
                 "SMS_CONNECTOR_WEBHOOK_SECRETS": " a | b |",
+                "SMS_CONNECTOR_ZITADEL_KEYS": f"{'x' * 36}, {'y' * 16},",
                 "SMS_CONNECTOR_SECRET": f"{'x' * 32}, {'y' * 40}",
                 "SMS_CONNECTOR_BASE_PATH": "/sms/",
             }
         )
         assert settings.authorizations == ("Bearer one", "Basic two")
         assert settings.webhook_secrets == ("a", "b")
+        assert settings.zitadel_keys == ("x" * 36, "y" * 16)
         assert settings.secrets == ("x" * 32, "y" * 40)
         assert settings.base_path == "/sms"
         assert settings.problems == ()

@@ -81,6 +81,7 @@ describe('s preview', () => {
       SMS_CONNECTOR_CONFIG: config,
       SMS_CONNECTOR_AUTHORIZATION: 'Bearer a-key-for-tests',
       SMS_CONNECTOR_WEBHOOK_SECRETS: '',
+      SMS_CONNECTOR_ZITADEL_KEYS: '',
       SMS_CONNECTOR_ANONYMOUS: '',
       SMS_CONNECTOR_BASE_PATH: '',
       SMS_CONNECTOR_DEFAULT_USAGE_TYPE: '',

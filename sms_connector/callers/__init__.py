@@ -1,7 +1,8 @@
 """The services that ask for a message, one file each: their request and reply forms."""
 
 from collections.abc import Mapping
-from typing import ClassVar, Final, Protocol
+from importlib import import_module
+from typing import ClassVar, Final, Protocol, cast
 
 from ..errors import ConnectorError
 from ..message import Message, Receipt
@@ -22,10 +23,6 @@ class Caller(Protocol):
     patience: ClassVar[float | None]
     waits_early: ClassVar[bool]
 
-    @classmethod
-    def infer(cls, fields: Mapping[str, object]) -> bool:
-        """Return whether a body is this service's, where the path does not name the service."""
-
     def __init__(self, request: Request, audience: Audience) -> None: ...
 
     def message(self) -> Message:
@@ -38,15 +35,38 @@ class Caller(Protocol):
         """Return the response for any error."""
 
 
-CALLERS: Final[Mapping[str, type[Caller]]] = {
-    "supabase": Supabase,
-    "logto": Logto,
+class KnownByBody(Caller, Protocol):
+    """A caller that is found where the path does not name it."""
+
+    @classmethod
+    def infer(cls, fields: Mapping[str, object]) -> bool:
+        """Return whether a body is this service's."""
+
+
+CALLERS: Final[Mapping[str, str]] = {
+    "casdoor": "Casdoor",
+    "fusionauth": "FusionAuth",
+    "keycloak": "Keycloak",
+    "logto": "Logto",
+    "supabase": "Supabase",
+    "zitadel": "Zitadel",
 }
-"""By path. If the path names none, the first whose ``infer`` is true; else Native."""
+"""The class of each by its path, which is its module too; imported only where it is used."""
+
+_KNOWN_BY_BODY: Final[tuple[type[KnownByBody], ...]] = (Supabase, Logto)
+# The first whose ``infer`` is true; else Native.
+
+
+def caller_at(path: str, request: Request, audience: Audience) -> Caller:
+    """Return the caller that a path names, one of CALLERS."""
+    module = import_module(f".{path}", __name__)
+    return cast(type[Caller], getattr(module, CALLERS[path]))(request, audience)
 
 
 def caller_of(request: Request, audience: Audience) -> Caller:
     """Return the caller whose body it is, or ours. Raises ConnectorError if it is not JSON."""
     fields = request.fields
-    found = (caller for caller in CALLERS.values() if caller.infer(fields))
-    return next(found, Native)(request, audience)
+    for caller in _KNOWN_BY_BODY:
+        if caller.infer(fields):
+            return caller(request, audience)
+    return Native(request, audience)

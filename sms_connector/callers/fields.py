@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from ..errors import ConnectorError, invalid_parameter, missing_parameter
+from ..web.http import Request
 
 
 def required_text(body: Mapping[str, object], path: str) -> str:
@@ -27,6 +28,14 @@ def optional_text(body: Mapping[str, object], path: str) -> str | None:
     if value is not None and not isinstance(value, str):
         raise invalid_parameter(path, "must be a string")
     return value
+
+
+def usage_type_of(request: Request, default: str) -> str:
+    """Return the usage type in the address (``?usageType=SignIn``), or the default one.
+
+    For services whose body has none. Whether it is a valid name is checked by Message.
+    """
+    return request.query.get("usageType") or default
 
 
 def renamed(error: ConnectorError, names: Mapping[str, str]) -> ConnectorError:

@@ -1,6 +1,5 @@
 """Our own request format, for your own back end: ``{"phone", "usageType", "code"?, "ip"?}``."""
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 import msgspec
@@ -21,10 +20,6 @@ class Native:
 
     def __init__(self, request: Request, audience: Audience) -> None:  # noqa: ARG002
         self._request = request
-
-    @classmethod
-    def infer(cls, fields: Mapping[str, object]) -> bool:  # noqa: ARG003
-        return True
 
     def message(self) -> Message:
         fields = self._request.fields

@@ -13,7 +13,7 @@ from ..errors import ConnectorError
 from ..message import Message, Receipt
 from ..web.failures import STATUS
 from ..web.http import Request, Response
-from .fields import optional_text, required_text
+from .fields import optional_text, required_text, usage_type_of
 from .sentences import Audience, sentence_for
 
 _MOST_SECONDS_TO_RETRY = 2
@@ -22,7 +22,7 @@ _USAGE_TYPES = {"mfa": "MfaVerification"}
 
 
 class Supabase:
-    """Supabase names a usage type for a second factor only; any other is the default one."""
+    """Supabase names a usage type for a second factor only; any other is that of the address."""
 
     patience: ClassVar[float | None] = 4.5
     # The provider may need all of the five seconds.
@@ -41,9 +41,10 @@ class Supabase:
         # Present while a number is being changed: it is the new one.
         phone = optional_text(fields, "sms.phone") or required_text(fields, "user.phone")
         kind = optional_text(fields, "sms.sms_type") or ""
+        default = self._audience.default_usage_type
         return Message(
             phone,
-            _USAGE_TYPES.get(kind, self._audience.default_usage_type),
+            _USAGE_TYPES.get(kind) or usage_type_of(self._request, default),
             required_text(fields, "sms.otp"),
             optional_text(fields, "metadata.ip_address"),
         )

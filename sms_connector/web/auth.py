@@ -1,7 +1,7 @@
 """Who may call by HTTP.
 
-A caller shows the ``Authorization`` value it was given, or signs its request by the Standard
-Webhooks specification (https://www.standardwebhooks.com), as Supabase does.
+A caller shows the ``Authorization`` value it was given, or signs its request: by the Standard
+Webhooks specification (https://www.standardwebhooks.com) as Supabase does, or as ZITADEL does.
 """
 
 import hmac
@@ -12,12 +12,12 @@ from typing import Final, Protocol
 import msgspec
 
 from ..errors import ConnectorError
-from ..settings import ANONYMOUS, AUTHORIZATION, WEBHOOK_SECRETS, Settings
+from ..settings import ANONYMOUS, AUTHORIZATION, WEBHOOK_SECRETS, ZITADEL_KEYS, Settings
 from .http import Request
 
 CLOSED: Final = (
     f"No HTTP request is accepted yet: set {AUTHORIZATION} to the value that callers send as their "
-    f"Authorization header, or {WEBHOOK_SECRETS} to the secret that they sign with; or "
+    f"Authorization header, or {WEBHOOK_SECRETS} or {ZITADEL_KEYS} to what they sign with; or "
     f"{ANONYMOUS}=true if something before the function authenticates its callers."
 )
 
@@ -60,8 +60,10 @@ class Auth:
         self._authorizations = [_bytes(value) for value in settings.authorizations]
         secrets = [text for text in settings.webhook_secrets if _SECRET.fullmatch(text)]
         self._webhooks = [_webhook(secret) for secret in secrets]
+        self._zitadel_keys = settings.zitadel_keys
         self._anonymous = settings.anonymous
-        self.is_closed = not (self._authorizations or self._webhooks or self._anonymous)
+        credentials = (self._authorizations, self._webhooks, self._zitadel_keys)
+        self.is_closed = not (any(credentials) or self._anonymous)
         self.problem = ""
         if len(secrets) < len(settings.webhook_secrets):
             self.problem = MALFORMED_SECRET
@@ -71,9 +73,12 @@ class Auth:
     def __repr__(self) -> str:
         return "Auth()"
 
-    def admit(self, request: Request, *, sends: bool = True) -> Credential:
+    def admit(
+        self, request: Request, *, sends: bool = True, caller: str | None = None
+    ) -> Credential:
         """Return the credential of a request. A signature opens only what ``sends`` a message.
 
+        ``caller`` is the service that the path names: ZITADEL's signature opens its own path only.
         Raises ConnectorError (``authorization_failed``), the same for whatever was wrong.
         """
         shown = _bytes(request.headers.get("authorization", "").strip())
@@ -83,6 +88,8 @@ class Auth:
             return Credential(sha256(shown).hexdigest())
         if sends and self._is_signed(request):
             return Credential("webhook", request.headers["webhook-id"])
+        if sends and caller == "zitadel" and (identity := self._signed_by_zitadel(request)):
+            return Credential("zitadel", identity)
         if self._anonymous:
             return Credential("anonymous")
         raise ConnectorError("unauthorized", "The credential is missing or not valid.")
@@ -96,6 +103,14 @@ class Auth:
         signatures = " ".join(_SIGNATURE.findall(signature))
         headers = {**request.headers, "webhook-signature": signatures}
         return any(_verifies(webhook, request.body, headers) for webhook in self._webhooks)
+
+    def _signed_by_zitadel(self, request: Request) -> str | None:
+        if not self._zitadel_keys:
+            return None
+        # Imported only where it is used.
+        from .zitadel import signed_identity
+
+        return signed_identity(request, self._zitadel_keys)
 
 
 def _bytes(text: str) -> bytes:

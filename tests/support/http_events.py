@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -18,6 +19,7 @@ class HttpRequest(msgspec.Struct, frozen=True):
     method: str = "POST"
     path: str = "/"
     headers: Mapping[str, str] = {}
+    query: Mapping[str, str] = {}
 
 
 class HttpAnswer(msgspec.Struct, frozen=True):
@@ -40,6 +42,7 @@ def http_trigger_event(request: HttpRequest, *, encode: bool = False) -> dict[st
         method=request.method,
         path=request.path,
         raw_path=request.path,
+        query=request.query,
         client_ip="203.0.113.7",
     )
     return event | _body(request, encode)
@@ -52,7 +55,7 @@ def api_gateway_event(request: HttpRequest, *, encode: bool = False) -> dict[str
         "path": request.path,
         "httpMethod": request.method,
         "headers": dict(request.headers),
-        "queryParameters": {},
+        "queryParameters": dict(request.query),
         "pathParameters": {},
         **body,
         "isBase64Encoded": str(body["isBase64Encoded"]).lower(),
@@ -67,15 +70,21 @@ def _body(request: HttpRequest, encode: bool) -> dict[str, Any]:
 
 def wsgi_environ(request: HttpRequest, context: object) -> dict[str, Any]:
     """The environment of an HTTP function of FC 2.0."""
+    query = urlencode(request.query)
+    headers = {name.upper().replace("-", "_"): text for name, text in request.headers.items()}
+    # PEP 3333: the only one of a client's headers that has no prefix, beside the length.
+    content_type = headers.pop("CONTENT_TYPE", "")
     return {
         "REQUEST_METHOD": request.method,
         "PATH_INFO": request.path,
+        "QUERY_STRING": query,
+        "CONTENT_TYPE": content_type,
         "CONTENT_LENGTH": str(len(request.body)),
         "REMOTE_ADDR": "203.0.113.7",
         "fc.context": context,
-        "fc.request_uri": f"/2016-08-15/proxy/service/function{request.path}",
+        "fc.request_uri": f"/2016-08-15/proxy/service/function{request.path}?{query}",
         "wsgi.input": io.BytesIO(request.body),
-        **{f"HTTP_{k.upper().replace('-', '_')}": v for k, v in request.headers.items()},
+        **{f"HTTP_{name}": text for name, text in headers.items()},
     }
 
 

@@ -12,6 +12,7 @@ from sms_connector.settings import read_settings
 from sms_connector.web.auth import CLOSED, MALFORMED_SECRET, Auth
 from sms_connector.web.failures import STATUS
 from sms_connector.web.http import Request
+from tests.support.zitadel import KEY, signature
 
 SECRET = "v1,whsec_dGhlIGZpcnN0IHdlYmhvb2sgc2VjcmV0"
 OTHER = "v1,whsec_dGhlIG90aGVyIHdlYmhvb2sgc2VjcmV0"
@@ -146,6 +147,39 @@ class TestBoth:
         assert not admits(both, {})
 
 
+class TestZitadel:
+    """Its signature opens its own path only; tests/web/test_zitadel.py has the signature."""
+
+    @pytest.mark.parametrize(
+        ("caller", "sends", "admitted"),
+        [
+            ("zitadel", True, True),
+            ("zitadel", False, False),
+            ("supabase", True, False),
+            (None, True, False),
+        ],
+    )
+    def test_a_signature_opens_the_path_of_zitadel_only(
+        self, caller: str | None, sends: bool, admitted: bool
+    ) -> None:
+        request = Request(BODY, is_http=True, headers={"zitadel-signature": signature(BODY)})
+        keyed = auth(ZITADEL_KEYS=KEY)
+        assert not keyed.is_closed
+        if admitted:
+            credential = keyed.admit(request, sends=sends, caller=caller)
+            assert credential.name == "zitadel"
+            assert credential.webhook_id
+            assert KEY not in str(credential)
+        else:
+            with pytest.raises(ConnectorError, match="not valid"):
+                keyed.admit(request, sends=sends, caller=caller)
+
+    def test_a_webhook_signature_opens_its_path_too(self) -> None:
+        request = Request(BODY, is_http=True, headers=signed())
+        credential = auth(WEBHOOK_SECRETS=SECRET).admit(request, caller="zitadel")
+        assert credential.name == "webhook"
+
+
 class TestAnonymous:
     def test_anyone_is_admitted_if_the_setting_says_so(self) -> None:
         assert admits(auth(ANONYMOUS="true"), {})
@@ -195,4 +229,5 @@ class TestProblems:
     def test_with_a_credential_there_is_no_problem(self) -> None:
         assert auth(AUTHORIZATION="x").problem == ""
         assert auth(WEBHOOK_SECRETS=SECRET).problem == ""
+        assert auth(ZITADEL_KEYS=KEY).problem == ""
         assert auth(ANONYMOUS="true").problem == ""

@@ -97,13 +97,13 @@ def shared_state(settings: Settings, instances: int) -> Iterator[Line]:
 def working_request(settings: Settings, url: str, generated: str = "") -> tuple[str, str]:
     """Return shell commands for one request, and the variable that they read from the shell.
 
-    Both are empty if no credential is set.
+    Both are empty if no credential is set, or only that of ZITADEL.
     """
     authorization = _authorization(settings, generated)
     if authorization is not None:
         variable = AUTHORIZATION if settings.authorizations and not generated else ""
         return _curl(url + settings.base_path, _BODY, authorization), variable
-    if Auth(settings).is_closed:
+    if not settings.webhook_secrets or Auth(settings).is_closed:
         return "", ""
     signed = _SIGNED_REQUEST.format(
         secrets=WEBHOOK_SECRETS, body=_BODY, url=url + settings.base_path
@@ -144,4 +144,5 @@ def _curl(url: str, body: str, authorization: str) -> str:
 
 def has_credential(settings: Settings) -> bool:
     """Return whether any credential is set, valid or not."""
-    return bool(settings.authorizations or settings.webhook_secrets or settings.anonymous)
+    secrets = (settings.authorizations, settings.webhook_secrets, settings.zitadel_keys)
+    return any(secrets) or settings.anonymous

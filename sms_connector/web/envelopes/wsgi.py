@@ -26,6 +26,8 @@ class Wsgi:
             for name, value in environ.items()
             if name.startswith("HTTP_") and isinstance(value, str)
         }
+        # PEP 3333: this one has no prefix.
+        headers.setdefault("content-type", str(environ.get("CONTENT_TYPE") or ""))
         # Not urlsplit, which raises for some of what a client can write there.
         target, _, query = str(environ.get("fc.request_uri", "")).partition("?")
         return Request(

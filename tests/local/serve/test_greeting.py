@@ -70,6 +70,7 @@ def test_a_setting_for_which_calls_are_refused_is_named(
         ({"SMS_CONNECTOR_ANONYMOUS": "true"}, "curl -d ", False),
         ({SECRETS: "v1,whsec_AAAA"}, "python3 - <<'END'", True),
         ({SECRETS: "nonsense"}, "", False),
+        ({"SMS_CONNECTOR_ZITADEL_KEYS": "x" * 36}, "", False),
         ({}, "", False),
     ],
 )

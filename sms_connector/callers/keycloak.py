@@ -1,0 +1,24 @@
+"""Keycloak with the SMS authenticator of keycloak-mfa-plugins: ``to`` and ``text``, JSON or a form.
+
+There is no field for the code: it is in the text. The plugin logs a failure and shows it to nobody.
+https://github.com/netzbegruenung/keycloak-mfa-plugins/tree/main/sms-authenticator
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from ..message import Message
+from .code_in_text import code_in
+from .fields import required_text
+from .form import fields_of
+from .status_only import StatusOnly
+
+
+class Keycloak(StatusOnly):
+    """The names of the fields are those that the plugin has from the start."""
+
+    names: ClassVar[Mapping[str, str]] = {"phone": "to", "code": "text"}
+
+    def message(self) -> Message:
+        fields = fields_of(self._request)
+        return self._message(required_text(fields, "to"), code_in(fields, "text"))

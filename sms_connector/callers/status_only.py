@@ -1,0 +1,38 @@
+"""What the services have in common that act on the status of a response alone.
+
+None of them shows the body to a person, so it is the default one, for their logs and for tests.
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import msgspec
+
+from ..errors import ConnectorError
+from ..message import Message, Receipt
+from ..web.failures import failure
+from ..web.http import Request, Response
+from .fields import renamed, usage_type_of
+from .sentences import Audience
+
+
+class StatusOnly:
+    """A caller at a path of its own. ``names`` are its names for our fields."""
+
+    patience: ClassVar[float | None] = None
+    waits_early: ClassVar[bool] = True
+    names: ClassVar[Mapping[str, str]]
+
+    def __init__(self, request: Request, audience: Audience) -> None:
+        self._request = request
+        self._audience = audience
+
+    def _message(self, phone: str, code: str) -> Message:
+        usage_type = usage_type_of(self._request, self._audience.default_usage_type)
+        return Message(phone, usage_type, code)
+
+    def accepted(self, receipt: Receipt) -> Response:
+        return Response(200, msgspec.to_builtins(receipt))
+
+    def refused(self, error: ConnectorError) -> Response:
+        return failure(renamed(error, self.names))
