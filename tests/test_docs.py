@@ -9,7 +9,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,10 @@ RUN: dict[str, tuple[str, str]] = {
 ASKED_FOR = os.environ.get("EXAMPLES", "python sh").split()
 
 
+def language_of(page: str) -> str:
+    return "zh-CN" if page.endswith(".zh-CN") else "en"
+
+
 def text_of(page: str) -> str:
     return (PROJECT / "docs" / f"{page}.md").read_text("utf-8")
 
@@ -51,25 +56,32 @@ def blocks() -> Iterator[Any]:
     for page in PAGES_WITH_TRANSLATIONS:
         for language, code in re.findall(r"^```(\w+)\n(.*?)^```$", text_of(page), re.S | re.M):
             if language in ASKED_FOR and shutil.which(RUN[language][0]):
-                yield pytest.param(language, code, id=f"{page} {language}")
+                yield pytest.param(page, language, code, id=f"{page} {language}")
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[ServeProcess]:
-    with ServeProcess(
+def servers() -> Iterator[Mapping[str, ServeProcess]]:
+    """One per language: the examples of a translated page use the same numbers and codes."""
+    with serving("en") as english, serving("zh-CN") as chinese:
+        yield {"en": english, "zh-CN": chinese}
+
+
+def serving(locale: str) -> ServeProcess:
+    return ServeProcess(
         "--emulator",
         "--emulator-port=0",
         SMS_CONNECTOR_AUTHORIZATION=AUTHORIZATION,
         SMS_CONNECTOR_WEBHOOK_SECRETS=WEBHOOK_SECRET,
         SMS_CONNECTOR_ZITADEL_KEYS=KEY,
-    ) as process:
-        yield process
+        SMS_CONNECTOR_LOCALE=locale,
+    )
 
 
-@pytest.mark.parametrize(("language", "code"), list(blocks()))
+@pytest.mark.parametrize(("page", "language", "code"), list(blocks()))
 def test_every_example_sends_a_message(
-    running: ServeProcess, tmp_path: Path, language: str, code: str
+    servers: Mapping[str, ServeProcess], tmp_path: Path, page: str, language: str, code: str
 ) -> None:
+    running = servers[language_of(page)]
     program, name = RUN[language]
     start = {"sh": ["bash"], "go": [program, "run"]}.get(language, [program])
     inbox = running.find(r"GET (\S+/inbox)")
@@ -122,8 +134,12 @@ ASKED: tuple[object, ...] = (
 
 
 @pytest.fixture(scope="module")
-def given(running: ServeProcess) -> list[Any]:
-    """What the function answers to all of these, without the provider's request ids."""
+def given(servers: Mapping[str, ServeProcess]) -> Callable[[str], list[Any]]:
+    """Return the responses to all of these in a language, without the provider's request ids."""
+    return cache(lambda language: responses_of(servers[language]))
+
+
+def responses_of(running: ServeProcess) -> list[Any]:
     headers = {"Authorization": AUTHORIZATION}
     answers = [
         requests.post(
@@ -158,33 +174,31 @@ def hide_ids(answer: Any) -> Any:
 
 
 @pytest.mark.parametrize("page", PAGES_WITH_TRANSLATIONS)
-def test_every_json_response_that_a_page_quotes_was_given(given: list[Any], page: str) -> None:
+def test_every_json_response_that_a_page_quotes_was_given(
+    given: Callable[[str], list[Any]], page: str
+) -> None:
     quoted = re.findall(r'`+ ?(\{"error".*?\}\}) ?`', text_of(page))
     assert quoted or page.startswith(("logto", "verification"))
     for answer in quoted:
-        assert hide_ids(json.loads(answer)) in given, answer
+        assert hide_ids(json.loads(answer)) in given(language_of(page)), answer
 
 
 def test_the_message_of_an_unexpected_error_is_the_one_that_the_page_quotes() -> None:
     assert bug(sent=False).message in text_of("own-backend")
 
 
-def test_every_sentence_that_the_page_for_logto_quotes_was_given(given: list[Any]) -> None:
-    given_texts = [text.partition(" (Reference")[0] for text in given if isinstance(text, str)]
-    rows = re.findall(r"^\| ([A-Z`].*?\.)(?: ``)? \|", text_of("logto"), re.M)
+@pytest.mark.parametrize("page", ["logto", "logto.zh-CN"])
+def test_every_sentence_that_the_page_for_logto_quotes_was_given(
+    given: Callable[[str], list[Any]], page: str
+) -> None:
+    texts = [text for text in given(language_of(page)) if isinstance(text, str)]
+    given_texts = [re.split(r" \(Reference|（参考号", text)[0] for text in texts]
+    rows = re.findall(r"^\| ([A-Z`].*?\.|\S+。)(?: ``)? \|", text_of(page), re.M)
     assert len(rows) == 7
     for row in rows:
         sentence = row.removeprefix("`` ")
         is_of_the_credential = sentence.startswith("The credential")
         assert sentence in given_texts or is_of_the_credential, sentence
-
-
-def test_each_sentence_that_the_chinese_page_for_logto_quotes_is_one_of_ours() -> None:
-    rows = re.findall(r"^\| (\S+。) \|", text_of("logto.zh-CN"), re.M)
-    sentences = (PROJECT / "sms_connector" / "callers" / "sentences.py").read_text("utf-8")
-    assert len(rows) == 4
-    for row in rows:
-        assert f'"{row}"' in sentences, row
 
 
 WRITTEN = sorted([*PROJECT.glob("*.md"), *PROJECT.glob("docs/*.md")])
@@ -214,13 +228,32 @@ def test_each_variable_has_a_row_in_both_readmes(page: str) -> None:
 
 @pytest.mark.parametrize("page", WRITTEN, ids=lambda page: page.name)
 def test_links_lead_somewhere(page: Path) -> None:
-    for target in re.findall(r"\]\(([^)]+)\)", page.read_text("utf-8")):
+    for target in links(page):
         if re.match(r"https?:", target):
             continue
         path, _, anchor = target.partition("#")
         file = page.parent / path if path else page
         assert file.exists(), target
         assert not anchor or anchor in anchors(file), target
+
+
+TRANSLATED = [page for page in WRITTEN if page.name.endswith(".zh-CN.md")]
+
+
+@pytest.mark.parametrize("page", TRANSLATED, ids=lambda page: page.name)
+def test_a_translated_page_links_to_its_original_and_else_to_translated_pages(page: Path) -> None:
+    original = page.with_name(page.name.replace(".zh-CN", ""))
+    assert links(original)[0] == page.name
+    first, *others = links(page)
+    assert first == original.name
+    for target in others:
+        file = page.parent / target.partition("#")[0]
+        is_untranslated = file.suffix == ".md" and ".zh-CN" not in file.name
+        assert not (is_untranslated and file.with_suffix(".zh-CN.md").exists()), target
+
+
+def links(page: Path) -> list[str]:
+    return re.findall(r"\]\(([^)]+)\)", page.read_text("utf-8"))
 
 
 def anchors(page: Path) -> set[str]:
