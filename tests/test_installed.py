@@ -82,6 +82,9 @@ def test_serve_runs_without_index_py_and_watches_the_config_of_its_directory(
         server.find("^Ready")
         sent = requests.post(url, json=MESSAGE, headers={"Authorization": "key"}, timeout=20)
         assert sent.status_code == 200
+        inbox = server.find(r"messages go to (http://[^,]+)")
+        page = requests.get(f"{inbox}/docs/emulator.md", timeout=20)
+        assert (page.status_code, "pip installs" in page.text) == (404, True)
         (tmp_path / "connector.json").write_text("{}")
         assert server.find(r"^Changed: (.*)\. Restarting") == "connector.json"
 

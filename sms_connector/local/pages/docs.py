@@ -12,12 +12,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from ..checkout import IS_CHECKOUT, PROJECT
 from . import MEDIA_TYPES, PAGE_HEADERS, file_response
 
-ROOT: Final = Path(__file__).parents[3]
-
 # What the Markdown files link to, beside each other and the pictures.
-_AS_TEXT: Final = ("openapi.yaml", "s.yaml", "connector.example.json", "examples/sign_in.py")
+_AS_TEXT: Final = (
+    *("openapi.yaml", "s.yaml", "connector.example.json"),
+    *("examples/sign_in.py", "tests_node/emulator.test.js"),
+)
 
 _PAGE: Final = """<!DOCTYPE html>
 <html lang="{language}">
@@ -38,26 +40,42 @@ _PAGE: Final = """<!DOCTYPE html>
 """
 
 
+_NOT_INSTALLED: Final = (
+    "<p>The documentation is in the project's directory: pip installs the commands without it.</p>"
+    '<p lang="zh-CN">文档在项目目录中，pip 安装的命令不包含文档。</p>\n'
+)
+
+
 def doc_routes() -> list[Route]:
     """Return the routes of `README.md`, of `docs/` and of what they link to, by their paths."""
+    if not IS_CHECKOUT:
+        return [Route("/{page:path}.md", _not_installed, methods=["GET"])]
     return [_route(path) for path in sorted(_files())]
 
 
 def _files() -> Iterator[Path]:
-    yield from ROOT.glob("*.md")
-    yield from (path for path in (ROOT / "docs").rglob("*") if path.suffix in (".md", *MEDIA_TYPES))
-    yield from (ROOT / name for name in _AS_TEXT)
+    yield from PROJECT.glob("*.md")
+    docs = (PROJECT / "docs").rglob("*")
+    yield from (path for path in docs if path.suffix in (".md", *MEDIA_TYPES))
+    yield from (PROJECT / name for name in _AS_TEXT)
 
 
 def _route(path: Path) -> Route:
+    name = path.relative_to(PROJECT).as_posix()
+
     async def give(_request: Request) -> Response:
         if path.suffix == ".md":
             return Response(_rendered(path), media_type="text/html", headers=dict(PAGE_HEADERS))
-        if path.suffix in MEDIA_TYPES and path.parts[-2] != "examples":
-            return file_response(path)
-        return Response(path.read_bytes(), media_type="text/plain", headers=dict(PAGE_HEADERS))
+        if name in _AS_TEXT:
+            return Response(path.read_bytes(), media_type="text/plain", headers=dict(PAGE_HEADERS))
+        return file_response(path)
 
-    return Route(f"/{path.relative_to(ROOT).as_posix()}", give, methods=["GET"])
+    return Route(f"/{name}", give, methods=["GET"])
+
+
+async def _not_installed(_request: Request) -> Response:
+    page = _PAGE.format(language="en", title="Documentation", body=_NOT_INSTALLED)
+    return Response(page, status_code=404, media_type="text/html", headers=dict(PAGE_HEADERS))
 
 
 def _rendered(path: Path) -> str:
