@@ -15,10 +15,28 @@ from tests.support.terminals import Fence, Machine, commands, fences
 
 DOCS = PROJECT / "docs"
 
-GUIDES = ("limits", "own-backend", "supabase", "try", "verification")
+GUIDES = ("deploy", "limits", "logto", "own-backend", "supabase", "try", "verification")
 """The pages whose commands are run, in whatever language they are written."""
 
 NOT_RUN = {
+    "deploy": [
+        "npm install -g @serverless-devs/s",
+        "s config add",
+        "make template",
+        "s init sms --uri build/template",
+        "cd sms",
+        "export SMS_CONNECTOR_ROLE=acs:ram::ACCOUNT_ID:role/sms-connector",
+        'export SMS_CONNECTOR_CONFIG="$(cat connector.json)"',
+        'export SMS_CONNECTOR_AUTHORIZATION="Bearer $(openssl rand -hex 32)"',
+        'echo "$SMS_CONNECTOR_AUTHORIZATION"',
+        "s deploy",
+        "curl https://YOUR-ADDRESS/health",
+        'curl https://YOUR-ADDRESS/ -H "Authorization: $SMS_CONNECTOR_AUTHORIZATION" \\\n'
+        "    -H 'Content-Type: application/json' \\\n"
+        '    -d \'{"phone": "YOUR-NUMBER", "usageType": "SignIn", "code": "246810"}\'',
+        's version publish --description "what changed"',
+        "s alias publish --alias-name live --version-id 1",
+    ],
     "supabase": ["npx supabase init", "npx supabase start", "npm install @supabase/supabase-js"],
     "try": [
         ".venv/bin/python -m sms_connector send --phone 13812345678 --usage-type SignIn",
@@ -31,9 +49,7 @@ NOT_RUN = {
 
 NOT_GUIDES = (
     "api-gateway",
-    "deploy",
     "emulator",
-    "logto",
     "operations",
     "provider",
     "self-hosting",
@@ -61,7 +77,11 @@ def test_every_command_of_a_guide_prints_what_the_page_shows(page: Path, tmp_pat
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_commands_that_are_not_run_are_those_that_are_listed(page: Path) -> None:
-    left_out = [command.text for command in commands(page.read_text("utf-8")) if command.needs]
+    left_out = [
+        re.sub(" +# .*", "", command.text)
+        for command in commands(page.read_text("utf-8"))
+        if command.needs
+    ]
     assert left_out == NOT_RUN.get(guide_of(page), [])
 
 

@@ -30,7 +30,10 @@ SECONDS = 60.0
 
 _FENCE = re.compile(r"(?:^([^\n]+)\n\n)?^ *```(\w+)\n(.*?)^ *```$", re.S | re.M)
 _TERMINAL = re.compile(r"^ *(?:Terminal|终端) ?(\d)")
-_NEEDS = re.compile(r"\bneeds (?:an account|Docker|the internet)\b|需要(?:账号| ?Docker|联网)")
+_NEEDS = re.compile(
+    r"\bneeds (?:an account|Docker|Serverless Devs|the internet)\b"
+    r"|需要(?:账号|联网| ?Docker| Serverless Devs)"
+)
 _SERVER = re.compile(
     r"make (?:serve|console)\b|(?:sms_connector|sms-connector) (?:serve|emulate|console)\b"
     r"|\b(?:uvicorn|gunicorn|waitress-serve|redis-server|aliyun-sms-emulator)\b"
