@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import signal
+import socket
 import threading
 import time
 from collections import Counter
@@ -198,6 +199,20 @@ def test_a_body_in_chunks_is_read(emulator: Emulator, settings: dict[str, str]) 
         answer = requests.post(server.url, data=endless, headers=headers, timeout=TIMEOUT)
         assert answer.status_code == 413
     assert codes_received(emulator) == {"246810": 1}
+
+
+@pytest.mark.parametrize("chunks", [b"zz\r\n", b"2\r\n{}XX", b"2\r\n{}\r\n0\r\nno trailer\r\n\r\n"])
+def test_malformed_chunks_are_a_400_of_the_client_and_not_a_bug(
+    settings: dict[str, str], chunks: bytes
+) -> None:
+    headers = f"Host: x\r\nAuthorization: {KEY}\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with GunicornProcess(**settings) as server:
+        host, _, port = server.url.removeprefix("http://").partition(":")
+        with socket.create_connection((host, int(port)), TIMEOUT) as client:
+            client.sendall(f"POST / HTTP/1.1\r\n{headers}".encode() + chunks)
+            assert client.recv(1024).startswith(b"HTTP/1.1 400 ")
+        wait_until(lambda: server.log)
+        assert [line["event"] for line in server.log] == ["sms"]
 
 
 def test_a_stop_answers_what_was_sent_and_sends_nothing_that_is_not_answered(
