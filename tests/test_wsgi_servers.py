@@ -26,6 +26,7 @@ from tests.support.serving import PROJECT, GunicornProcess, ServerProcess
 KEY = "a-key-for-tests"
 PHONE = "13812345678"
 SLOW = number_for(Behaviour.SLOW)
+HUNG = number_for(Behaviour.HUNG)
 TIMEOUT = 30
 
 
@@ -37,12 +38,12 @@ def store() -> Iterator[RedisServer]:
 
 @pytest.fixture
 def settings(emulator: Emulator, store: RedisServer) -> dict[str, str]:
-    """The settings of a server with the store and without limits."""
+    """The settings of a server with the store, without limits, and with time on a busy machine."""
     store.command("FLUSHALL")
+    changes = {"limits": {"perNumber": []}, "readTimeout": 20_000}
+    config = example_config(emulator.url) | changes
     return {
-        "SMS_CONNECTOR_CONFIG": json.dumps(
-            example_config(emulator.url) | {"limits": {"perNumber": []}}
-        ),
+        "SMS_CONNECTOR_CONFIG": json.dumps(config),
         "SMS_CONNECTOR_AUTHORIZATION": KEY,
         "SMS_CONNECTOR_STORE": store.url,
         "SMS_CONNECTOR_SECRET": "0123456789abcdef0123456789abcdef",
@@ -267,7 +268,7 @@ def test_a_message_under_way_is_sent_but_not_answered_when_waitress_stops(
     command = ("-m", "waitress", "--listen=127.0.0.1:0", "sms_connector.wsgi:application")
     with (
         ServerProcess(*command, project=PROJECT, own_group=False, **settings) as server,
-        Senders(server.find(r"Serving on (\S+)", in_err=True), SLOW, threads=1) as senders,
+        Senders(server.find(r"Serving on (\S+)", in_err=True), HUNG, threads=1) as senders,
     ):
         wait_until(lambda: codes_received(emulator).total() == 1)
         server.stop(signal.SIGTERM)
