@@ -10,7 +10,8 @@ _CODE = re.compile(r"[0-9]{4,10}")
 _WORD = re.compile(r"[A-Za-z\d]+")  # here \d is a digit of any script
 _RUN = re.compile(r"\d{4}")
 _LONGEST_RUN = 10
-# 123-456 and 123 456, but neither 10:00-12:00 nor a code with a number after it.
+_SHORTEST_SPLIT = 5
+# 123-456 and 123 456, but neither 10-15 and 10:00-12:00 nor a code with a number after it.
 _SPLIT = re.compile(r"(?<![\d:])(?:\d+(?:[-‐‑]\d+)+|\d{1,4}(?:[ \u00a0]\d{1,4})+)(?![\d:])")
 
 
@@ -36,5 +37,5 @@ def _runs(text: str) -> Iterator[str]:
         if _RUN.search(word) and not (word.isdecimal() and len(word) > _LONGEST_RUN):
             yield word
     for split in _SPLIT.findall(text):
-        if sum(map(str.isdecimal, split)) >= 4:
+        if sum(map(str.isdecimal, split)) >= _SHORTEST_SPLIT:
             yield split

@@ -13,7 +13,7 @@ from sms_connector.errors import ConnectorError
         ("246810 or #246810", "246810"),
         ("G-246810", "246810"),
         ("验证码246810，5分钟内有效", "246810"),
-        ("246810 is valid for 10min, from 9:00-12:30 or 5-10 minutes", "246810"),
+        ("246810 is valid for 10min, from 9:00-12:30 or 10-15 minutes", "246810"),
         ("246810 5", "246810"),
         ("246810 246810", "246810"),
     ],
