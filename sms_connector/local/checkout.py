@@ -6,7 +6,8 @@ from typing import Final
 PROJECT: Final = Path(__file__).parents[2]
 """The directory of the package: that of the project, or of all installed packages."""
 
-IS_CHECKOUT: Final = (PROJECT / "index.py").is_file()
+# Another package that pip installed may have brought an index.py alone.
+IS_CHECKOUT: Final = all((PROJECT / name).is_file() for name in ("index.py", "pyproject.toml"))
 
 CONNECTOR_JSON: Final = (PROJECT if IS_CHECKOUT else Path.cwd()) / "connector.json"
 """The default file. settings.py has the same rule; here nothing that ships is imported."""

@@ -54,7 +54,7 @@ def doc_routes() -> list[Route]:
 
 
 def _files() -> Iterator[Path]:
-    yield from PROJECT.glob("*.md")
+    yield from PROJECT.glob("[A-Z]*.md")  # not notes that somebody keeps there
     docs = (PROJECT / "docs").rglob("*")
     yield from (path for path in docs if path.suffix in (".md", *MEDIA_TYPES))
     yield from (PROJECT / name for name in _AS_TEXT)
