@@ -237,6 +237,12 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert not anchor or anchor in anchors(file), target
 
 
+def test_each_picture_is_shown_by_a_page() -> None:
+    shown = {(page.parent / target).resolve() for page in WRITTEN for target in links(page)}
+    pictures = set((PROJECT / "docs").rglob("*.png")) | set((PROJECT / "docs").rglob("*.svg"))
+    assert pictures - shown == set()
+
+
 TRANSLATED = [page for page in WRITTEN if page.name.endswith(".zh-CN.md")]
 
 
@@ -257,7 +263,7 @@ def links(page: Path) -> list[str]:
 
 
 def anchors(page: Path) -> set[str]:
-    """Give the headings of a page as a link names them."""
+    """Return the anchors of a page's headings, as GitHub makes them."""
     headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.M)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
