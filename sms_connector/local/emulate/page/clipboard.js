@@ -1,6 +1,6 @@
 // Buttons that copy a text, and confirm it.
 
-import { element, worded } from "./elements.js";
+import { element, worded } from "./shared/elements.js";
 import { label, put, text } from "./shared/texts.js";
 
 const CONFIRMED_FOR = 1500; // milliseconds

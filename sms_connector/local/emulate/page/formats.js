@@ -1,10 +1,11 @@
 // Numbers, days and times, as the reader of the page writes them.
 
+import { spacedMainland } from "./shared/phones.js";
+
 const DAY = 86_400_000; // milliseconds
 
 export function spacedPhone({ phone, state }) {
-  if (/^1\d{10}$/.test(phone)) return phone.replace(/(\d{3})(\d{4})/, "$1 $2 ");
-  return state === "refused" ? firstOf(phone) : `+${phone}`;
+  return spacedMainland(phone) ?? (state === "refused" ? firstOf(phone) : `+${phone}`);
 }
 
 // A refused request may have many numbers; they are shown as the client wrote them.

@@ -1,8 +1,9 @@
 // The rows by day, newest first, and which of them has the focus.
 
-import { arrange, element } from "./elements.js";
+import { arrange } from "./elements.js";
 import { dayKey, dayOf } from "./formats.js";
 import { rowElement, updateRow } from "./row.js";
+import { element } from "./shared/elements.js";
 
 const place = document.getElementById("days");
 const rows = new Map(); // elements by id
