@@ -114,7 +114,7 @@ def test_changes_are_announced_to_screen_readers(open_page: Open, console: Conso
     sign.blur()
     expect(sign).to_have_attribute("aria-invalid", "true")
     expect(sign).to_have_accessible_description(
-        "As approved, without the brackets 【】. To fix: Required. "
+        "As approved, without the brackets 【】. Error: Required. "
         "Put the name of an approved sign here: dysms.console.aliyun.com/domestic/text/sign "
         "(国内消息 → 签名管理)."
     )

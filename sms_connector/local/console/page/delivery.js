@@ -47,7 +47,7 @@ export class Delivery {
 
   #show({ state, code, message }) {
     const place = this.#place;
-    // A screen reader would read the same state again.
+    // Replacing it would make a screen reader announce the same state again.
     if (place.dataset.state === state && place.firstChild) return;
     place.dataset.state = state;
     place.replaceChildren(worded("p", `mark ${MARKS[state]}`, `delivery.${state}`));

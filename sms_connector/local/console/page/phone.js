@@ -27,7 +27,8 @@ export function showMessage({ phone, signName, content, code, receivedAt }) {
   if (messages.dataset.latest === receivedAt) return;
   messages.dataset.latest = receivedAt;
   const time = new Date(receivedAt).toTimeString().slice(0, 5);
-  const caption = worded("p", "caption", "received", { phone: spacedMainland(phone) ?? `+${phone}`, time });
+  const number = spacedMainland(phone) ?? `+${phone}`;
+  const caption = worded("p", "caption", "received", { phone: number, time });
   const shown = phoneWith(signName, [bubble(content), caption]);
   const digits = shown.querySelector(".shown-code");
   digits.textContent = code;

@@ -54,6 +54,9 @@ function show() {
     place.replaceChildren(worded("p", "empty", given ? "previewGiven" : "previewEmpty"));
     return;
   }
-  const bubbles = shown.flatMap((code) => [bubble(`【${signName}】${texts.get(code)}`), element("p", "caption", code)]);
+  const bubbles = shown.flatMap((code) => [
+    bubble(`【${signName}】${texts.get(code)}`),
+    element("p", "caption", code),
+  ]);
   place.replaceChildren(phoneWith(signName, bubbles));
 }

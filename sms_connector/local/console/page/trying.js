@@ -17,7 +17,7 @@ export function openTrying() {
   onChange(clearOutcome);
 }
 
-// Shows nothing of what other settings sent.
+// Removes the results of a message that was sent with other settings.
 function clearOutcome() {
   turn += 1;
   delivery.clear();

@@ -30,7 +30,7 @@ export function openVerify() {
   onChange(forget);
 }
 
-// Shows nothing of what other settings started.
+// Removes the results of a verification that was started with other settings.
 function forget() {
   turn += 1;
   delivery.clear();
@@ -40,7 +40,7 @@ function forget() {
   askForCode(false);
 }
 
-// There is one main button: the next step.
+// Only the button of the next step is a main button.
 function askForCode(asked) {
   field("check-code").hidden = !asked;
   field("start").classList.toggle("main", !asked);
@@ -73,7 +73,7 @@ async function start(message) {
     if (mine !== turn) return;
     started.replaceChildren(...shown(answer));
     if (typeof answer === "string") return;
-    // A start that was refused changes nothing: an earlier one is pending as before.
+    // A refused start changes nothing: an earlier verification stays pending.
     if (answer.error && answer.error.sent !== null) return;
     current = { message, id: answer.verification?.id ?? "" };
     askForCode(true);

@@ -128,7 +128,7 @@ function note(content, name) {
   return line;
 }
 
-// A message of the provider, folded if it is long, such as one that quotes what had to be signed.
+// A message of the provider, folded if it is long: one of them quotes the text to sign.
 function long(words) {
   if (words.length <= LONG) return element("span", "", words);
   const folded = element("details");

@@ -1,4 +1,4 @@
-// Makes elements, and changes a list of them without moving those that stay.
+// Lists of names and values, and lists that change without moving the elements that stay.
 
 import { element, worded } from "./shared/elements.js";
 
@@ -16,8 +16,8 @@ export function facts(pairs) {
   return list;
 }
 
-// Shows `wanted` in `place`. What stays is not touched, so that it keeps focus and selection: both
-// have the same order.
+// Makes `wanted` the children of `place`. Those that stay keep their order and are not moved, so that
+// they keep focus and selection.
 export function arrange(place, wanted) {
   const stays = new Set(wanted);
   for (const child of [...place.children]) if (!stays.has(child)) child.remove();

@@ -31,7 +31,7 @@ export function rowElement(row) {
   return item;
 }
 
-// Shows what may change in a row that stays.
+// Updates what may change in a row.
 export function updateRow(item, row) {
   item.classList.toggle("unread", !row.read);
   item.querySelector(".unread-mark").hidden = row.read;
