@@ -7,9 +7,9 @@ import click
 import pytest
 
 from sms_connector import __version__
-from sms_connector.local.package.command import PROJECT
 from sms_connector.local.package.distributions import NEEDED
 from sms_connector.local.package.licences import LIST, write_licences
+from tests.support.serving import PROJECT
 
 # A phrase of each licence that only its text has.
 PHRASES = {
