@@ -18,6 +18,7 @@ import pytest
 import requests
 
 from sms_connector.errors import bug
+from tests.support.markdown import fences
 from tests.support.serving import PROJECT, ServeProcess
 from tests.support.zitadel import KEY
 
@@ -54,7 +55,7 @@ def text_of(page: str) -> str:
 
 def blocks() -> Iterator[Any]:
     for page in PAGES_WITH_TRANSLATIONS:
-        for language, code in re.findall(r"^```(\w+)\n(.*?)^```$", text_of(page), re.S | re.M):
+        for _, language, code in fences(text_of(page)):
             if language in ASKED_FOR and shutil.which(RUN[language][0]):
                 yield pytest.param(page, language, code, id=f"{page} {language}")
 
