@@ -66,8 +66,8 @@ def package(python: str, output: Path) -> None:
 def make(python: str, beside: Path) -> Iterator[Made]:
     """Make a package in a directory that is removed afterwards, unless it was renamed.
 
-    The proof runs on what was unpacked from the ZIP. Raises ClickException if that fails, the ZIP
-    is too large, or the distributions cannot be had.
+    The proof runs on the unpacked ZIP. Raises ClickException if the proof fails, the ZIP is too
+    large, or the distributions cannot be installed.
     """
     beside.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=beside, prefix=".package-") as folder:
