@@ -43,7 +43,9 @@ def test_every_file_of_the_package_is_installed_and_nothing_beside_it(
     assert roots == {"sms_connector", f"aliyun_sms_connector-{__version__}.dist-info"}
 
 
-def test_its_requirements_are_complete(installed: Installation, tmp_path: Path) -> None:
+def test_the_requirements_of_the_installed_package_are_complete(
+    installed: Installation, tmp_path: Path
+) -> None:
     checked = installed.run("pip", "check", cwd=tmp_path)
     assert checked.stdout == "No broken requirements found.\n"
 

@@ -149,7 +149,7 @@ def test_a_refused_or_undelivered_message_is_shown_with_its_reason(
 
 
 @pytest.mark.parametrize(("language", "scheme"), STORIES)
-def test_a_given_sign_and_its_templates_are_chosen_by_a_switch_that_forgets_nothing(
+def test_the_switch_to_given_templates_keeps_what_was_typed_for_the_others(
     open_page: Open, console: Console, file: Path, language: str, scheme: Scheme
 ) -> None:
     words = Words(language)

@@ -50,7 +50,9 @@ def test_each_distribution_is_listed_with_its_version_and_has_its_text(
         assert re.search(rf"(?m)^{name}=={re.escape(version)}\b", lock)
 
 
-def test_nothing_else_is_listed(licences: tuple[Path, dict[str, tuple[str, str]]]) -> None:
+def test_the_list_of_licences_has_nothing_but_what_ships(
+    licences: tuple[Path, dict[str, tuple[str, str]]],
+) -> None:
     directory, listed = licences
     assert listed.keys() == {*NEEDED, "aliyun-sms-connector"}
     assert {path.name for path in directory.iterdir()} == {*listed, LIST}
