@@ -200,7 +200,7 @@ def test_a_body_in_chunks_is_read(emulator: Emulator, settings: dict[str, str]) 
     assert codes_received(emulator) == {"246810": 1}
 
 
-def test_a_stop_sends_no_message_without_answering_its_request(
+def test_a_stop_answers_what_was_sent_and_sends_nothing_that_is_not_answered(
     emulator: Emulator, settings: dict[str, str]
 ) -> None:
     with (

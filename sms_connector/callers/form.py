@@ -14,7 +14,7 @@ _MOST_FIELDS: Final = 100
 def fields_of(request: Request) -> Mapping[str, object]:
     """Return the fields of a form if ``Content-Type`` says so, else those of a JSON object.
 
-    A field that a form repeats becomes a list, which is invalid where one text is required.
+    A field that a form has more than once is a list, and so not valid where one text is needed.
     Raises ConnectorError (``invalid_request_parameters``).
     """
     content_type = request.headers.get("content-type", "")

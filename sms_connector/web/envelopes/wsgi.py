@@ -40,15 +40,15 @@ class Wsgi:
         )
 
     def _body(self) -> bytes | None:
-        """Return the body, or None if the client disconnected before all of it had arrived."""
+        """Return the body, or None if the client left before all of it had come."""
         declared = self._environ.get("CONTENT_LENGTH")
         try:
             length = int(declared or 0)
         except ValueError:
             length = 0
-        # Without a length the body is chunked or empty: the server has to mark its end.
+        # Without a length it comes in chunks, or there is none; the server must say where it ends.
         in_chunks = not declared and bool(self._environ.get("wsgi.input_terminated"))
-        # One byte more than the limit shows that the body is too large.
+        # One byte more than is allowed is enough to see that it is too much.
         wanted = LARGEST_REPORT + 1 if in_chunks else max(0, min(length, LARGEST_REPORT + 1))
         try:
             body: bytes = self._environ["wsgi.input"].read(wanted)
