@@ -90,7 +90,7 @@ def distribution(directory: Path, name: str, stated: str, text: str = "") -> Non
     [
         ("License-Expression: MIT", "", "MIT"),
         ("License: BSD-3-Clause", "", "BSD-3-Clause"),
-        ("Summary: x", "all rights reserved", "none is named"),
+        ("Summary: x", "all rights reserved", "no licence is named"),
     ],
 )
 def test_a_distribution_without_a_licence_or_its_text_is_an_error(
