@@ -59,7 +59,7 @@ package: setup ## make build/function, the directory that `s deploy` uploads, an
 release: setup ## make build/release: the ZIP for the console, with its checksum and all licences
 	@$(BIN)/python -m sms_connector release
 
-bench: package ## measure beside the plain SDK, Logto's connector and the least there can be; write docs/benchmarks.md
+bench: package ## measure beside the plain SDK, Logto's connector and a minimal client; write docs/benchmarks.md
 	@$(BIN)/python -m benchmarks
 
 template: ## make build/template of the last commit, which `s registry publish` publishes

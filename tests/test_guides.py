@@ -186,8 +186,8 @@ def test_a_translated_page_has_the_code_of_the_english_one(page: Path) -> None:
     assert code_of(page) == code_of(DOCS / f"{guide_of(page)}.md")
 
 
-# From the sources of Supabase: `internal/conf/configuration.go` of supabase/auth (v2.19x), and
-# `pkg/config/templates/config.toml` and `pkg/config/auth.go` of supabase/cli.
+# From `internal/conf/configuration.go` of supabase/auth (v2.19x), and from what `supabase init` of
+# version 3.1.0 writes.
 AUTH_VARIABLES = {
     "GOTRUE_EXTERNAL_PHONE_ENABLED": "true",
     "GOTRUE_SMS_AUTOCONFIRM": "false",
@@ -198,7 +198,7 @@ AUTH_VARIABLES = {
     "GOTRUE_HOOK_SEND_SMS_SECRETS": "v1,whsec_…",
 }
 CLI_KEYS = {
-    "sms": {"enable_signup", "enable_confirmations", "max_frequency", "twilio"},
+    "sms": {"enabled", "enable_confirmations", "max_frequency", "twilio"},
     "hook": {"send_sms"},
 }
 CLI_SECRET = re.compile(r"v1,whsec_[A-Za-z0-9+/=]{32,88}")

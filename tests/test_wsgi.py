@@ -171,6 +171,13 @@ def test_verification_in_memory_needs_a_server_of_one_process_and_a_setting_that
         assert any("runs several" in line.get("reason", "") for line in ran.log)
 
 
+class Malformed(io.BytesIO):
+    """A body of which the server cannot say where it ends."""
+
+    def read(self, _size: int | None = -1, /) -> bytes:
+        raise LookupError("InvalidChunkSize")
+
+
 class Cut(io.BytesIO):
     """The input of a client that left: a server raises, or gives what it has."""
 
@@ -190,6 +197,7 @@ class Cut(io.BytesIO):
         (io.BytesIO(b"phone=138&code=12"), "21", True, None),
         (Cut(), "8", True, None),
         (Cut(), None, True, None),
+        (Malformed(), None, True, None),
         (io.BytesIO(bytes(LARGEST_REPORT + 5)), None, True, bytes(LARGEST_REPORT + 1)),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import signal
+import socket
 import threading
 import time
 from collections import Counter
@@ -25,6 +26,7 @@ from tests.support.serving import PROJECT, GunicornProcess, ServerProcess
 KEY = "a-key-for-tests"
 PHONE = "13812345678"
 SLOW = number_for(Behaviour.SLOW)
+HUNG = number_for(Behaviour.HUNG)
 TIMEOUT = 30
 
 
@@ -36,12 +38,12 @@ def store() -> Iterator[RedisServer]:
 
 @pytest.fixture
 def settings(emulator: Emulator, store: RedisServer) -> dict[str, str]:
-    """The settings of a server with the store and without limits."""
+    """The settings of a server with the store, without limits, and with time on a busy machine."""
     store.command("FLUSHALL")
+    changes = {"limits": {"perNumber": []}, "readTimeout": 20_000}
+    config = example_config(emulator.url) | changes
     return {
-        "SMS_CONNECTOR_CONFIG": json.dumps(
-            example_config(emulator.url) | {"limits": {"perNumber": []}}
-        ),
+        "SMS_CONNECTOR_CONFIG": json.dumps(config),
         "SMS_CONNECTOR_AUTHORIZATION": KEY,
         "SMS_CONNECTOR_STORE": store.url,
         "SMS_CONNECTOR_SECRET": "0123456789abcdef0123456789abcdef",
@@ -200,6 +202,20 @@ def test_a_body_in_chunks_is_read(emulator: Emulator, settings: dict[str, str]) 
     assert codes_received(emulator) == {"246810": 1}
 
 
+@pytest.mark.parametrize("chunks", [b"zz\r\n", b"2\r\n{}XX", b"2\r\n{}\r\n0\r\nno trailer\r\n\r\n"])
+def test_malformed_chunks_are_a_400_of_the_client_and_not_a_bug(
+    settings: dict[str, str], chunks: bytes
+) -> None:
+    headers = f"Host: x\r\nAuthorization: {KEY}\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with GunicornProcess(**settings) as server:
+        host, _, port = server.url.removeprefix("http://").partition(":")
+        with socket.create_connection((host, int(port)), TIMEOUT) as client:
+            client.sendall(f"POST / HTTP/1.1\r\n{headers}".encode() + chunks)
+            assert client.recv(1024).startswith(b"HTTP/1.1 400 ")
+        wait_until(lambda: server.log)
+        assert [line["event"] for line in server.log] == ["sms"]
+
+
 def test_a_stop_answers_what_was_sent_and_sends_nothing_that_is_not_answered(
     emulator: Emulator, settings: dict[str, str]
 ) -> None:
@@ -252,7 +268,7 @@ def test_a_message_under_way_is_sent_but_not_answered_when_waitress_stops(
     command = ("-m", "waitress", "--listen=127.0.0.1:0", "sms_connector.wsgi:application")
     with (
         ServerProcess(*command, project=PROJECT, own_group=False, **settings) as server,
-        Senders(server.find(r"Serving on (\S+)", in_err=True), SLOW, threads=1) as senders,
+        Senders(server.find(r"Serving on (\S+)", in_err=True), HUNG, threads=1) as senders,
     ):
         wait_until(lambda: codes_received(emulator).total() == 1)
         server.stop(signal.SIGTERM)

@@ -95,5 +95,7 @@ def _reason(error: Exception) -> str:
             return "its certificate is not trusted, or TLS failed"
         case ValueError():
             return "its URL, its proxy's URL or a header is not valid"
+        case ConnectionRefusedError():
+            return "the connection was refused"
         case _:
-            return "the connection was refused or broke"
+            return "the connection broke"

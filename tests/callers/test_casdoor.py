@@ -48,6 +48,16 @@ def test_casdoor_s_own_bytes_over_a_socket_become_a_message(
     assert [message[:2] for message in sent()] == [("13812345678", "246810")]
 
 
+def test_a_plus_that_is_not_encoded_keeps_the_number_out_of_the_mainland(
+    ask: Ask, sent: Sent
+) -> None:
+    bodies = (b"code=246810&phoneNumber=+13123456789", b"code=246810&phoneNumber=%2B13123456789")
+    answers = [ask("/casdoor", body, content_type=FORM) for body in bodies]
+    assert [answered.status for answered in answers] == [400, 400]
+    assert answers[0].body == answers[1].body
+    assert sent() == []
+
+
 @pytest.mark.parametrize(
     ("content_type", "body", "status", "message"),
     [

@@ -13,6 +13,9 @@ from sms_connector.errors import ConnectorError
         ("246810 or #246810", "246810"),
         ("G-246810", "246810"),
         ("验证码246810，5分钟内有效", "246810"),
+        ("246810 is valid for 10min, from 9:00-12:30 or 10-15 minutes", "246810"),
+        ("246810 5", "246810"),
+        ("246810 246810", "246810"),
     ],
 )
 def test_the_one_run_of_4_to_10_digits_is_the_code(text: str, code: str) -> None:
@@ -30,6 +33,16 @@ def test_the_one_run_of_4_to_10_digits_is_the_code(text: str, code: str) -> None
         ("246810 135790", "more than one run"),
         ("Call 4008 with 246810", "more than one run"),
         ("246810 246810 1357", "more than one run"),
+        ("A2468B", "no run"),
+        ("2468B1357", "no run"),
+        ("2468A with 1357", "more than one run"),
+        ("246 810, until 2026", "more than one run"),
+        ("24 68 10, until 2026", "more than one run"),
+        ("2 4681", "more than one run"),
+        ("246-810 or call 62345678", "more than one run"),
+        ("Call 010-62345678", "more than one run"),
+        ("２４６８１０，2026年", "more than one run"),
+        ("2468１０", "no run"),
     ],
 )
 def test_no_run_or_more_than_one_is_an_error_that_does_not_repeat_the_text(
@@ -45,3 +58,9 @@ def test_no_run_or_more_than_one_is_an_error_that_does_not_repeat_the_text(
 def test_a_missing_text_is_an_error() -> None:
     with pytest.raises(ConnectorError, match="`text` is required"):
         code_in({}, "text")
+
+
+def test_the_longest_text_is_read_at_once() -> None:
+    for text in ("a1" * 32_000, "1" * 64_000, "1-" * 32_000, "1 " * 32_000, "12345678901a" * 5_000):
+        with pytest.raises(ConnectorError):
+            code_in({"text": text}, "text")

@@ -18,6 +18,7 @@ def read(body: bytes | None, content_type: str = FORM) -> dict[str, object]:
     [
         (b"", {}),
         (b"a=1&b=%2B86+1", {"a": "1", "b": "+86 1"}),
+        (b"a=+86+1&b=%2086", {"a": "+86 1", "b": "+86"}),
         (b"=x&a=", {"": "x", "a": ""}),
         (b"a=1&a=2&a=3", {"a": ["1", "2", "3"]}),
         (b"a=%ff\xff&b", {"a": "��", "b": ""}),

@@ -37,6 +37,13 @@ def test_the_identity_does_not_depend_on_which_signatures_a_replay_shows() -> No
     assert identity(signature(BODY, age=1)) != identity(signature(BODY))
 
 
+def test_the_identity_of_a_replay_is_the_same_while_keys_rotate() -> None:
+    header = signature(BODY, KEY)
+    identities = {identity(header, keys=keys) for keys in [(KEY,), (KEY, "new"), ("new", KEY)]}
+    assert len(identities) == 1
+    assert None not in identities
+
+
 @pytest.mark.parametrize("change", ["{}", " {} ", "v0=x,{}", "{},v1=zz,v2=00", "v1=,{}", "{},,="])
 def test_other_parts_of_the_header_do_not_make_a_signature_invalid(change: str) -> None:
     assert identity(change.format(signature(BODY)))

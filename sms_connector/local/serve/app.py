@@ -23,6 +23,7 @@ LARGEST_REQUEST: Final = 32 * 1024 * 1024
 """In bytes: the limit of Function Compute for a synchronous invocation."""
 
 _DIGITS = re.compile(r"[0-9]{4,}")
+_REPORT_TOKEN = re.compile(r"(?<=/reports/)[^/]+")
 _LONGEST_PATH = 100
 
 
@@ -98,8 +99,9 @@ async def _in_own_thread(call: Callable[[], HttpResponse]) -> HttpResponse:
 
 
 def _access_line(asked: Request, outcome: str, began: float) -> str:
-    """Return a line without personal data: no query, and no number in the path."""
-    path = quote(_DIGITS.sub("****", asked.scope["path"]), safe="/*")[:_LONGEST_PATH]
+    """Return a line without personal data and secrets: no query, no number, no report token."""
+    shown = _REPORT_TOKEN.sub("****", _DIGITS.sub("****", asked.scope["path"]))
+    path = quote(shown, safe="/*")[:_LONGEST_PATH]
     milliseconds = round((time.perf_counter() - began) * 1000)
     now = time.strftime("%H:%M:%S")
     return f"{now}  {asked.method[:10]:<5} {path}  {outcome}  {milliseconds} ms"

@@ -107,13 +107,13 @@ def serve(
         emulator_url = emulator.url if emulator else ""
         url = url_of(listener)
         settings = read_settings(os.environ)
+        for asked, used in ((port, url), (emulator_port, emulator_url)):
+            if asked and used and not used.endswith(f":{asked}"):
+                click.echo(f"Port {asked} is taken: {used} is used instead.")
         for line in greeting.lines(settings, url, envelope, emulator_url, generated):
             _show(line)
         for line in greeting.shared_state(settings, instances):
             _show(line)
-        for asked, used in ((port, url), (emulator_port, emulator_url)):
-            if asked and used and not used.endswith(f":{asked}"):
-                click.echo(f"Port {asked} is taken: {used} is used instead.")
         listeners = share(listener, instances)
         for each in listeners:
             stack.enter_context(each)

@@ -40,7 +40,7 @@ class Wsgi:
         )
 
     def _body(self) -> bytes | None:
-        """Return the body, or None if the client left before all of it had come."""
+        """Return the body; None if it is malformed, or if the client left before all had come."""
         declared = self._environ.get("CONTENT_LENGTH")
         try:
             length = int(declared or 0)
@@ -52,7 +52,7 @@ class Wsgi:
         wanted = LARGEST_REPORT + 1 if in_chunks else max(0, min(length, LARGEST_REPORT + 1))
         try:
             body: bytes = self._environ["wsgi.input"].read(wanted)
-        except OSError:
+        except Exception:  # noqa: BLE001  (each server has its own for chunks that are malformed)
             return None
         return body if in_chunks or len(body) == wanted else None
 

@@ -219,7 +219,7 @@ def refuse(status: int, code: str, message: str = "Refused") -> Any:
 @pytest.mark.parametrize(
     ("act", "message"),
     [
-        (reset, "the connection was refused or broke"),
+        (reset, "the connection broke"),
         (hang, "it did not answer in time"),
         (answer(302, "", headers="Location: /\r\n"), "it answered with a redirect"),
         (answer(200, "<html>"), "its answer could not be understood"),

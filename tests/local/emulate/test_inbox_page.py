@@ -26,6 +26,15 @@ def test_a_browser_gets_the_page_and_every_file_it_loads(emulator: Emulator) -> 
         assert requests.get(emulator.url + path, timeout=5).headers["Content-Type"] == kind
 
 
+@pytest.mark.parametrize("path", ["/README.md", "/openapi.yaml", "/docs/screenshots/inbox.en.png"])
+def test_the_documentation_may_load_and_run_nothing_from_elsewhere(
+    emulator: Emulator, path: str
+) -> None:
+    answer = requests.get(emulator.url + path, timeout=5)
+    assert answer.status_code == 200
+    assert "default-src 'none'; script-src 'self'" in answer.headers["Content-Security-Policy"]
+
+
 def test_a_request_that_names_an_action_is_an_api_call(emulator: Emulator) -> None:
     query = rpc_parameters(GOOD, method="GET")
     signed = requests.get(emulator.url, params=query, headers=BROWSER, timeout=5)

@@ -41,6 +41,14 @@ class TestAccessLine:
         (line,) = lines
         assert re.fullmatch(r"\d\d:\d\d:\d\d  POST  /logto  401  \d+ ms", line)
 
+    @pytest.mark.parametrize("path", ["/reports/a-secret-token", "/sms/reports/a-secret-token/"])
+    def test_an_access_line_has_no_report_token(
+        self, url: str, lines: list[str], path: str
+    ) -> None:
+        requests.post(url + path, timeout=5)
+        (line,) = lines
+        assert path.replace("a-secret-token", "****") in line
+
     @pytest.mark.parametrize(
         "path",
         [
