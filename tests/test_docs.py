@@ -18,6 +18,7 @@ import pytest
 import requests
 
 from sms_connector.errors import bug
+from tests.support.markdown import fences
 from tests.support.serving import PROJECT, ServeProcess
 from tests.support.zitadel import KEY
 
@@ -54,7 +55,7 @@ def text_of(page: str) -> str:
 
 def blocks() -> Iterator[Any]:
     for page in PAGES_WITH_TRANSLATIONS:
-        for language, code in re.findall(r"^```(\w+)\n(.*?)^```$", text_of(page), re.S | re.M):
+        for _, language, code in fences(text_of(page)):
             if language in ASKED_FOR and shutil.which(RUN[language][0]):
                 yield pytest.param(page, language, code, id=f"{page} {language}")
 
@@ -237,6 +238,12 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert not anchor or anchor in anchors(file), target
 
 
+def test_each_picture_is_shown_by_a_page() -> None:
+    shown = {(page.parent / target).resolve() for page in WRITTEN for target in links(page)}
+    pictures = set((PROJECT / "docs").rglob("*.png")) | set((PROJECT / "docs").rglob("*.svg"))
+    assert pictures - shown == set()
+
+
 TRANSLATED = [page for page in WRITTEN if page.name.endswith(".zh-CN.md")]
 
 
@@ -257,7 +264,7 @@ def links(page: Path) -> list[str]:
 
 
 def anchors(page: Path) -> set[str]:
-    """Give the headings of a page as a link names them."""
+    """Return the anchors of a page's headings, as GitHub makes them."""
     headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.M)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 

@@ -10,8 +10,9 @@ import pytest
 import yaml
 
 from tests.support import terminals
+from tests.support.markdown import Fence, code_blocks, fences
 from tests.support.serving import PROJECT
-from tests.support.terminals import Fence, Machine, commands, fences
+from tests.support.terminals import Machine, commands
 
 DOCS = PROJECT / "docs"
 
@@ -45,7 +46,7 @@ NOT_RUN = {
         ".venv/bin/python -m sms_connector console",
     ],
 }
-"""Commands that need an account, Docker or the internet, and are not run: their pages say so."""
+"""Commands that are not run, because they need an account, Docker or the internet."""
 
 NOT_GUIDES = (
     "api-gateway",
@@ -56,7 +57,7 @@ NOT_GUIDES = (
     "store",
     "zitadel",
 )
-"""Pages with commands that are not run as a whole."""
+"""Pages whose commands are not run from top to bottom."""
 
 PAGES = sorted(page for guide in GUIDES for page in DOCS.glob(f"{guide}.*md"))
 TRANSLATED = sorted(DOCS.glob("*.zh-CN.md"))
@@ -85,7 +86,7 @@ def test_commands_that_are_not_run_are_those_that_are_listed(page: Path) -> None
     assert left_out == NOT_RUN.get(guide_of(page), [])
 
 
-def test_each_page_with_commands_is_a_guide_or_listed_as_none() -> None:
+def test_each_page_with_commands_is_listed_as_a_guide_or_as_not_a_guide() -> None:
     with_commands = {
         guide_of(page) for page in DOCS.glob("*.md") if any(commands(page.read_text("utf-8")))
     }
@@ -205,7 +206,7 @@ SUPABASE_PAGES = sorted(DOCS.glob("supabase.*md"))
 
 
 def only(page: Path, language: str) -> str:
-    (code,) = (each.code for each in fences(page.read_text("utf-8")) if each.language == language)
+    (code,) = code_blocks(page.read_text("utf-8"), language)
     return code
 
 

@@ -13,7 +13,8 @@ import requests
 from sms_connector import __version__
 from sms_connector.local.emulate.server import Emulator
 from sms_connector.local.example import example_config
-from tests.support.installation import Installation, fences, installation
+from tests.support.installation import Installation, installation
+from tests.support.markdown import code_blocks
 from tests.support.serving import PROJECT, ServerProcess
 
 MESSAGE = {"phone": "13812345678", "usageType": "SignIn", "code": "246810"}
@@ -42,7 +43,9 @@ def test_every_file_of_the_package_is_installed_and_nothing_beside_it(
     assert roots == {"sms_connector", f"aliyun_sms_connector-{__version__}.dist-info"}
 
 
-def test_its_requirements_are_complete(installed: Installation, tmp_path: Path) -> None:
+def test_the_requirements_of_the_installed_package_are_complete(
+    installed: Installation, tmp_path: Path
+) -> None:
     checked = installed.run("pip", "check", cwd=tmp_path)
     assert checked.stdout == "No broken requirements found.\n"
 
@@ -107,7 +110,7 @@ def test_a_wsgi_server_reads_the_config_of_its_directory(
     assert sent.json()["bizId"] == emulator.inbox.messages()[0].biz_id
 
 
-PYTEST_EXAMPLE = fences("python", (PROJECT / "docs" / "emulator.md").read_text("utf-8"))[0]
+PYTEST_EXAMPLE = code_blocks((PROJECT / "docs" / "emulator.md").read_text("utf-8"), "python")[0]
 
 MORE_TESTS = """
 

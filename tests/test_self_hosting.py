@@ -28,17 +28,17 @@ from tests.support.installation import (
     PAGE,
     Installation,
     clean_environ,
-    fences,
     installation,
 )
+from tests.support.markdown import code_blocks
 from tests.support.redis_server import PROGRAM
 from tests.support.serving import PROJECT, ServerProcess
 
-(UNIT,) = fences("ini")
-COMPOSE: Any = yaml.safe_load(fences("yaml")[0])
-(NGINX,) = fences("nginx")
-(LOG_LINE,) = fences("json")
-CONSOLES = fences("console")
+(UNIT,) = code_blocks(PAGE, "ini")
+COMPOSE: Any = yaml.safe_load(code_blocks(PAGE, "yaml")[0])
+(NGINX,) = code_blocks(PAGE, "nginx")
+(LOG_LINE,) = code_blocks(PAGE, "json")
+CONSOLES = code_blocks(PAGE, "console")
 
 (IMAGE_COMMAND,) = (json.loads(found) for found in re.findall(r"^CMD (.+)$", DOCKERFILE, re.M))
 UNIT_COMMAND = shlex.split(re.findall(r"^ExecStart=(.+)$", UNIT, re.M)[0])

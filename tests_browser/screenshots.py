@@ -1,4 +1,4 @@
-"""Screenshots for the docs. A run takes all of them, and keeps them only if asked to."""
+"""Screenshots for the docs. Each run takes them, and writes them only if asked to."""
 
 import io
 import os
@@ -13,31 +13,40 @@ KEEP: Final = "KEEP_SCREENSHOTS"
 
 Colour: TypeAlias = tuple[int, int, int]
 
-_DIRECTORY = Path(__file__).parents[1] / "docs" / "screenshots"
+_PROJECT = Path(__file__).parents[1]
+_DIRECTORY = _PROJECT / "docs" / "screenshots"
 
 # The most that a PNG with a palette can have.
 _COLOURS = 256
 
 
 def picture(page: Page, name: str) -> None:
-    """Take a screenshot of the whole page. Its file is named after `name` and the language."""
-    # The pointer would be at a random place.
+    """Take a screenshot of the whole page; the file name is `name` and the page's language.
+
+    With KEEP it is written if a page of the docs links to it: add the link first.
+    """
+    # Elsewhere, what is under the pointer would look different.
     page.mouse.move(0, 0)
-    # In a window as high as the page, its bar is at the end and not in the middle.
+    # A bar at the bottom of a lower window would be in the middle of the picture.
     size = page.viewport_size or {"width": 0, "height": 0}
     height: int = page.evaluate("document.documentElement.scrollHeight")
     page.set_viewport_size({"width": size["width"], "height": max(height, size["height"])})
     taken = page.screenshot(animations="disabled", caret="hide")
     page.set_viewport_size({"width": size["width"], "height": size["height"]})
-    if os.environ.get(KEEP):
-        _DIRECTORY.mkdir(parents=True, exist_ok=True)
-        language = page.evaluate("document.documentElement.lang")
+    file = _DIRECTORY / f"{name}.{page.evaluate('document.documentElement.lang')}.png"
+    if os.environ.get(KEEP) and _is_linked(file):
         image = Image.open(io.BytesIO(taken)).convert("RGB")
-        _fewer_colours(image).save(_DIRECTORY / f"{name}.{language}.png", optimize=True)
+        _fewer_colours(image).save(file, optimize=True)
+
+
+def _is_linked(file: Path) -> bool:
+    """Return whether a page shows the picture: not every page exists in both languages."""
+    pages = (*_PROJECT.glob("*.md"), *(_PROJECT / "docs").glob("*.md"))
+    return any(file.name in page.read_text("utf-8") for page in pages)
 
 
 def _fewer_colours(image: Image.Image) -> Image.Image:
-    """Keep the most frequent colours, of which grey ones are many; an average would change them."""
+    """Keep frequent and vivid colours as they are: an average would change them."""
     counted = image.getcolors(image.width * image.height) or []
     pairs = [(count, cast(Colour, colour)) for count, colour in counted]
     frequent = sorted(pairs, reverse=True, key=lambda pair: pair[0] * (1 + _vividness(pair[1])))

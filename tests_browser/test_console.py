@@ -50,7 +50,6 @@ def test_filling_in_fixing_and_saving_the_settings(
         header = page.locator("#file")
         expect(header).to_have_text(words("noFile", path="connector.json"))
         assert violations(page) == []
-        picture(page, "console-empty")
 
         # Saving an incomplete form moves the focus to the first missing field.
         page.get_by_role("button", name=words("save"), exact=True).click()
@@ -95,7 +94,6 @@ def test_checking_and_sending_a_test_message(
     expect(notes).to_contain_text(words("wrong"))
     expect(notes.get_by_text("签名与主体无关")).to_be_visible()
     assert violations(page) == []
-    picture(page, "console-checks")
 
     # A change of the field removes the old check.
     sign.fill("码上登录")
@@ -143,7 +141,6 @@ def test_a_refused_or_undelivered_message_is_shown_with_its_reason(
     # In Chinese, the advice is Chinese too.
     assert bool(re.search("top it up", page.locator("#outcome").inner_text())) == (language == "en")
     assert violations(page) == []
-    picture(page, "console-refused")
 
     send(page, words, number_for("MOBILE_IN_BLACK"))
     expect(page.get_by_text(words("delivery.failed"))).to_be_visible()
@@ -152,7 +149,7 @@ def test_a_refused_or_undelivered_message_is_shown_with_its_reason(
 
 
 @pytest.mark.parametrize(("language", "scheme"), STORIES)
-def test_a_given_sign_and_its_templates_are_chosen_by_a_switch_that_forgets_nothing(
+def test_the_switch_to_given_templates_keeps_what_was_typed_for_the_others(
     open_page: Open, console: Console, file: Path, language: str, scheme: Scheme
 ) -> None:
     words = Words(language)

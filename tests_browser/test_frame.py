@@ -49,7 +49,7 @@ def weight(page: Page, selector: str) -> int:
 
 
 @pytest.mark.parametrize(("width", "height"), [(390, 700), (768, 600), (1280, 600)])
-def test_save_and_check_are_always_in_reach_and_cover_nothing_that_has_the_focus(
+def test_save_and_check_are_always_visible_and_never_cover_the_focus(
     open_page: Open, console: Console, width: int, height: int
 ) -> None:
     words = Words("en")
@@ -78,7 +78,7 @@ def test_save_and_check_are_always_in_reach_and_cover_nothing_that_has_the_focus
     assert last["y"] + last["height"] <= bar["y"]
 
 
-def test_save_and_check_are_in_reach_of_every_tab_while_something_is_not_saved(
+def test_every_tab_shows_save_and_check_while_there_are_unsaved_changes(
     open_page: Open, console: Console
 ) -> None:
     words = Words("en")
@@ -96,7 +96,7 @@ def test_save_and_check_are_in_reach_of_every_tab_while_something_is_not_saved(
     expect(save).to_be_hidden()
 
 
-def test_settings_that_are_invalid_lead_from_send_to_their_field(
+def test_sending_with_invalid_settings_moves_the_focus_to_the_invalid_field(
     open_page: Open, console: Console
 ) -> None:
     words = Words("en")
@@ -249,7 +249,7 @@ def test_a_long_text_of_the_provider_is_folded(open_page: Open, console: Console
     assert violations(page) == []
 
 
-def test_on_paper_the_settings_are_whole_and_the_buttons_gone(
+def test_printed_settings_are_complete_and_have_no_buttons(
     open_page: Open, console: Console
 ) -> None:
     words = Words("en")
@@ -264,9 +264,7 @@ def test_on_paper_the_settings_are_whole_and_the_buttons_gone(
     assert page.evaluate("document.documentElement.scrollWidth") == 720
 
 
-def test_nothing_moves_for_a_person_who_asked_for_less_motion(
-    open_page: Open, console: Console
-) -> None:
+def test_nothing_moves_with_reduced_motion(open_page: Open, console: Console) -> None:
     words = Words("en")
     page = open_page(console.address)
     page.emulate_media(reduced_motion="reduce")

@@ -62,7 +62,7 @@ def focused(page: Page) -> str:
 
 
 @LANGUAGES
-def test_messages_show_up_newest_first_and_can_be_searched(
+def test_messages_are_listed_newest_first_and_can_be_searched(
     open_page: Open, emulator: Emulator, language: str, scheme: Scheme
 ) -> None:
     words = inbox_words(language)
@@ -162,7 +162,7 @@ def test_details_show_the_message_and_each_step_of_its_delivery(
         assert violations(page) == []
 
 
-def test_details_say_what_a_magic_number_does_to_the_answer(
+def test_details_explain_what_a_magic_number_does_to_the_answer(
     open_page: Open, emulator: Emulator
 ) -> None:
     rpc(emulator, {**GOOD, "PhoneNumbers": number_for(Behaviour.LIST)})
@@ -217,7 +217,7 @@ def test_unread_entries_are_marked_until_they_are_opened(
 
 
 @LANGUAGES
-def test_emptying_can_be_undone_below_what_came_in_since(
+def test_undo_restores_entries_below_those_received_since(
     open_page: Open, emulator: Emulator, language: str, scheme: Scheme
 ) -> None:
     words = inbox_words(language)
@@ -323,7 +323,7 @@ def test_a_stopped_emulator_is_reported_and_found_again(open_page: Open) -> None
         expect(page.get_by_text(EN("gone"))).to_be_hidden()
 
 
-def test_a_hidden_page_asks_for_nothing_and_catches_up_when_it_is_seen(
+def test_a_hidden_page_makes_no_request_and_catches_up_when_it_is_visible(
     open_page: Open, emulator: Emulator
 ) -> None:
     send_many(emulator, 1)
@@ -350,7 +350,7 @@ def test_a_hidden_page_asks_for_nothing_and_catches_up_when_it_is_seen(
         ("zh-CN", ["今天 · ", "2026年1月2日星期五"]),
     ],
 )
-def test_rows_are_grouped_by_day_as_the_reader_writes_it(
+def test_rows_are_grouped_by_day_in_the_readers_format(
     open_page: Open, emulator: Emulator, language: str, days: list[str]
 ) -> None:
     emulator.inbox.add(message(received_at=AT + timedelta(hours=12)))
@@ -487,9 +487,7 @@ def test_a_printed_list_has_all_rows_and_their_whole_text(
     expect(page.get_by_role("searchbox")).to_be_hidden()
 
 
-def test_nothing_moves_for_a_reader_who_wants_no_motion(
-    open_page: Open, emulator: Emulator
-) -> None:
+def test_nothing_moves_with_reduced_motion(open_page: Open, emulator: Emulator) -> None:
     send_many(emulator, 1)
     page = open_page(emulator.url)
     page.emulate_media(reduced_motion="reduce")

@@ -36,7 +36,7 @@ def add_template(page: Page, words: Words, usage_type: str, code: str) -> Locato
     return page.locator("#rows > :last-child")
 
 
-def test_a_field_is_reported_once_it_was_left_and_corrected_while_it_is_typed_in(
+def test_a_field_is_reported_when_it_was_left_and_cleared_while_it_is_corrected(
     open_page: Open, console: Console
 ) -> None:
     words = Words("en")
@@ -56,7 +56,7 @@ def test_a_field_is_reported_once_it_was_left_and_corrected_while_it_is_typed_in
     expect(notes).to_have_count(0)
 
 
-def test_a_phone_number_is_reported_once_its_field_was_left(
+def test_a_phone_number_is_reported_when_its_field_was_left(
     open_page: Open, console: Console
 ) -> None:
     words = Words("en")
@@ -229,9 +229,7 @@ def test_leaving_with_unsaved_changes_asks_first(open_page: Open, console: Conso
     assert asked == ["beforeunload"]
 
 
-def test_a_switch_of_the_service_and_back_changes_nothing(
-    open_page: Open, console: Console
-) -> None:
+def test_switching_the_service_and_back_changes_nothing(open_page: Open, console: Console) -> None:
     words = Words("en")
     page = open_page(console.address)
     page.get_by_label(words("givenSign"), exact=True).check()

@@ -184,7 +184,7 @@ def test_what_the_page_sends_is_in_its_figures(
 
 
 @pytest.mark.usefixtures("store")
-def test_another_language_names_countries_anew(open_page: Open, console: Console) -> None:
+def test_country_names_change_with_the_language(open_page: Open, console: Console) -> None:
     page = open_page(console.address)
     open_traffic(page, Words("en"))
     country = page.locator("#country-chart tbody th").first

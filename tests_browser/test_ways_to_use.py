@@ -15,7 +15,6 @@ from sms_connector.local.example import example_config
 
 from .accessibility import violations
 from .conftest import Open, Scheme
-from .screenshots import picture
 from .using import check_settings, open_tab, press, tab_to
 from .words import LANGUAGES, Words
 
@@ -54,8 +53,6 @@ def test_a_small_screen_does_not_scroll_sideways(
     expect(page.locator("#panels")).to_be_visible()
     words = Words(language)
     check_settings(page, words)
-    if language == "en":
-        picture(page, "console-narrow")
     press(page, words, "addTemplate")
     page.locator("summary").click()
     for tab in ("settings", "test", "verify", "traffic"):
@@ -117,7 +114,7 @@ def test_changes_are_announced_to_screen_readers(open_page: Open, console: Conso
     sign.blur()
     expect(sign).to_have_attribute("aria-invalid", "true")
     expect(sign).to_have_accessible_description(
-        "As approved, without the brackets 【】. To fix: Required. "
+        "As approved, without the brackets 【】. Error: Required. "
         "Put the name of an approved sign here: dysms.console.aliyun.com/domestic/text/sign "
         "(国内消息 → 签名管理)."
     )

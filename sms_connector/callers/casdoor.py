@@ -1,6 +1,6 @@
 """Casdoor's Custom HTTP SMS provider: ``phoneNumber`` and ``code``, as a form or as JSON.
 
-Only 200 is success to it. Its user reads the status of any other response, and never the body.
+Only 200 is success to it. Of any other response its user sees the status, and never the body.
 https://casdoor.org/docs/provider/sms/overview
 """
 
@@ -14,7 +14,7 @@ from .status_only import StatusOnly
 
 
 class Casdoor(StatusOnly):
-    """Casdoor lets its administrator choose the name of the second field; it has to be ``code``."""
+    """The name of the second field is set in Casdoor: it must be ``code``."""
 
     names: ClassVar[Mapping[str, str]] = {"phone": "phoneNumber"}
 

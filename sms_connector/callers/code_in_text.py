@@ -1,4 +1,4 @@
-"""The code in the text of a message, of services that send no more than that."""
+"""The code in the text of a message, for services that send the text alone."""
 
 import re
 from collections.abc import Iterator, Mapping

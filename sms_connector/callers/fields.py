@@ -1,4 +1,4 @@
-"""Reading the fields of a body that somebody else wrote."""
+"""The fields of a request body."""
 
 from collections.abc import Mapping
 

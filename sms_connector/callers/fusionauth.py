@@ -15,7 +15,7 @@ from .status_only import StatusOnly
 
 
 class FusionAuth(StatusOnly):
-    """A messenger that also has the type Voice would send what is to be spoken."""
+    """Messages of the type Voice are refused: their text is to be spoken."""
 
     names: ClassVar[Mapping[str, str]] = {"phone": "phoneNumber"}
 

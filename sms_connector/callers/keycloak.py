@@ -1,6 +1,6 @@
 """Keycloak with the SMS authenticator of keycloak-mfa-plugins: ``to`` and ``text``, JSON or a form.
 
-There is no field for the code: it is in the text. The plugin logs a failure and shows it to nobody.
+The code has no field of its own: it is in the text. The plugin logs a failure, and shows none.
 https://github.com/netzbegruenung/keycloak-mfa-plugins/tree/main/sms-authenticator
 """
 
@@ -15,7 +15,7 @@ from .status_only import StatusOnly
 
 
 class Keycloak(StatusOnly):
-    """The names of the fields are those that the plugin has from the start."""
+    """The names of the fields are the plugin's defaults."""
 
     names: ClassVar[Mapping[str, str]] = {"phone": "to", "code": "text"}
 

@@ -1,6 +1,6 @@
-"""What the services have in common that act on the status of a response alone.
+"""The response of services that read the status alone.
 
-None of them shows the body to a person, so it is the default one, for their logs and for tests.
+They show the body to nobody, so it is the default one, for their logs and for tests.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from .sentences import Audience
 
 
 class StatusOnly:
-    """A caller at a path of its own. ``names`` are its names for our fields."""
+    """Base of a caller at a path of its own. ``names`` maps our field names to the service's."""
 
     patience: ClassVar[float | None] = None
     waits_early: ClassVar[bool] = True

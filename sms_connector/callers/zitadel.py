@@ -1,7 +1,7 @@
 """ZITADEL's HTTP SMS provider: ``{"contextInfo": {"recipientPhoneNumber"}, "args": {"code"}, …}``.
 
-Any status from 200 to 299 within 5 seconds is success to it. After any other it tries again, with a
-new signature; it reads no body. ``web/zitadel.py`` knows the signature.
+Any status from 200 to 299 within 5 seconds is success to it. After any other it retries with a new
+signature. It does not read the body. ``web/zitadel.py`` knows the signature.
 https://zitadel.com/docs/guides/manage/customize/notification-providers
 """
 
@@ -17,10 +17,10 @@ _CODE = "args.code"
 
 
 class Zitadel(StatusOnly):
-    """The number is the one that ZITADEL chose: a user may have an unverified new one, too."""
+    """ZITADEL chooses the number: a user may also have a new one that is not verified."""
 
     patience: ClassVar[float | None] = 4.5
-    # The provider may need all of the five seconds.
+    # The provider may take all of the five seconds.
     waits_early: ClassVar[bool] = False
     names: ClassVar[Mapping[str, str]] = {"phone": _PHONE, "code": _CODE}
 

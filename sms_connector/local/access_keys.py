@@ -1,12 +1,10 @@
-"""The key that signs on a person's machine, where no runtime hands over a role."""
+"""The key that signs on a developer's machine, where no runtime passes a role."""
 
 from collections.abc import Mapping
 
 from ..config import ConnectorConfig
 from ..provider.client import AccessKey, signing_key
-from ..provider.environment_key import KEY_ID, KEY_SECRET, role_key
-
-__all__ = ("KEY_ID", "KEY_SECRET", "local_key", "role_key")
+from ..provider.environment_key import role_key
 
 
 def local_key(config: ConnectorConfig, environ: Mapping[str, str]) -> AccessKey | None:

@@ -23,9 +23,9 @@ _NO_TEXTS: Mapping[str, str] = {}
 class Request(msgspec.Struct, frozen=True, dict=True):
     """What came in, without the wrapping that Function Compute put around it.
 
-    ``body`` is None where it cannot be read: it is not the Base64 that the wrapping says, or the
-    client left before all of it had come. Header names are in lower
-    case. Direct invocations are not HTTP; Function Compute has authenticated them.
+    ``body`` is None if it cannot be read: it is not valid Base64 although the wrapping says so, or
+    the client disconnected before all of it had arrived. Header names are in lower case. Direct
+    invocations are not HTTP; Function Compute has authenticated them.
     """
 
     body: bytes | None

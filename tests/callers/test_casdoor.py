@@ -102,7 +102,7 @@ def test_a_wrong_credential_is_refused(ask: Ask, sent: Sent) -> None:
 
 
 @pytest.mark.parametrize(("content_type", "body"), BODIES, ids=["form", "JSON"])
-def test_at_the_root_casdoor_is_not_found_by_its_body(
+def test_a_request_of_casdoor_at_the_root_is_not_recognised_by_its_body(
     ask: Ask, sent: Sent, content_type: str, body: bytes
 ) -> None:
     assert ask("/", body, content_type=content_type).status == 400

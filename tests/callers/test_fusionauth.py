@@ -62,7 +62,7 @@ def test_basic_authentication_over_a_socket_opens_the_path(
 
 
 @pytest.mark.parametrize("code", [None, ""])
-def test_an_empty_code_counts_as_none(ask: Ask, sent: Sent, code: str | None) -> None:
+def test_an_empty_code_counts_as_missing(ask: Ask, sent: Sent, code: str | None) -> None:
     body = {**OLD, "code": code, "type": None}
     assert ask("/fusionauth", json.dumps(body).encode()).status == 200
     assert [message[1] for message in sent()] == ["111111"]

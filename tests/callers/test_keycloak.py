@@ -51,15 +51,13 @@ def test_the_one_run_of_digits_in_the_text_is_the_code(
         "Your code is 246810\n\n@example.com #246810",
     ],
 )
-def test_a_text_in_any_language_gives_its_code(ask: Ask, sent: Sent, text: str) -> None:
+def test_the_code_is_found_in_a_text_of_any_language(ask: Ask, sent: Sent, text: str) -> None:
     assert ask("/keycloak", form_body(text), content_type=FORM).status == 200
     assert [message[1] for message in sent()] == ["246810"]
 
 
 @pytest.mark.parametrize("charset", ["", "; charset=UTF-8", ";charset=gb18030"])
-def test_a_text_in_another_charset_gives_its_code_all_the_same(
-    ask: Ask, sent: Sent, charset: str
-) -> None:
+def test_the_code_is_found_in_a_text_of_another_charset(ask: Ask, sent: Sent, charset: str) -> None:
     encoded = quote_plus("验证码246810，5分钟内有效。", encoding="gb18030")
     body = f"text={encoded}&to=%2B8613812345678&from=Keycloak".encode()
     assert ask("/keycloak", body, content_type=FORM.upper() + charset).status == 200

@@ -45,7 +45,7 @@ def test_the_usage_type_in_the_address_selects_the_template(
 
 @pytest.mark.parametrize("service", [*SERVICES, "supabase"])
 @pytest.mark.parametrize("query", [{}, {"usageType": ""}, {"usagetype": "SignIn"}])
-def test_without_one_the_setting_selects_the_template(
+def test_without_a_usage_type_in_the_address_the_setting_selects_the_template(
     ask: Ask,
     sent: Sent,
     monkeypatch: pytest.MonkeyPatch,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import textwrap
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
@@ -16,6 +15,7 @@ import yaml
 
 from sms_connector.local.emulate.magic import number_for
 from sms_connector.local.emulate.server import Emulator
+from tests.support.markdown import code_blocks
 from tests.support.serving import PROJECT, serving
 
 TOKEN = "open-sesame"
@@ -23,8 +23,8 @@ PAGE = (PROJECT / "docs" / "other-services.md").read_text("utf-8")
 
 
 def block(language: str) -> str:
-    (code,) = re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.S | re.M)
-    return str(code)
+    (code,) = code_blocks(PAGE, language)
+    return code
 
 
 @pytest.fixture

@@ -12,17 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.markdown import code_blocks
 from tests.support.serving import PROJECT
 
 PAGE = (PROJECT / "docs" / "self-hosting.md").read_text("utf-8")
 
 
-def fences(language: str, text: str = PAGE) -> list[str]:
-    """Return the code blocks of a language."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.S | re.M)
-
-
-(DOCKERFILE,) = fences("dockerfile")
+(DOCKERFILE,) = code_blocks(PAGE, "dockerfile")
 
 
 class Installation:

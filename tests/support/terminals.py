@@ -20,15 +20,14 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from textwrap import dedent
 from typing import Final, NamedTuple
 
+from tests.support.markdown import fences
 from tests.support.serving import PROJECT, clean
 
 SECONDS = 60.0
-"""How long a command may take, and a server until it has printed what is shown."""
+"""The most time for a command to end, and for a server to print what is shown."""
 
-_FENCE = re.compile(r"(?:^([^\n]+)\n\n)?^ *```(\w+)\n(.*?)^ *```$", re.S | re.M)
 _TERMINAL = re.compile(r"^ *(?:Terminal|终端) ?(\d)")
 _NEEDS = re.compile(
     r"\bneeds (?:an account|Docker|Serverless Devs|the internet)\b"
@@ -59,29 +58,16 @@ _CHANGING: Final = (
 )
 
 
-class Fence(NamedTuple):
-    """A block of code, and the paragraph before it (empty if there is none)."""
-
-    before: str
-    language: str
-    code: str
-
-
 class Command(NamedTuple):
     """One command, the number of its terminal, and the lines that the page shows after it.
 
-    ``needs`` is what it needs that a test does not have, as the page says it; usually empty.
+    ``needs`` quotes what the page says is needed and a test does not have; usually empty.
     """
 
     terminal: str
     text: str
     shown: str
     needs: str
-
-
-def fences(text: str) -> Iterator[Fence]:
-    for before, language, code in _FENCE.findall(text):
-        yield Fence(before, language, dedent(code))
 
 
 def commands(text: str) -> Iterator[Command]:
@@ -105,16 +91,16 @@ def commands(text: str) -> Iterator[Command]:
 
 
 def _is_whole(command: str) -> bool:
-    """Return whether bash would run the command, and not ask for another line of it."""
+    """Return whether the command is complete: bash would not ask for another line."""
     read = subprocess.run(["bash", "-n", "-c", command], capture_output=True, check=False)  # noqa: S603, S607
     return not read.stderr and not command.endswith("\\")
 
 
 class Machine:
-    """The machine of a new user: an empty home, and the project as it was cloned and set up.
+    """A new user's machine: an empty home, and the project as it was cloned and set up.
 
-    The ports that the page names are taken by others, perhaps; free ones take their place, in the
-    commands and in the files that have them as a default.
+    Another process may use the ports that the page names: free ones replace them, in the commands
+    and in the files that have them as a default.
     """
 
     def __init__(self, root: Path, text: str) -> None:
@@ -147,7 +133,7 @@ class Machine:
     def run(self, command: Command) -> None:
         """Run one command. Raise AssertionError if it fails or prints what the page does not show.
 
-        A command for which the page shows no output may print anything, and has to succeed.
+        A command without shown output may print anything, but must succeed.
         """
         if command.terminal not in self._terminals:
             self._terminals[command.terminal] = _Terminal(self._project, self._environ)
@@ -166,7 +152,7 @@ class Machine:
         ended = terminal.wait_for(is_there)
         output = _normal(_swap(terminal.output, back))
         where = f"\n$ {command.text}\n{output}\n--- in the page:\n{_normal(command.shown)}"
-        assert ended, f"the command does not end, or not print what is shown:{where}"
+        assert ended, f"the command does not end, or does not print what is shown:{where}"
         if is_server:
             assert terminal.code is None, f"the server ended:{where}"
         elif command.shown:
@@ -221,7 +207,7 @@ class _Terminal:
                 self._changed.notify_all()
 
     def close(self) -> None:
-        """Close the window: all that runs in it ends."""
+        """Kill the shell and all that runs in it."""
         os.killpg(self._shell.pid, signal.SIGKILL)
         self._shell.wait()
         self._reader.join()
@@ -231,7 +217,7 @@ class _Terminal:
 
 
 def _free_port() -> int:
-    """Return a port that no other test's client gets by chance before it is used."""
+    """Return a free port outside the range from which clients get theirs."""
     while True:
         port = random.randrange(20_000, 32_000)
         with suppress(OSError), socket.create_server(("127.0.0.1", port)):
@@ -239,7 +225,7 @@ def _free_port() -> int:
 
 
 def _link_venv(venv: Path) -> None:
-    """Put the interpreter of the tests where `make setup` would make one."""
+    """Link the environment of the tests, as if `make setup` had made it."""
     own = Path(sys.executable).parent
     venv.mkdir()
     (venv / "bin").symlink_to(own)
@@ -260,7 +246,7 @@ def _normal(text: str) -> str:
 
 
 def _pattern(shown: str) -> re.Pattern[str]:
-    """Return what the whole output must match, or the beginning of a server's."""
+    """Return what the whole output must match; for a server, its beginning."""
     lines = _normal(shown).splitlines()
     return re.compile(
         "".join(

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from ...config import ConnectorConfig
+from ...provider.environment_key import KEY_ID, KEY_SECRET
 from ...provider.query import Refused
 from ...provider.sdk_call import NoAnswer
-from ..access_keys import KEY_ID, KEY_SECRET, local_key
+from ..access_keys import local_key
 from ..lookup import Lookup, ReviewedTemplate
 from .codes_in_use import CodeInUse, codes_in_use
 from .finding import Check

@@ -12,9 +12,10 @@ from ...config import REQUIRED_USAGE_TYPES, ConnectorConfig, is_pnvs, parse_conf
 from ...errors import ConnectorError
 from ...message import Message, Sms, random_code
 from ...phone import parse_phone
+from ...provider.environment_key import role_key
 from ...sending.connector import SmsConnector
 from ...settings import read_settings
-from ..access_keys import local_key, role_key
+from ..access_keys import local_key
 from ..check.config import OTHER_USAGE_TYPES, check_config
 from ..check.finding import Check
 from ..check.limits import check_limits

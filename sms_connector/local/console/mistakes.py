@@ -1,7 +1,7 @@
-"""Mistakes of people who fill in the form.
+"""Common mistakes in the form.
 
-The validator of the function lets them pass, so that an existing connector JSON keeps working, or
-cannot say what is wrong.
+The function's validator accepts them, because existing connector JSON must keep working, or its
+message does not say what to correct.
 """
 
 import re

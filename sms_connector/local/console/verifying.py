@@ -8,6 +8,7 @@ import msgspec
 from ...config import ConnectorConfig
 from ...errors import ConnectorError
 from ...message import Sms
+from ...provider.environment_key import role_key
 from ...reports.figures import Figures
 from ...sending.connector import SmsConnector
 from ...settings import Settings, read_settings
@@ -15,7 +16,6 @@ from ...store import open_stores
 from ...verification.kept import Started
 from ...verification.service import Verifications
 from ...web.failures import error_body
-from ..access_keys import role_key
 
 
 class CodeRequest(msgspec.Struct, frozen=True, rename="camel"):

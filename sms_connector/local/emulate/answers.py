@@ -11,7 +11,7 @@ from .provider_errors import Refusal
 class Answer(NamedTuple):
     """An HTTP status and a JSON object; `behaviour` is the fault that it is sent with, if any.
 
-    `messages` are what phones receive by this call.
+    `messages` are those that phones receive from this call.
     """
 
     status: int

@@ -1,4 +1,4 @@
-"""Wakes the open pages when the inbox changes."""
+"""Wakes open pages when the inbox changes."""
 
 import asyncio
 import contextlib
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 
 class Changes:
-    """Changes are announced by any thread, and awaited in the loops of servers."""
+    """Any thread may announce a change; event loops wait for it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -17,13 +17,13 @@ class Changes:
         with self._lock:
             waiting = list(self._waiting.items())
         for event, loop in waiting:
-            # A loop that has ended has no page to wake.
+            # A closed loop has no page to wake.
             with contextlib.suppress(RuntimeError):
                 loop.call_soon_threadsafe(event.set)
 
     @contextlib.contextmanager
     def following(self) -> Iterator[asyncio.Event]:
-        """Give an event that is set by each change from now on."""
+        """Yield an event that each change sets from now on."""
         event = asyncio.Event()
         with self._lock:
             self._waiting[event] = asyncio.get_running_loop()

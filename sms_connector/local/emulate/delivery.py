@@ -9,7 +9,7 @@ State = Literal["pending", "delivered", "failed"]
 
 
 class Delivery(NamedTuple):
-    """`at` is when the message was, or will be, delivered or given up.
+    """`at` is when the delivery succeeded or failed, or will.
 
     `code` is the carrier's error code, empty unless the delivery failed.
     """

@@ -1,4 +1,4 @@
-"""Why a request was refused, in a sentence for the person who debugs it.
+"""Why a request was refused, in a sentence for the developer who debugs it.
 
 The provider's own messages say little, and most of them are in Chinese. `page/texts/zh-CN.json`
 has each sentence in Chinese.

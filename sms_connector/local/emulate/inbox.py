@@ -12,8 +12,8 @@ import msgspec
 
 from .changes import Changes
 
-# Beyond these, the oldest are dropped: each kind by itself, so that a client that is refused in a
-# loop drops no message.
+# Beyond these, the oldest are dropped, separately for each kind: a client that is refused in a loop
+# must not push out the messages.
 CAPACITY = 10_000
 REFUSED_CAPACITY = 1_000
 
@@ -41,12 +41,11 @@ class ReceivedMessage(msgspec.Struct, frozen=True, rename="camel", kw_only=True)
 
 
 class RefusedRequest(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
-    """A request to send that no phone receives anything of.
+    """A request to send that was refused, or lost by a magic number: no phone receives a message.
 
-    The first five are as the client wrote them, shortened if very long; empty if missing. `status`
-    is the HTTP status, `code` and `reason` are those of the answer. `code` is empty if a magic
-    number lost the request on its way: `reason` says how. `magic` is whether the number alone is
-    the cause.
+    The first five fields are as the client wrote them, shortened if very long; empty if missing.
+    `status` is the HTTP status, `code` and `reason` are those of the answer. `code` is empty if the
+    request was lost: `reason` then says how. `magic` is whether the number alone is the cause.
     """
 
     action: str
@@ -63,7 +62,7 @@ class RefusedRequest(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
 
 
 class PushedReport(msgspec.Struct, frozen=True, rename="camel"):
-    """One attempt to push a delivery report. `problem` is empty if the report was taken."""
+    """One attempt to push a delivery report. `problem` is empty if the report was accepted."""
 
     at: datetime
     success: bool
@@ -72,7 +71,7 @@ class PushedReport(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the inbox. Ids grow with time, also over restarts.
+    """One line of the inbox. Ids increase, also after a restart.
 
     `request` is the request as text, without credentials; `fault` is what a magic number does to
     the answer of an accepted message.
@@ -134,8 +133,8 @@ class Inbox:
         self._emptied = self._shelves()
         self._on_message = on_message
         self.changes = Changes()
-        # Not counts: after a restart, an open page would take the new inbox for the old one. In
-        # milliseconds, since JavaScript's numbers end at 2**53.
+        # Both start from the time, not from 0: after a restart, an open page would take the new
+        # inbox for the old one. Ids in milliseconds, since JavaScript's integers end at 2**53.
         self._revision = time.time_ns()
         self._last_id = time.time_ns() // 1_000_000
 
@@ -146,7 +145,7 @@ class Inbox:
 
     @property
     def emptied(self) -> int:
-        """The number of entries that `undo` would bring back."""
+        """The number of entries that `undo` restores."""
         return sum(len(shelf.entries) for shelf in self._emptied)
 
     def add(self, message: ReceivedMessage, request: str = "", fault: str = "") -> None:
@@ -164,7 +163,7 @@ class Inbox:
         self.changes.announce()
 
     def add_report(self, entry_id: int, report: PushedReport) -> None:
-        """Note a report of a message, also of one that was emptied; ignore one that is dropped."""
+        """Record a report of a message, also of a cleared one; ignore it if that was dropped."""
         with self._lock:
             for entries in (self._messages.entries, self._emptied[0].entries):
                 if entry := entries.get(entry_id):
@@ -202,7 +201,7 @@ class Inbox:
         self.changes.announce()
 
     def clear(self) -> None:
-        """Empty the inbox. Emptying an empty one leaves what `undo` would bring back."""
+        """Empty the inbox. Emptying an empty one keeps what `undo` restores."""
         with self._lock:
             if self._messages.entries or self._refused.entries:
                 self._emptied = (self._messages, self._refused)
@@ -211,7 +210,7 @@ class Inbox:
         self.changes.announce()
 
     def undo(self) -> None:
-        """Bring back what was emptied last, below what has come in since."""
+        """Restore what was emptied last, below what was received since."""
         with self._lock:
             for shelf, emptied in zip((self._messages, self._refused), self._emptied, strict=True):
                 shelf.put_below(emptied.entries.values())

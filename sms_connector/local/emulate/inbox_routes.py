@@ -1,4 +1,4 @@
-"""The inbox over HTTP: `/inbox` for tests and tools, and what its page asks for below it."""
+"""The inbox over HTTP: `/inbox` for tests and tools, and the requests of its page below it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -16,10 +16,10 @@ from .example_request import example_command
 from .inbox import Entry, Inbox
 from .inbox_views import FILTERS, InboxViews, magic_numbers
 
-# Entries in one listing, unless the page asks for another number.
+# Entries in one listing, unless the request has a limit.
 LIMIT = 200
 
-# In seconds: changes that follow each other faster wake a page once.
+# In seconds: changes within this time wake a page once.
 PAUSE = 0.1
 
 _NO_STORE = {"Cache-Control": "no-store"}
@@ -44,7 +44,7 @@ def inbox_routes(
         return entry
 
     async def messages(request: Request) -> Response:
-        # A tool may ask every second: while nothing changes, the answer has no body.
+        # A tool may poll every second: without a change, the answer has no body.
         headers = {"ETag": f'"{inbox.revision}"', "Cache-Control": "no-cache"}
         if request.headers.get("if-none-match") == headers["ETag"]:
             return Response(status_code=304, headers=headers)
@@ -95,7 +95,7 @@ def inbox_routes(
         with inbox.changes.following() as changed:
             while True:
                 changed.clear()
-                # Before the page asks: what is delivered right after it asked is a change too.
+                # Before waking the page: a delivery right after its request is a change too.
                 due = views.next_delivery(now())
                 yield b"data: changed\n\n"
                 await asyncio.sleep(PAUSE)

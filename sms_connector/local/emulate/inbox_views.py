@@ -1,4 +1,4 @@
-"""What the page of the inbox shows, as JSON."""
+"""The data of the inbox page, as JSON."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -38,7 +38,7 @@ class Row(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Listing(msgspec.Struct, frozen=True, rename="camel"):
-    """`counts` are those of the search by filter; `emptied` is what `undo` would bring back."""
+    """`counts` are the matches of the search by filter; `emptied` is what `undo` restores."""
 
     rows: tuple[Row, ...]
     counts: dict[Filter, int]
@@ -120,7 +120,7 @@ class InboxViews:
         )
 
     def next_delivery(self, now: datetime) -> float | None:
-        """Return the seconds until a state changes by the clock alone; None if none does."""
+        """Return the seconds until the next delivery; None if no message is pending."""
         due = None
         for entry in self._inbox.entries():
             if isinstance(entry.item, ReceivedMessage):

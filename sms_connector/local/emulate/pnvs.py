@@ -5,20 +5,20 @@ and …-checksmsverifycode.
 """
 
 import re
-import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
+from .accepted_message import accepted_message, new_biz_id
 from .account import AccountTemplate
 from .answers import Answer
 from .flow_control import FlowControl
-from .inbox import ReceivedMessage, count_parts
-from .magic import MAGIC_NUMBERS, Behaviour, delivery_error
+from .inbox import ReceivedMessage
+from .magic import MAGIC_NUMBERS, Behaviour
 from .pnvs_account import GIVEN_SIGNS, GIVEN_TEMPLATES, PNVS_MAGIC_NUMBERS, PNVS_REFUSALS
 from .pnvs_codes import ALPHABETS, KeptCodes, new_code
-from .provider_errors import Refusal, RefusedError, missing, refused
+from .provider_errors import Refusal, RefusedError, refused, require
 from .template_param import read_template_param
 
 # In place of the code in `TemplateParam`: the service makes one and keeps it.
@@ -40,9 +40,7 @@ class Pnvs:
 
         Raise RefusedError for what the gateway refuses; the service's refusals are answers.
         """
-        for name in ("PhoneNumber", "SignName", "TemplateCode", "TemplateParam"):
-            if not parameters.get(name):
-                raise missing(name)
+        require(parameters, "PhoneNumber", "SignName", "TemplateCode", "TemplateParam")
         try:
             return self._send(parameters, request_id, now)
         except RefusedError as error:
@@ -53,9 +51,7 @@ class Pnvs:
 
         Only codes that the service made are kept, so that a literal one never passes.
         """
-        for name in ("PhoneNumber", "VerifyCode"):
-            if not parameters.get(name):
-                raise missing(name)
+        require(parameters, "PhoneNumber", "VerifyCode")
         try:
             number = _read_number(parameters)
             policy = _read_integer(parameters, "CaseAuthPolicy", 1, range(1, 3))
@@ -94,25 +90,14 @@ class Pnvs:
             raise RefusedError(PNVS_REFUSALS["biz.FREQUENCY"])
 
         behaviour = magic if isinstance(magic, Behaviour) else None
-        biz_id = f"{10**17 + secrets.randbelow(9 * 10**17)}^0"
-        content = f"【{parameters['SignName']}】{template.render(values)}"
+        biz_id = new_biz_id()
         messages: tuple[ReceivedMessage, ...] = ()
         if behaviour is None or behaviour.keeps_message:
             if is_made:
                 scheme = parameters.get("SchemeName", "")
                 self._codes.keep(number, scheme, made, now + valid, replace=policy == 1)
-            message = ReceivedMessage(
-                phone=number,
-                sign_name=parameters["SignName"],
-                template_code=template.code,
-                template_param=values,
-                content=content,
-                biz_id=biz_id,
-                request_id=request_id,
-                received_at=now,
-                out_id=parameters.get("OutId") or msgspec.UNSET,
-                parts=count_parts(content),
-                delivery_error=delivery_error(number) or msgspec.UNSET,
+            message = accepted_message(
+                number, template, values, parameters, biz_id, request_id, now
             )
             messages = (message,)
         returned = parameters.get("ReturnVerifyCode", "").lower() == "true"

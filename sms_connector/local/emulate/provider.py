@@ -54,7 +54,7 @@ class Provider:
         }
 
     def answer(self, call: ApiCall, request_id: str) -> Answer:
-        """Answer a call; keep its messages, or what it was refused for, in the inbox."""
+        """Answer a call, and add its messages or its refusal to the inbox."""
         try:
             answer = self._act(call, request_id)
         except RefusedError as error:
@@ -64,7 +64,7 @@ class Provider:
         return answer
 
     def _is_to_send(self, call: ApiCall) -> bool:
-        """Return whether the call is one to send, or one that cannot be understood."""
+        """Return whether the call sends a message, or has an unknown action."""
         action = action_of(call)
         return action in _SENDING or (
             action not in self._actions and bool(action or call.parameters)

@@ -5,6 +5,7 @@ and https://api.aliyun.com/document/Dysmsapi/2017-05-25/errorCode (codes of the 
 with HTTP 4xx or 5xx).
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 
@@ -105,6 +106,13 @@ def refused(code: str, message: str | None = None) -> RefusedError:
     """Return the error for a code of `REFUSALS`, with another message if one is given."""
     refusal = REFUSALS[code]
     return RefusedError(refusal if message is None else refusal._replace(message=message))
+
+
+def require(parameters: Mapping[str, str], *names: str) -> None:
+    """Raise the gateway's RefusedError for the first of the names that is missing or empty."""
+    for name in names:
+        if not parameters.get(name):
+            raise missing(name)
 
 
 def missing(parameter: str) -> RefusedError:

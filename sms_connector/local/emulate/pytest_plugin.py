@@ -1,7 +1,7 @@
 """The pytest fixture `aliyun_sms`: an emulator for the tests of any project.
 
-pytest finds it by itself where this package is installed. It imports the emulator only for tests
-that ask for it.
+pytest loads it wherever this package is installed, so it imports the emulator only for tests that
+use the fixture.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class AliyunSms:
 
     @property
     def messages(self) -> tuple[ReceivedMessage, ...]:
-        """What phones have received in this test, newest first."""
+        """The messages that phones received in this test, newest first."""
         return self._emulator.inbox.messages()
 
     def messages_to(self, phone: str) -> tuple[ReceivedMessage, ...]:

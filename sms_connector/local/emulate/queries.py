@@ -17,7 +17,7 @@ from .answers import Answer, ok
 from .delivery import delivery_of
 from .inbox import Inbox, ReceivedMessage
 from .phone_numbers import read_recipient
-from .provider_errors import missing, refused
+from .provider_errors import refused, require
 
 # When everything in the account was created and reviewed.
 CREATED = "2024-06-03 10:02:34"
@@ -39,9 +39,7 @@ class Queries:
     def query_send_details(
         self, parameters: dict[str, str], request_id: str, now: datetime
     ) -> Answer:
-        for name in ("PhoneNumber", "SendDate", "PageSize", "CurrentPage"):
-            if not parameters.get(name):
-                raise missing(name)
+        require(parameters, "PhoneNumber", "SendDate", "PageSize", "CurrentPage")
         digits = read_recipient(parameters["PhoneNumber"]).digits
         biz_id = parameters.get("BizId")
         sent = [
@@ -81,8 +79,7 @@ class Queries:
         }
 
     def get_sms_sign(self, parameters: dict[str, str], request_id: str, _now: datetime) -> Answer:
-        if not parameters.get("SignName"):
-            raise missing("SignName")
+        require(parameters, "SignName")
         sign = self.account.sign(parameters["SignName"])
         if sign is None:
             raise refused("isv.SMS_SIGNATURE_ILLEGAL")
@@ -107,8 +104,7 @@ class Queries:
     def get_sms_template(
         self, parameters: dict[str, str], request_id: str, _now: datetime
     ) -> Answer:
-        if not parameters.get("TemplateCode"):
-            raise missing("TemplateCode")
+        require(parameters, "TemplateCode")
         template = self.account.template(parameters["TemplateCode"])
         if template is None:
             raise refused("isv.SMS_TEMPLATE_ILLEGAL")

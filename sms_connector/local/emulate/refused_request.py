@@ -1,4 +1,4 @@
-"""What the inbox keeps of a request to send that was refused, or lost on its way."""
+"""The inbox entry of a request to send that was refused, or lost by a magic number."""
 
 from datetime import datetime
 
@@ -19,7 +19,7 @@ def action_of(call: ApiCall) -> str:
 def refused_request(
     call: ApiCall, request_id: str, answer: Answer, now: datetime
 ) -> RefusedRequest:
-    """Return what the inbox keeps of a call that was answered without a message."""
+    """Return the inbox entry of a call that delivered no message."""
     parameters = call.parameters
     phone = parameters.get("PhoneNumbers") or parameters.get("PhoneNumber", "")
     is_lost = answer.body["Code"] == "OK"

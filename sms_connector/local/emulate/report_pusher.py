@@ -1,4 +1,4 @@
-"""Pushes delivery reports to the address that the provider's console would name."""
+"""Pushes delivery reports, like the provider, to one address."""
 
 import heapq
 import itertools
@@ -24,7 +24,7 @@ RETRIES = (60.0, 300.0, 600.0)
 
 
 class _Planned(NamedTuple):
-    """A report to push, how often it was tried, and what each attempt is noted by."""
+    """A report to push, how often it was tried, and what to call with each attempt."""
 
     report: Pushed
     note: Callable[[PushedReport], None]
@@ -34,8 +34,8 @@ class _Planned(NamedTuple):
 class ReportPusher:
     """Pushes reports within its ``with`` block, each until it is answered with code 0.
 
-    ``delay`` is in seconds, from accepting a message to its report. ``say`` gets a sentence the
-    first time that a report is not taken.
+    ``delay`` is in seconds, from accepting a message to its report. ``say`` is called with a
+    sentence the first time that a report is not accepted.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class ReportPusher:
     def add(
         self, message: ReceivedMessage, note: Callable[[PushedReport], None] = lambda _: None
     ) -> None:
-        """Plan the reports of a message. `note` is called with each attempt to push one."""
+        """Schedule the reports of a message. `note` is called with each attempt to push one."""
         for report in reports_of(message, self._delay):
             self._plan(report.after, _Planned(report, note))
 
@@ -109,7 +109,7 @@ class ReportPusher:
         return None
 
     def _push(self, session: requests.Session, body: list[dict[str, object]]) -> str:
-        """Return why the report was not taken, or an empty text."""
+        """Return why the report was not accepted, or an empty text."""
         try:
             answer = session.post(
                 self._url,
@@ -126,5 +126,5 @@ class ReportPusher:
             return ""
         if not self._has_said:
             self._has_said = True
-            self._say(f"A delivery report was not taken: {problem}.")
+            self._say(f"A delivery report was not accepted: {problem}.")
         return problem

@@ -1,4 +1,4 @@
-"""A received request as text for the inbox, short and without credentials."""
+"""A received request as text for the inbox, shortened and without credentials."""
 
 import re
 from urllib.parse import quote
@@ -11,7 +11,7 @@ LONGEST = 4_000
 
 HIDDEN = "****"
 
-# Headers with these names hold no credentials; of any other, the value is hidden.
+# Headers that hold no credentials. The value of any other is hidden.
 _HARMLESS = {
     *("accept", "accept-encoding", "connection", "content-length", "content-type", "host"),
     *("transfer-encoding", "user-agent"),
@@ -41,7 +41,7 @@ def without_credentials(text: str, call: ApiCall) -> str:
 
 
 def shortened(text: str, longest: int = LONGEST_VALUE) -> str:
-    """Cut a text off; it ends with the number of characters that are left out."""
+    """Cut off a long text, and append the number of characters that are left out."""
     rest = len(text) - longest
     return text if rest <= 0 else f"{text[:longest]}… (+{rest})"
 
@@ -72,5 +72,5 @@ def _credentials(call: ApiCall) -> list[str]:
         name, _, value = part.partition("=")
         if name in ("Credential", "Signature"):
             found.append(value)
-    # The longest first, so that one that holds another is hidden whole.
+    # The longest first: one may contain another.
     return sorted(filter(None, found), key=len, reverse=True)

@@ -9,7 +9,7 @@ import hmac
 
 from .api_call import ApiCall, canonical_query, percent_encode
 from .claim import Claim
-from .provider_errors import missing, refused
+from .provider_errors import refused, require
 
 _MANDATORY = (
     "AccessKeyId",
@@ -27,9 +27,7 @@ def read_claim(call: ApiCall) -> Claim:
     Raises RefusedError if one is missing, or the method or version is not supported.
     """
     parameters = call.parameters
-    for name in ("Version", "Action", *_MANDATORY):
-        if not parameters.get(name):
-            raise missing(name)
+    require(parameters, "Version", "Action", *_MANDATORY)
     if (parameters["SignatureMethod"], parameters["SignatureVersion"]) != ("HMAC-SHA1", "1.0"):
         raise refused("InvalidSignatureMethod")
     signed = tuple(pair for pair in parameters.items() if pair[0] != "Signature")

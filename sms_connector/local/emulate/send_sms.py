@@ -1,18 +1,15 @@
 """SendSms: https://help.aliyun.com/document_detail/419273.html."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-import msgspec
-
+from .accepted_message import accepted_message, new_biz_id
 from .account import Account, AccountSign, AccountTemplate, Review
 from .answers import Answer, ok
 from .flow_control import FlowControl
-from .inbox import ReceivedMessage, count_parts
-from .magic import MAGIC_NUMBERS, Behaviour, delivery_error
+from .magic import MAGIC_NUMBERS, Behaviour
 from .phone_numbers import Recipient, read_recipient
-from .provider_errors import Refusal, RefusedError, missing, refused
+from .provider_errors import Refusal, RefusedError, refused, require
 from .template_param import read_template_param
 
 # The most numbers in one call, separated by commas.
@@ -31,9 +28,7 @@ class SendSms:
 
         Raise RefusedError for the first check that fails.
         """
-        for name in ("PhoneNumbers", "SignName", "TemplateCode"):
-            if not parameters.get(name):
-                raise missing(name)
+        require(parameters, "PhoneNumbers", "SignName", "TemplateCode")
         numbers = _read_numbers(parameters["PhoneNumbers"])
         sign = self._approved_sign(parameters["SignName"])
         template = self._approved_template(parameters["TemplateCode"])
@@ -55,22 +50,9 @@ class SendSms:
             for number in numbers:
                 self.flow_control.count(sign.name, number.digits, now)
 
-        biz_id = f"{10**17 + secrets.randbelow(9 * 10**17)}^0"
-        content = f"【{sign.name}】{template.render(values)}"
+        biz_id = new_biz_id()
         messages = tuple(
-            ReceivedMessage(
-                phone=number.digits,
-                sign_name=sign.name,
-                template_code=template.code,
-                template_param=values,
-                content=content,
-                biz_id=biz_id,
-                request_id=request_id,
-                received_at=now,
-                out_id=parameters.get("OutId") or msgspec.UNSET,
-                parts=count_parts(content),
-                delivery_error=delivery_error(number.digits) or msgspec.UNSET,
-            )
+            accepted_message(number.digits, template, values, parameters, biz_id, request_id, now)
             for number in numbers
             if behaviour is None or behaviour.keeps_message
         )

@@ -24,7 +24,7 @@ class Emulator(WebServer):
     `delivery_delay` is in seconds. Both certificate files are PEM; with them the emulator serves
     TLS. `on_message` is called in the server's thread. `allow_hosts` are host names that requests
     may name besides those of `web_guard.Hosts`. Delivery reports are pushed to the address
-    `reports`, if there is one; `say` gets a sentence if they are not taken.
+    `reports`, unless it is empty; `say` is called with a sentence if they are not accepted.
 
     Entering raises OSError if the port is taken or a certificate cannot be read.
     """

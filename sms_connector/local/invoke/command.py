@@ -101,7 +101,7 @@ def _by_url(url: str) -> "ByUrl | ByFc2":
 
 
 def _by_name(endpoint: str, service: str, function: str, http: bool) -> "ByUrl | ByFc2":
-    from ..access_keys import KEY_ID, KEY_SECRET, role_key
+    from ...provider.environment_key import KEY_ID, KEY_SECRET, role_key
     from .by_fc2 import ByFc2
 
     if find_spec("fc2") is None:

@@ -15,7 +15,7 @@ _LEVEL: Final = 9
 def archive_of(directory: Path) -> bytes:
     """Return the ZIP of a directory, as the console takes it: `index.py` is at its top.
 
-    Names are sorted; each file has the same mode, and the first time that a ZIP can name.
+    Names are sorted; each file has the same mode, and the earliest time that a ZIP can hold.
     """
     archive = BytesIO()
     with zipfile.ZipFile(archive, "w") as file:

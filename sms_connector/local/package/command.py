@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 import click
 
+from ..checkout import PROJECT
 from .archive import archive_of
 from .bytecode import compile_all
 from .contents import ROOTS, copy_own_code, select, settle
@@ -18,7 +19,6 @@ from .distributions import install
 from .interpreter import Interpreter, find_interpreter
 from .proof import prove
 
-PROJECT: Final = Path(__file__).parents[3]
 MOST_BYTES: Final = 2_500_000
 """Of the ZIP. A larger one takes longer to fetch at a cold start; a plain install has 12.6 MB."""
 
@@ -66,8 +66,8 @@ def package(python: str, output: Path) -> None:
 def make(python: str, beside: Path) -> Iterator[Made]:
     """Make a package in a directory that is removed afterwards, unless it was renamed.
 
-    The proof runs on what was unpacked from the ZIP. Raises ClickException if that fails, the ZIP
-    is too large, or the distributions cannot be had.
+    The proof runs on the unpacked ZIP. Raises ClickException if the proof fails, the ZIP is too
+    large, or the distributions cannot be installed.
     """
     beside.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=beside, prefix=".package-") as folder:

@@ -1,4 +1,4 @@
-"""The licences of all that ships: a list with versions, and the text of each."""
+"""The licences of everything in the package: a list with versions, and the text of each."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,7 +18,7 @@ _IS_TEXT: Final = re.compile(r"(licen[cs]e|copying|notice|authors)[^/]*", re.IGN
 _IDENTIFIERS: Final = {"Apache License 2.0": "Apache-2.0", "MIT License": "MIT"}  # of SPDX
 
 # The Apache License asks for a copy of itself, and some wheels only refer to it.
-_HAS_THE_APACHE_LICENSE: Final = "phonenumberslite"
+_HAS_THE_APACHE_TEXT: Final = "phonenumberslite"
 _APACHE: Final = "Apache-2.0"
 
 # The MIT licence asks for the holder's name, and this wheel has neither name nor text.
@@ -41,14 +41,14 @@ class Licensed(NamedTuple):
     licence: str
     home: str
     texts: Mapping[str, str]
-    """By the name of the file."""
+    """The text of each file, by its name."""
 
 
 def write_licences(installed: Path, our_licence: Path, directory: Path) -> None:
     """Write a list of what is installed, and a directory with the licence of each.
 
-    Taken from the metadata of the wheels. Raises ClickException for a distribution that names no
-    licence, or whose text is not known.
+    They are read from the metadata of the wheels. Raises ClickException for a distribution without
+    a licence or without its text.
     """
     our_text = our_licence.read_text("utf-8")
     ours = Licensed(_OURS, __version__, _MIT, "", {our_licence.name: our_text})
@@ -63,7 +63,7 @@ def write_licences(installed: Path, our_licence: Path, directory: Path) -> None:
 
 def _licensed(installed: Path, mit_text: str) -> Iterator[Licensed]:
     by_name = {each.name: each for each in distributions(path=[str(installed)])}
-    apache_text = _texts(by_name[_HAS_THE_APACHE_LICENSE]).popitem()[1]
+    apache_text = _texts(by_name[_HAS_THE_APACHE_TEXT]).popitem()[1]
     for name, distribution in sorted(by_name.items()):
         licence = _identifier(distribution)
         texts = _texts(distribution)
@@ -74,7 +74,7 @@ def _licensed(installed: Path, mit_text: str) -> Iterator[Licensed]:
         if not licence or not texts:
             raise click.ClickException(
                 f"{name} {distribution.version} ships without the text of its licence "
-                f"({licence or 'none is named'}): add it to {Path(__file__).name}."
+                f"({licence or 'no licence is named'}): add it to {Path(__file__).name}."
             )
         yield Licensed(name, distribution.version, licence, _home(distribution), texts)
 
@@ -90,7 +90,7 @@ def _texts(distribution: Distribution) -> dict[str, str]:
 
 def _identifier(distribution: Distribution) -> str:
     named = _stated(distribution, "License-Expression") or _stated(distribution, "License")
-    named = named.partition("\n")[0]  # some have the whole text here
+    named = named.partition("\n")[0]  # some wheels have the whole text in this field
     return _IDENTIFIERS.get(named, named)
 
 

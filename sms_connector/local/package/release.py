@@ -22,7 +22,7 @@ from .interpreter import find_interpreter
 def release(python: str, output: Path) -> None:
     """Make the ZIP to upload in the console, the same bytes every time, and its checksum."""
     if find_interpreter(python) is None:
-        # Not compiled, it would have the same name and other bytes.
+        # Without compiling, a ZIP of the same name would have different bytes.
         raise click.ClickException(
             f"A release is compiled by Python {python}, which is not on this machine: install it."
         )

@@ -1,6 +1,6 @@
-"""Pages for a browser on this machine: plain files, which load nothing from elsewhere.
+"""Pages for a browser on this machine: plain files that load nothing from other hosts.
 
-`shared/` holds what the pages of the console and of the emulator share.
+`shared/` is what the pages of the console and the emulator have in common.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 SHARED = Path(__file__).parent / "shared"
 
-# Not from the system's registry: a wrong entry there (it happens on Windows) stops the scripts.
+# Not from the system's registry, where a wrong entry (it happens on Windows) stops the scripts.
 MEDIA_TYPES = {
     ".css": "text/css",
     ".html": "text/html",
@@ -35,7 +35,7 @@ PAGE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-"""Only the page's own scripts, styles and requests; no frames, no referrer, no caching."""
+"""Allow the page's own scripts, styles and requests alone; no frames, no referrer, no caching."""
 
 
 def page(directory: Path) -> Response:
@@ -44,7 +44,7 @@ def page(directory: Path) -> Response:
 
 
 def page_files(directory: Path) -> list[Route]:
-    """Return the routes of the files that a page loads: its own under `/page/`, and the shared."""
+    """Return the routes of the files that a page loads: its own at `/page/`, and the shared."""
     return [*_routes(directory, "/page/"), *_routes(SHARED, "/page/shared/")]
 
 
@@ -55,15 +55,15 @@ def _routes(directory: Path, prefix: str) -> Iterator[Route]:
 
 
 def _route(path: Path, address: str) -> Route:
-    async def give(_request: Request) -> Response:
+    async def send(_request: Request) -> Response:
         # Read for each request, so that a changed page only needs a reload.
         return file_response(path)
 
-    return Route(address, give, methods=["GET"])
+    return Route(address, send, methods=["GET"])
 
 
 def file_response(path: Path) -> Response:
-    """Return a file whose kind is one of MEDIA_TYPES."""
+    """Return a file whose suffix is in MEDIA_TYPES."""
     return Response(
         path.read_bytes(), media_type=MEDIA_TYPES[path.suffix], headers=dict(PAGE_HEADERS)
     )

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from ..checkout import IS_CHECKOUT, PROJECT
 from . import MEDIA_TYPES, PAGE_HEADERS, file_response
 
-# What the Markdown files link to, beside each other and the pictures.
+# The files that the pages link to, besides each other and the pictures.
 _AS_TEXT: Final = (
     *("openapi.yaml", "s.yaml", "connector.example.json"),
     *("examples/sign_in.py", "tests_node/emulator.test.js"),
@@ -63,14 +63,14 @@ def _files() -> Iterator[Path]:
 def _route(path: Path) -> Route:
     name = path.relative_to(PROJECT).as_posix()
 
-    async def give(_request: Request) -> Response:
+    async def send(_request: Request) -> Response:
         if path.suffix == ".md":
             return Response(_rendered(path), media_type="text/html", headers=dict(PAGE_HEADERS))
         if name in _AS_TEXT:
             return Response(path.read_bytes(), media_type="text/plain", headers=dict(PAGE_HEADERS))
         return file_response(path)
 
-    return Route(f"/{name}", give, methods=["GET"])
+    return Route(f"/{name}", send, methods=["GET"])
 
 
 async def _not_installed(_request: Request) -> Response:
@@ -79,7 +79,7 @@ async def _not_installed(_request: Request) -> Response:
 
 
 def _rendered(path: Path) -> str:
-    # Nothing that HTML in a file of the project could load or run passes PAGE_HEADERS.
+    # HTML in a Markdown file is not escaped: PAGE_HEADERS keep it from loading or running anything.
     parser = MarkdownIt("commonmark").enable("table")
     tokens = parser.parse(path.read_text("utf-8"))
     title = path.stem
@@ -89,12 +89,12 @@ def _rendered(path: Path) -> str:
             if token.tag == "h1":
                 title = content.content
     body = parser.renderer.render(tokens, parser.options, {})
-    # What is too wide can be scrolled by keyboard.
+    # Wide ones scroll: the focus lets the keyboard scroll them.
     body = re.sub("<(pre|table)>", r'<\1 tabindex="0">', body)
     language = "zh-CN" if ".zh-CN." in path.name else "en"
     return _PAGE.format(language=language, title=html.escape(title), body=body)
 
 
 def _anchor(heading: str) -> str:
-    """Return the anchor that a link to a heading names, as GitHub makes it."""
+    """Return the anchor of a heading, as GitHub makes it."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")

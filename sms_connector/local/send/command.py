@@ -13,10 +13,11 @@ from rich.console import Console
 from ...config import is_pnvs
 from ...errors import ConnectorError
 from ...message import Message, Sms, random_code
+from ...provider.environment_key import role_key
 from ...sending.connector import SmsConnector
 from ...settings import read_settings
 from ...web.failures import error_body
-from ..access_keys import local_key, role_key
+from ..access_keys import local_key
 from ..endpoint import is_emulator
 from ..exit_codes import ACCEPTED, NOT_SENT, UNKNOWN, exit_code
 from ..lookup import Lookup

@@ -65,7 +65,7 @@ def new_request_id() -> str:
 def new_context(request_id: str) -> FcContext:
     """Return the context of one invocation."""
     # Not at the top: an error in the function's code is answered, and must not end the server.
-    from ..access_keys import role_key
+    from ...provider.environment_key import role_key
 
     key = role_key(os.environ)
     role = Credentials(key.id, key.secret, key.security_token or "") if key else Credentials()

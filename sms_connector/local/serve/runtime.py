@@ -4,6 +4,7 @@ import json
 import traceback
 from pathlib import Path
 
+from ..checkout import PROJECT
 from .http import HttpResponse, json_response
 
 
@@ -36,6 +37,5 @@ def function_error(error: BaseException) -> HttpResponse:
 
 def _place(filename: str) -> str:
     """Return the name of a file in the cloud, where the code is in /code."""
-    code = Path(__file__).parents[3]
     path = Path(filename)
-    return f"/code/{path.relative_to(code).as_posix()}" if code in path.parents else path.name
+    return f"/code/{path.relative_to(PROJECT).as_posix()}" if PROJECT in path.parents else path.name

@@ -9,8 +9,8 @@ from urllib.parse import quote
 import msgspec
 
 from ...function import Function
+from ...provider.environment_key import role_key
 from ...settings import Settings
-from ..access_keys import role_key
 from ..fc_context import Credentials, FcContext
 from ..invoke.by_url import ByUrl
 from ..invoke.one_post import NoReply

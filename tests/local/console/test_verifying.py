@@ -99,7 +99,7 @@ def test_a_cancelled_verification_is_not_approved(page: Page, emulator: Emulator
     assert code_of(check(page, code, id=verification["id"])) == "not_found"
 
 
-def test_a_message_of_which_nobody_knows_whether_it_was_sent_can_be_checked_by_number(
+def test_the_code_of_a_message_with_an_unknown_outcome_can_be_checked_by_number(
     page: Page, emulator: Emulator
 ) -> None:
     phone = number_for(Behaviour.RESET_AFTER)

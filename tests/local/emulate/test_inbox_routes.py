@@ -146,7 +146,7 @@ def test_emptying_can_be_undone_over_http(mixed: Emulator) -> None:
     assert len(again.json()) == 3
 
 
-def test_each_pushed_report_is_noted_with_what_became_of_it() -> None:
+def test_each_pushed_report_is_recorded_with_its_result() -> None:
     with (
         listening() as address,
         Emulator(delivery_delay=0.05, flow_control=False, reports=address.url) as emulator,
@@ -161,7 +161,7 @@ def test_each_pushed_report_is_noted_with_what_became_of_it() -> None:
     assert refused[0]["problem"] == "no valid answer in 0.7 s"
 
 
-def test_the_report_of_an_emptied_message_is_there_after_undoing() -> None:
+def test_undo_restores_the_reports_of_a_message_too() -> None:
     with (
         listening() as address,
         Emulator(delivery_delay=0.3, flow_control=False, reports=address.url) as emulator,

@@ -108,7 +108,7 @@ def test_refused_lookups_and_requests_that_name_no_action_are_not_kept(emulator:
 
 
 @pytest.mark.parametrize("phone", ["isv.AMOUNT_NOT_ENOUGH", "Throttling.User", "biz.FREQUENCY"])
-def test_a_request_that_only_its_magic_number_refuses_is_marked_so(
+def test_a_request_refused_for_its_magic_number_alone_is_marked(
     emulator: Emulator, phone: str
 ) -> None:
     number = "19900000602" if phone == "biz.FREQUENCY" else number_for(phone)
@@ -120,7 +120,9 @@ def test_a_request_that_only_its_magic_number_refuses_is_marked_so(
     assert explanation_of(kept) == MAGIC
 
 
-def test_a_request_that_a_magic_number_loses_is_kept_with_how(emulator: Emulator) -> None:
+def test_a_request_lost_by_a_magic_number_is_kept_with_the_way_it_was_lost(
+    emulator: Emulator,
+) -> None:
     with pytest.raises(requests.ConnectionError):
         rpc(emulator, {**GOOD, "PhoneNumbers": number_for(Behaviour.RESET_BEFORE)})
     _, kept = only(emulator)
@@ -128,7 +130,9 @@ def test_a_request_that_a_magic_number_loses_is_kept_with_how(emulator: Emulator
     assert kept.magic
 
 
-def test_a_message_whose_answer_is_lost_is_kept_with_how(emulator: Emulator) -> None:
+def test_a_message_whose_answer_is_lost_is_kept_with_the_way_it_was_lost(
+    emulator: Emulator,
+) -> None:
     rpc(emulator, {**GOOD, "PhoneNumbers": number_for(Behaviour.LIST)})
     (entry,) = emulator.inbox.entries()
     assert not isinstance(entry.item, RefusedRequest)

@@ -11,6 +11,7 @@ from sms_connector.local.cli import cli
 from sms_connector.local.package import command
 from sms_connector.local.package.distributions import install
 from sms_connector.local.package.interpreter import Interpreter, find_interpreter
+from tests.support.serving import PROJECT
 
 # Where there is no 3.12, the package for the Python that runs shows the same.
 VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -36,7 +37,7 @@ def package(made: tuple[Path, str]) -> Path:
 @pytest.fixture(scope="session")
 def distributions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("distributions") / "installed"
-    install(command.PROJECT / "requirements.txt", VERSION, directory)
+    install(PROJECT / "requirements.txt", VERSION, directory)
     return directory
 
 

@@ -7,9 +7,9 @@ import click
 import pytest
 
 from sms_connector import __version__
-from sms_connector.local.package.command import PROJECT
 from sms_connector.local.package.distributions import NEEDED
 from sms_connector.local.package.licences import LIST, write_licences
+from tests.support.serving import PROJECT
 
 # A phrase of each licence that only its text has.
 PHRASES = {
@@ -50,7 +50,9 @@ def test_each_distribution_is_listed_with_its_version_and_has_its_text(
         assert re.search(rf"(?m)^{name}=={re.escape(version)}\b", lock)
 
 
-def test_nothing_else_is_listed(licences: tuple[Path, dict[str, tuple[str, str]]]) -> None:
+def test_the_list_of_licences_has_nothing_but_what_ships(
+    licences: tuple[Path, dict[str, tuple[str, str]]],
+) -> None:
     directory, listed = licences
     assert listed.keys() == {*NEEDED, "aliyun-sms-connector"}
     assert {path.name for path in directory.iterdir()} == {*listed, LIST}
@@ -88,7 +90,7 @@ def distribution(directory: Path, name: str, stated: str, text: str = "") -> Non
     [
         ("License-Expression: MIT", "", "MIT"),
         ("License: BSD-3-Clause", "", "BSD-3-Clause"),
-        ("Summary: x", "all rights reserved", "none is named"),
+        ("Summary: x", "all rights reserved", "no licence is named"),
     ],
 )
 def test_a_distribution_without_a_licence_or_its_text_is_an_error(

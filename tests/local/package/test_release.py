@@ -22,8 +22,8 @@ from sms_connector.local.emulate.server import Emulator
 from sms_connector.local.example import example_config
 from sms_connector.local.http_trigger_event import http_trigger_event
 from sms_connector.local.package import release
-from sms_connector.local.package.command import PROJECT
 from sms_connector.local.package.interpreter import Interpreter, find_interpreter
+from tests.support.serving import PROJECT
 
 NAME = f"aliyun-sms-connector-{__version__}-python3.12.zip"
 AUTHORIZATION = "a-key-for-tests"

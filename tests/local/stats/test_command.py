@@ -51,7 +51,7 @@ def test_figures_of_a_url_and_of_this_machines_store(url: str, by_url: bool) -> 
     assert [row["count"] for row in answer["rows"]] == [2]
 
 
-def test_without_messages_it_says_so(
+def test_without_messages_the_command_prints_that_there_are_none(
     example: dict[str, Any], configure: Callable[[dict[str, Any]], None]
 ) -> None:
     configure(example)

@@ -22,7 +22,7 @@ export class Refused extends Error {
   }
 }
 
-// The console does not respond: its terminal was closed, most likely.
+// The console does not respond: most likely its terminal was closed.
 export class Gone extends Error {}
 
 export async function get(path) {

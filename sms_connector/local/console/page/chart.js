@@ -1,13 +1,13 @@
-// Charts as SVG. Each stands beside or over a table with the same numbers, which is what a screen
-// reader reads; so the chart itself is hidden from it.
+// Charts as SVG. They are hidden from screen readers, which read the table beside or below: it has
+// the same numbers.
 
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 480;
 const HEIGHT = 120;
 const GAP = 0.2; // of the width of a column
 
-// Columns side by side; each is a list of `[class, count]`, drawn one upon the other. `most` is the
-// count of the highest.
+// Columns side by side, each of them stacked from a list of `[class, count]`. Returns the chart, and
+// as `most` the count of the highest column.
 export function columns(stacks) {
   const most = Math.max(...stacks.map(sum), 1);
   const step = WIDTH / stacks.length;

@@ -46,7 +46,7 @@ async function showChecks() {
   let failed = 0;
   let warned = 0;
   for await (const found of postForLines("check", readForm())) {
-    // Of settings that have changed since.
+    // The settings have changed since: these results are obsolete.
     if (mine !== turn) return;
     addNote(found, "check");
     learnText(found);

@@ -1,8 +1,9 @@
 // The delivery state of the latest message of a tab, and the message on the emulator's phone.
 
 import { Gone, Refused, get } from "./api.js";
-import { line, list, said } from "./outcome.js";
+import { facts } from "./outcome.js";
 import { showMessage } from "./phone.js";
+import { said, worded } from "./shared/elements.js";
 import { clear } from "./shared/texts.js";
 
 const PAUSE = 1000; // milliseconds between two queries of the delivery state
@@ -37,20 +38,20 @@ export class Delivery {
         if (Date.now() > deadline) break;
         await new Promise((done) => setTimeout(done, PAUSE));
       }
-      this.#place.replaceChildren(line("p", "mark wait", "late"));
+      this.#place.replaceChildren(worded("p", "mark wait", "late"));
     } catch (error) {
       if (!(error instanceof Gone) && !(error instanceof Refused)) throw error;
-      this.#place.replaceChildren(line("p", "mark bad", "gone"));
+      this.#place.replaceChildren(worded("p", "mark bad", "gone"));
     }
   }
 
   #show({ state, code, message }) {
     const place = this.#place;
-    // A screen reader would read the same state again.
+    // Replacing it would make a screen reader announce the same state again.
     if (place.dataset.state === state && place.firstChild) return;
     place.dataset.state = state;
-    place.replaceChildren(line("p", `mark ${MARKS[state]}`, `delivery.${state}`));
-    if (message) place.append(said("remedy", message));
-    if (code) place.append(list([["carrierCode", code]]));
+    place.replaceChildren(worded("p", `mark ${MARKS[state]}`, `delivery.${state}`));
+    if (message) place.append(said("p", "remedy", message));
+    if (code) place.append(facts([["carrierCode", code]]));
   }
 }

@@ -1,9 +1,9 @@
 // Sums of the figures: rows of hour, country, usage type, outcome and count.
 
-// What happens to a message first, in the order of drawing; `delivered` and others come after it.
+// The first outcome of a message, in drawing order. Later ones, such as `delivered`, are not drawn.
 export const KINDS = ["accepted", "unknown", "refused", "limited"];
 
-// The figures of each span of time, the empty ones too, as pairs of its start and its counts.
+// Pairs of the start of each span of time and its counts, also where these are 0.
 export function overTime({ from, to, rows }, hours) {
   const spans = new Map();
   const spanOfHour = new Map();
@@ -28,7 +28,7 @@ export function byCountry(rows) {
   return sums(rows.filter(({ outcome }) => KINDS.includes(kindOf(outcome))), ({ country }) => country);
 }
 
-// A rule of `limits`, or the code of an error for what was refused otherwise.
+// Refusals by rule of `limits`, or by error code: pairs of a name and its count.
 export function byRule(rows) {
   const refused = rows.filter(({ outcome }) => ["refused", "limited"].includes(kindOf(outcome)));
   return sums(refused, ({ outcome }) =>
@@ -44,7 +44,7 @@ function kindOf(outcome) {
   return outcome.split(":")[0];
 }
 
-// Of one day each hour, of a week each quarter of a day, of more each day: local time.
+// Local hours for a day, quarters of a day for a week, days for a longer period.
 function spanName(at, hours) {
   if (hours <= 24) return at.getTime();
   const day = at.toDateString();

@@ -37,7 +37,7 @@ export function onChange(listener) {
   form.addEventListener("rows", listener);
 }
 
-// Empties the field of the secret, and says whether one is in the file.
+// Empties the secret's field; `kept` is whether the file has a secret.
 export function emptySecret(kept) {
   field("access-key-secret").value = "";
   field("access-key-secret").placeholder = kept ? "••••••••••••" : "";

@@ -4,7 +4,7 @@ import { Gone, Refused, get, takeToken } from "./api.js";
 import { openChecking } from "./checking.js";
 import { openCopying, showExport } from "./copying.js";
 import { openForm, readForm } from "./form.js";
-import { leadToEmulator, openHeader } from "./header.js";
+import { linkToEmulator, openHeader } from "./header.js";
 import { openPhone } from "./phone.js";
 import { openPreview } from "./preview.js";
 import {
@@ -63,7 +63,7 @@ function validated(answer) {
   showPhoneNote(answer.phone);
   showExport(answer);
   showDestination(answer.real, ownEmulator);
-  leadToEmulator(answer.real ? "" : (ownEmulator ?? endpoint));
+  linkToEmulator(answer.real ? "" : (ownEmulator ?? endpoint));
 }
 
 function showError(error) {

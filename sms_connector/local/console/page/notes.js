@@ -1,8 +1,9 @@
-// The notes beside each field: problems that the validator found, and results of the checks, which
-// a mark shows and hides.
+// The notes beside each field: problems of the validator, and results of the checks, which a mark
+// unfolds.
 
-import { put, label, quote } from "./shared/texts.js";
 import { rowAt } from "./rows.js";
+import { said, worded } from "./shared/elements.js";
+import { label } from "./shared/texts.js";
 
 const other = document.getElementById("other");
 const SEVERITY = ["good", "wait", "bad"];
@@ -15,9 +16,11 @@ export function addNote(check, kind) {
   const outcome = !check.ok ? "bad" : check.remedy ? "wait" : "good";
   note.className = outcome;
   note.dataset.kind = kind;
-  note.append(sign(outcome), sentence("message", check.message));
+  note.append(sign(outcome), said("span", "message", check.message));
   // The same advice for four empty fields is shown once.
-  if (check.remedy && !alreadyShown(check.remedy, kind)) note.append(sentence("remedy", check.remedy));
+  if (check.remedy && !alreadyShown(check.remedy, kind)) {
+    note.append(said("span", "remedy", check.remedy));
+  }
   notes.append(note);
   if (kind === "check") mark(status, notes, outcome);
   else inputs.forEach((input) => input.setAttribute("aria-invalid", "true"));
@@ -84,17 +87,7 @@ function alreadyShown(remedy, kind) {
   return [...shown].some((words) => words.dataset.said === remedy);
 }
 
-// A screen reader reads neither colour nor sign.
+// For screen readers, which read neither the colour nor the sign of a note.
 function sign(outcome) {
-  const words = document.createElement("span");
-  words.className = "visually-hidden";
-  put(words, { good: "fine", wait: "warning", bad: "wrong" }[outcome]);
-  return words;
-}
-
-function sentence(className, english) {
-  const words = document.createElement("span");
-  words.className = className;
-  quote(words, english);
-  return words;
+  return worded("span", "visually-hidden", { good: "fine", wait: "warning", bad: "wrong" }[outcome]);
 }

@@ -2,7 +2,8 @@
 
 import { copy } from "./copying.js";
 import { onChange } from "./form.js";
-import { line } from "./outcome.js";
+import { messageText, worded } from "./shared/elements.js";
+import { spacedMainland } from "./shared/phones.js";
 import { refresh } from "./shared/texts.js";
 
 const template = document.getElementById("phone-screen");
@@ -18,15 +19,16 @@ export function openPhone() {
 
 function clearPhone() {
   delete messages.dataset.latest;
-  messages.replaceChildren(line("p", "empty", "screenEmpty"));
+  messages.replaceChildren(worded("p", "empty", "screenEmpty"));
 }
 
-// Shows a message that arrived; a screen reader is not read the same one again.
+// Shows a message that arrived; a screen reader announces it once.
 export function showMessage({ phone, signName, content, code, receivedAt }) {
   if (messages.dataset.latest === receivedAt) return;
   messages.dataset.latest = receivedAt;
   const time = new Date(receivedAt).toTimeString().slice(0, 5);
-  const caption = line("p", "caption", "received", { phone: spaced(phone), time });
+  const number = spacedMainland(phone) ?? `+${phone}`;
+  const caption = worded("p", "caption", "received", { phone: number, time });
   const shown = phoneWith(signName, [bubble(content), caption]);
   const digits = shown.querySelector(".shown-code");
   digits.textContent = code;
@@ -46,14 +48,5 @@ export function phoneWith(sign, content) {
 }
 
 export function bubble(content) {
-  const element = document.createElement("div");
-  element.className = "bubble";
-  // The language is the template's, not the page's.
-  element.lang = /\p{Script=Han}/u.test(content) ? "zh-CN" : "en";
-  element.textContent = content;
-  return element;
-}
-
-function spaced(phone) {
-  return /^1\d{10}$/.test(phone) ? phone.replace(/(\d{3})(\d{4})/, "$1 $2 ") : `+${phone}`;
+  return messageText("div", "bubble", content);
 }

@@ -1,9 +1,9 @@
-// The text of a template, as a phone would show it: that of the row which had the focus last.
+// The text of the template whose row had the focus last, as a phone would show it.
 
 import { onChange, readForm } from "./form.js";
-import { line } from "./outcome.js";
 import { bubble, phoneWith } from "./phone.js";
 import { rowOf } from "./rows.js";
+import { element, worded } from "./shared/elements.js";
 import { put } from "./shared/texts.js";
 
 const place = document.getElementById("preview");
@@ -51,16 +51,12 @@ function show() {
   if (!shown.length) {
     // No query returns the text of a given template.
     const given = /^\d+$/.test(row?.code ?? "");
-    place.replaceChildren(line("p", "empty", given ? "previewGiven" : "previewEmpty"));
+    place.replaceChildren(worded("p", "empty", given ? "previewGiven" : "previewEmpty"));
     return;
   }
-  const bubbles = shown.flatMap((code) => [bubble(`【${signName}】${texts.get(code)}`), caption(code)]);
+  const bubbles = shown.flatMap((code) => [
+    bubble(`【${signName}】${texts.get(code)}`),
+    element("p", "caption", code),
+  ]);
   place.replaceChildren(phoneWith(signName, bubbles));
-}
-
-function caption(code) {
-  const element = document.createElement("p");
-  element.className = "caption";
-  element.textContent = code;
-  return element;
 }

@@ -1,14 +1,15 @@
-// Number and usage type that a message goes to.
+// The fields of the test message: its number and usage type.
 
 import { post } from "./api.js";
 import { readForm } from "./form.js";
+import { element } from "./shared/elements.js";
 import { put, quote, text } from "./shared/texts.js";
 import { isValid } from "./validation.js";
 
 const phone = document.getElementById("phone");
 const usage = document.getElementById("usage");
 const notes = document.getElementById("phone-notes");
-let editing = false; // a number is reported once its field was left
+let editing = false; // an invalid number is reported when its field is left
 
 export function openRecipient(changed) {
   let waiting;
@@ -31,7 +32,7 @@ export function readMessage() {
   return { phone: phone.value.trim(), usageType: usage.value };
 }
 
-// Returns whether there is a number. Without one, says so and moves the focus there.
+// Returns whether a number was entered. If not, reports it and moves the focus to the field.
 export function hasPhone() {
   editing = false;
   if (phone.value.trim()) return true;
@@ -54,9 +55,8 @@ export function showPhoneNote(note) {
   notes.replaceChildren();
   phone.removeAttribute("aria-invalid");
   if (!note || (!note.ok && editing)) return;
-  const item = document.createElement("li");
-  item.className = note.ok ? "good" : "bad";
-  const words = document.createElement("span");
+  const item = element("li", note.ok ? "good" : "bad");
+  const words = element("span");
   item.append(words);
   notes.append(item);
   if (!note.ok) {
@@ -68,7 +68,7 @@ export function showPhoneNote(note) {
   }
 }
 
-// Says beside Send whether a message is real.
+// Shows beside Send whether a message is real.
 export function showDestination(real, ownEmulator) {
   for (const badge of document.querySelectorAll(".destination")) {
     badge.classList.toggle("bad", real);

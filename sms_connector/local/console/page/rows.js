@@ -8,7 +8,7 @@ const requiredUsage = document.getElementById("required-usage");
 let required = [];
 let made = 0;
 
-// Offers `usageTypes`. The row of a required one has its name as text, and cannot be removed.
+// Offers `usageTypes`. The row of a required usage type shows it as text, and cannot be removed.
 export function prepareRows(usageTypes, requiredUsageTypes) {
   required = requiredUsageTypes;
   const others = usageTypes.filter((name) => !required.includes(name));
@@ -58,14 +58,14 @@ export function rowOf(element) {
   return row && valuesOf(row);
 }
 
-// Puts a mainland code into each row; `codeOf` returns that of a usage type.
+// Sets the mainland code of each row to what `codeOf` returns for its usage type.
 export function setCodes(codeOf) {
   for (const row of rows.children) {
     row.querySelector(".template-code").value = codeOf(valuesOf(row).usageType);
   }
 }
 
-// Suggests the codes of a data list, if it is named, in all rows and in those to come.
+// Suggests the codes of the data list with this id (none if empty), also in rows added later.
 export function offerCodes(list, placeholder) {
   for (const part of [rows, template.content]) {
     for (const code of part.querySelectorAll(".template-code")) {
@@ -102,7 +102,7 @@ function valuesOf(row) {
   };
 }
 
-// A screen reader reads which row a field is in.
+// For screen readers: the name of the row that a field is in.
 function nameRows() {
   for (const row of rows.children) {
     const { usageType } = valuesOf(row);

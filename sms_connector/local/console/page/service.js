@@ -1,5 +1,5 @@
-// The switch between a sign and templates of one's own, and those of the number verification
-// service. What was typed for one is there again after a switch to the other and back.
+// The switch between the account's own sign and templates, and those that the number verification
+// service gives. What was typed for one is kept while the other is chosen.
 
 import { offerCodes, readRows, setCodes } from "./rows.js";
 import { put } from "./shared/texts.js";
@@ -16,12 +16,12 @@ const switches = { own: document.getElementById("own"), given: document.getEleme
 let shown = "own";
 let kept = {};
 
-// Shows the service that the templates of the form are of.
+// Chooses the service of the templates in the form.
 export function openService() {
   kept = {};
   show(readRows().some(({ code }) => /^\d+$/.test(code)) ? "given" : "own");
   for (const [service, input] of Object.entries(switches)) {
-    // At the switch itself, so before those who listen to the form.
+    // On the switch itself, so that it runs before the listeners of the form.
     input.addEventListener("input", () => change(service));
   }
 }

@@ -10,7 +10,7 @@ export function showState(className, name, values) {
   put(state, name, values);
 }
 
-// Any other error than these two is a bug.
+// Shows an error of a request. Any other error is a bug.
 export function showError(error) {
   if (error instanceof Gone) return showState("bad mark", "gone");
   if (!(error instanceof Refused)) throw error;

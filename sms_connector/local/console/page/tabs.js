@@ -1,4 +1,4 @@
-// The tabs: what names a tab in `data-tab` is shown while that tab is chosen.
+// The tabs: an element with `data-tab` is shown while one of the tabs that it names is chosen.
 
 const tabs = [...document.querySelectorAll("[role=tab]")];
 const panel = document.getElementById("panel");

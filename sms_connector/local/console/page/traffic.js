@@ -3,7 +3,8 @@
 import { get } from "./api.js";
 import { bar, columns } from "./chart.js";
 import { KINDS, byCountry, byRule, overTime, total } from "./figures.js";
-import { failure, line, said } from "./outcome.js";
+import { failure } from "./outcome.js";
+import { element, said, worded } from "./shared/elements.js";
 import { text } from "./shared/texts.js";
 import { table, title } from "./tables.js";
 
@@ -23,7 +24,7 @@ export function openTraffic() {
   document.getElementById("traffic-tab").addEventListener("open", load);
   document.getElementById("refresh").addEventListener("click", load);
   hours.addEventListener("change", load);
-  // Dates and names of countries are no texts of the page.
+  // Dates and names of countries are formatted, not translated: draw them again.
   const again = new MutationObserver(() => shown && draw(shown));
   again.observe(document.documentElement, { attributeFilter: ["lang"] });
 }
@@ -31,13 +32,13 @@ export function openTraffic() {
 async function load() {
   const mine = (turn += 1);
   const asked = Number(hours.value);
-  state.replaceChildren(line("p", "hint", "loading"));
+  state.replaceChildren(worded("p", "hint", "loading"));
   try {
     const answer = await get(`traffic?hours=${asked}`);
     if (mine !== turn) return;
     shown = answer.error ? null : { ...answer, hours: asked };
     charts.replaceChildren();
-    if (answer.error) state.replaceChildren(said("mark bad", answer.error.message));
+    if (answer.error) state.replaceChildren(said("p", "mark bad", answer.error.message));
     else draw(shown);
   } catch (error) {
     if (mine !== turn) return;
@@ -49,25 +50,24 @@ async function load() {
 
 function draw(stats) {
   const { rows, source } = stats;
-  state.replaceChildren(line("p", "hint", source === "store" ? "fromStore" : "fromConsole"));
+  state.replaceChildren(worded("p", "hint", source === "store" ? "fromStore" : "fromConsole"));
   if (!rows.length) {
-    state.append(line("p", "empty", "noTraffic"));
+    state.append(worded("p", "empty", "noTraffic"));
     charts.replaceChildren();
     return;
   }
   charts.replaceChildren(
     part("overTime", "time-chart", timeChart(overTime(stats, stats.hours), stats.hours)),
     part("byCountry", "country-chart", [barTable("country", byCountry(rows), countryName)]),
-    part("shares", "share-chart", [shareTable(rows), line("p", "hint", "sharesHint")]),
+    part("shares", "share-chart", [shareTable(rows), worded("p", "hint", "sharesHint")]),
     part("refusals", "refusal-chart", refusals(byRule(rows))),
   );
 }
 
 function part(name, id, content) {
-  const section = document.createElement("section");
+  const section = element("section", "panel");
   section.id = id;
-  section.className = "panel";
-  const heading = line("h2", "", name);
+  const heading = worded("h2", "", name);
   heading.id = `${id}-title`;
   section.append(heading, ...content);
   for (const named of section.querySelectorAll("table, [role=region]")) {
@@ -82,8 +82,7 @@ function timeChart(spans, period) {
   const rows = spans
     .filter(([, counts]) => KINDS.some((kind) => counts[kind]))
     .map(([start, counts]) => [shownTime(start, period), ...KINDS.map((kind) => counts[kind])]);
-  const scrolled = document.createElement("div");
-  scrolled.className = "scrolled";
+  const scrolled = element("div", "scrolled");
   scrolled.tabIndex = 0;
   scrolled.setAttribute("role", "region");
   scrolled.append(table(titles, rows));
@@ -91,17 +90,12 @@ function timeChart(spans, period) {
   return [axis(most), chart, axis(...ends), scrolled];
 }
 
-// Like the chart, it is for the eye: the table has it all.
+// Hidden from screen readers, like the chart: the table has the same numbers.
 function axis(...values) {
-  const element = document.createElement("p");
-  element.className = "axis hint";
-  element.setAttribute("aria-hidden", "true");
-  for (const value of values) {
-    const label = document.createElement("span");
-    label.textContent = value;
-    element.append(label);
-  }
-  return element;
+  const labels = element("p", "axis hint");
+  labels.setAttribute("aria-hidden", "true");
+  labels.append(...values.map((value) => element("span", "", value)));
+  return labels;
 }
 
 function barTable(name, pairs, nameOf) {
@@ -126,7 +120,7 @@ function shareTable(rows) {
 }
 
 function refusals(pairs) {
-  return [pairs.length ? barTable("rule", pairs, (name) => name) : line("p", "hint", "noRefusals")];
+  return [pairs.length ? barTable("rule", pairs, (name) => name) : worded("p", "hint", "noRefusals")];
 }
 
 function language() {

@@ -2,8 +2,9 @@
 
 import { Delivery } from "./delivery.js";
 import { onChange } from "./form.js";
-import { failure, line, list, refusal } from "./outcome.js";
+import { facts, failure, refusal } from "./outcome.js";
 import { hasPhone, readMessage, sendTo } from "./recipient.js";
+import { worded } from "./shared/elements.js";
 
 const button = document.getElementById("send");
 const outcome = document.getElementById("outcome");
@@ -16,7 +17,7 @@ export function openTrying() {
   onChange(clearOutcome);
 }
 
-// Shows nothing of what other settings sent.
+// Removes the results of a message that was sent with other settings.
 function clearOutcome() {
   turn += 1;
   delivery.clear();
@@ -32,7 +33,7 @@ async function send(event) {
   clearOutcome();
   const mine = turn;
   outcome.className = "outcome";
-  outcome.replaceChildren(line("p", "mark wait", "sending"));
+  outcome.replaceChildren(worded("p", "mark wait", "sending"));
   try {
     const answer = await sendTo("send", readMessage());
     if (mine !== turn) return;
@@ -47,9 +48,9 @@ async function send(event) {
 }
 
 function shown(answer) {
-  if (typeof answer === "string") return [line("p", "mark bad", answer)];
+  if (typeof answer === "string") return [worded("p", "mark bad", answer)];
   if (answer.error) return refusal(answer.error);
   const { templateCode, bizId, requestId } = answer.receipt;
   const details = [["templateCode", templateCode], ["bizId", bizId], ["requestId", requestId]];
-  return [line("p", "mark good", "accepted"), list(details)];
+  return [worded("p", "mark good", "accepted"), facts(details)];
 }

@@ -1,4 +1,4 @@
-// Validates the form while it is filled in. A field is reported once it was left, not before.
+// Validates the form while it is filled in. A field is reported when it was left, not before.
 
 import { post } from "./api.js";
 import { onChange, readForm } from "./form.js";
@@ -9,15 +9,16 @@ import { openTab } from "./tabs.js";
 const PAUSE = 250; // milliseconds after the last key
 
 const form = document.getElementById("settings");
-const left = new Set();
-let everything = false; // report the fields too that nobody has been in
+const left = new Set(); // fields that had the focus and lost it
+let everything = false; // report also the fields that had no focus yet
 let editing = null;
 let latest = 0;
 let waiting;
 let whenValidated = () => {};
 let readMessage = () => ({});
 
-// `message` returns the test message to validate with the form, `validated` gets the response.
+// `fromFile` is whether the form was filled in from a file; `message` returns the test message to
+// validate with the form; `validated` gets the response.
 export function openValidation({ fromFile, message, validated }) {
   everything = fromFile;
   readMessage = message;
@@ -45,7 +46,7 @@ export async function validate() {
   return answer.problems;
 }
 
-// Shows all problems and moves the focus to the first. Returns whether there are none.
+// Returns whether the form is valid. If not, shows all problems and moves the focus to the first.
 export async function isValid() {
   everything = true;
   editing = null;

@@ -3,8 +3,9 @@
 import { post } from "./api.js";
 import { Delivery } from "./delivery.js";
 import { onChange } from "./form.js";
-import { failure, line, list, refusal, said } from "./outcome.js";
+import { facts, failure, refusal } from "./outcome.js";
 import { hasPhone, readMessage, sendTo } from "./recipient.js";
+import { said, worded } from "./shared/elements.js";
 
 const field = (id) => document.getElementById(id);
 const code = field("code");
@@ -29,7 +30,7 @@ export function openVerify() {
   onChange(forget);
 }
 
-// Shows nothing of what other settings started.
+// Removes the results of a verification that was started with other settings.
 function forget() {
   turn += 1;
   delivery.clear();
@@ -39,7 +40,7 @@ function forget() {
   askForCode(false);
 }
 
-// There is one main button: the next step.
+// Only the button of the next step is a main button.
 function askForCode(asked) {
   field("check-code").hidden = !asked;
   field("start").classList.toggle("main", !asked);
@@ -66,13 +67,13 @@ async function start(message) {
   result.replaceChildren();
   delivery.clear();
   started.className = "outcome";
-  started.replaceChildren(line("p", "mark wait", "sending"));
+  started.replaceChildren(worded("p", "mark wait", "sending"));
   try {
     const answer = await sendTo("verifications", message);
     if (mine !== turn) return;
     started.replaceChildren(...shown(answer));
     if (typeof answer === "string") return;
-    // A start that was refused changes nothing: an earlier one is pending as before.
+    // A refused start changes nothing: an earlier verification stays pending.
     if (answer.error && answer.error.sent !== null) return;
     current = { message, id: answer.verification?.id ?? "" };
     askForCode(true);
@@ -86,14 +87,14 @@ async function start(message) {
 }
 
 function shown(answer) {
-  if (typeof answer === "string") return [line("p", "mark bad", answer)];
+  if (typeof answer === "string") return [worded("p", "mark bad", answer)];
   if (answer.error) return refusal(answer.error);
   const { expiresAt, sendsLeft } = answer.verification;
   const details = [
     ["validUntil", new Date(expiresAt).toTimeString().slice(0, 8)],
     ["sendsLeft", sendsLeft],
   ];
-  return [line("p", "mark good", answer.isNew ? "codeSent" : "codeSentAgain"), list(details)];
+  return [worded("p", "mark good", answer.isNew ? "codeSent" : "codeSentAgain"), facts(details)];
 }
 
 async function check() {
@@ -108,10 +109,10 @@ async function cancel() {
 
 function show({ error }, done) {
   if (!error) {
-    result.replaceChildren(line("p", "mark good", done));
+    result.replaceChildren(worded("p", "mark good", done));
     return;
   }
   const details = [["errorCode", error.code]];
   if (error.attemptsLeft !== undefined) details.push(["attemptsLeft", error.attemptsLeft]);
-  result.replaceChildren(said("mark bad", error.message), list(details));
+  result.replaceChildren(said("p", "mark bad", error.message), facts(details));
 }

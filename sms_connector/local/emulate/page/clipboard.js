@@ -1,6 +1,6 @@
-// Copies a text, and says so where it was clicked.
+// Buttons that copy a text, and confirm it.
 
-import { element, worded } from "./elements.js";
+import { element, worded } from "./shared/elements.js";
 import { label, put, text } from "./shared/texts.js";
 
 const CONFIRMED_FOR = 1500; // milliseconds
@@ -24,7 +24,7 @@ export function copyButton(name, find) {
   return button;
 }
 
-export async function copyFrom(button, content) {
+async function copyFrom(button, content) {
   await copyText(content);
   put(status, "copiedText", { content: content.length > 40 ? "" : content });
   button.dataset.copied = text("copied");

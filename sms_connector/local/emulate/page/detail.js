@@ -1,9 +1,10 @@
 // One entry in full: the message or the refusal, its delivery, and the request.
 
 import { codeButton, copyButton } from "./clipboard.js";
-import { element, facts, languageOf, said, worded } from "./elements.js";
+import { facts } from "./elements.js";
 import { momentOf, spacedPhone, timeOf } from "./formats.js";
 import { STATES } from "./row.js";
+import { element, messageText, said, worded } from "./shared/elements.js";
 
 const LONG = 160; // characters of the provider's message that are shown unfolded
 
@@ -25,8 +26,6 @@ function heading(row) {
 }
 
 function ofMessage({ row, message, fault, meaning, deliveredAt, reports, pushesReports }) {
-  const bubble = element("p", "bubble", message.content);
-  bubble.lang = languageOf(message.content);
   const copies = element("div", "copies");
   if (row.code) copies.append(worded("span", "quiet", "code"), codeButton(row.code));
   copies.append(copyButton("copyText", () => message.content));
@@ -42,7 +41,7 @@ function ofMessage({ row, message, fault, meaning, deliveredAt, reports, pushesR
   const timeline = element("ol", "timeline");
   timeline.append(...lines);
   return [
-    bubble,
+    messageText("p", "bubble", message.content),
     copies,
     worded("h3", "", "delivery"),
     timeline,
@@ -129,7 +128,7 @@ function note(content, name) {
   return line;
 }
 
-// A message of the provider, folded if it is long, such as one that quotes what had to be signed.
+// A message of the provider, folded if it is long: one of them quotes the text to sign.
 function long(words) {
   if (words.length <= LONG) return element("span", "", words);
   const folded = element("details");

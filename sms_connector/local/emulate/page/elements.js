@@ -1,27 +1,6 @@
-// Makes elements, and changes a list of them without moving those that stay.
+// Lists of names and values, and lists that change without moving the elements that stay.
 
-import { put, quote } from "./shared/texts.js";
-
-export function element(tag, className = "", content = "") {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  made.textContent = content;
-  return made;
-}
-
-// An element with a text of the page.
-export function worded(tag, className, name, values) {
-  const made = element(tag, className);
-  put(made, name, values);
-  return made;
-}
-
-// An element with a sentence of the program.
-export function said(tag, className, english) {
-  const made = element(tag, className);
-  quote(made, english);
-  return made;
-}
+import { element, worded } from "./shared/elements.js";
 
 // A list of names and values; a value is a text or an element, and left out if it is empty.
 export function facts(pairs) {
@@ -37,8 +16,8 @@ export function facts(pairs) {
   return list;
 }
 
-// Shows `wanted` in `place`. What stays is not touched, so that it keeps focus and selection: both
-// have the same order.
+// Makes `wanted` the children of `place`. Those that stay keep their order and are not moved, so that
+// they keep focus and selection.
 export function arrange(place, wanted) {
   const stays = new Set(wanted);
   for (const child of [...place.children]) if (!stays.has(child)) child.remove();
@@ -47,9 +26,4 @@ export function arrange(place, wanted) {
     if (item === next) next = next.nextElementSibling;
     else place.insertBefore(item, next);
   }
-}
-
-// The language of a message is its template's, not the page's.
-export function languageOf(content) {
-  return /\p{Script=Han}/u.test(content) ? "zh-CN" : "en";
 }

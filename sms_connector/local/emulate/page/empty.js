@@ -21,7 +21,7 @@ export async function showEmpty(isEmpty) {
   }
 }
 
-// A signed request is valid for some minutes, and once.
+// A new request each time: a signed one is accepted once, for 15 minutes.
 async function showExample() {
   const example = await exampleRequest();
   command.textContent = example.command;

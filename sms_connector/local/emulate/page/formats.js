@@ -1,13 +1,14 @@
-// Numbers, days and times, as the reader of the page writes them.
+// Phone numbers, counts, days and times in the reader's format.
+
+import { spacedMainland } from "./shared/phones.js";
 
 const DAY = 86_400_000; // milliseconds
 
 export function spacedPhone({ phone, state }) {
-  if (/^1\d{10}$/.test(phone)) return phone.replace(/(\d{3})(\d{4})/, "$1 $2 ");
-  return state === "refused" ? firstOf(phone) : `+${phone}`;
+  return spacedMainland(phone) ?? (state === "refused" ? firstOf(phone) : `+${phone}`);
 }
 
-// A refused request may have many numbers; they are shown as the client wrote them.
+// A refused request may name many numbers, shown as the client wrote them.
 function firstOf(phones) {
   const [first, ...others] = phones.split(",");
   return others.length ? `${first} +${others.length}` : first;
@@ -21,7 +22,7 @@ export function momentOf(at) {
   return format(at, { dateStyle: "full", timeStyle: "medium", hourCycle: "h23" });
 }
 
-// A day in the reader's time zone: the same text for all moments of it.
+// The same text for all moments of a day in the reader's time zone.
 export function dayKey(at) {
   return new Date(at).toDateString();
 }
@@ -43,7 +44,7 @@ function format(at, options) {
   return new Intl.DateTimeFormat(language(), options).format(new Date(at));
 }
 
-// The reader's own region of the language of the page, such as en-GB.
+// The page's language with the reader's region, such as en-GB.
 function language() {
   const page = document.documentElement.lang;
   return navigator.languages.find((name) => name.split("-")[0] === page.split("-")[0]) ?? page;

@@ -1,4 +1,4 @@
-// The inbox: what it shows follows from the search, the filter and the emulator.
+// Starts the page, and shows what matches the search and the filter.
 
 import { Gone, clearInbox, listing, markAllRead, undoClear } from "./api.js";
 import { showEmpty } from "./empty.js";
@@ -9,7 +9,7 @@ import { follow } from "./live.js";
 import { showPane, watchAddress } from "./pane.js";
 import { loadTexts, offerLanguages, preferredLanguage, put, text } from "./shared/texts.js";
 
-const PAGE = 200; // rows that are shown at first, and added by each click
+const PAGE = 200; // rows shown at first, and added by each click
 
 const search = document.getElementById("search");
 const filters = [...document.querySelectorAll("[data-show]")];
@@ -20,7 +20,7 @@ const gone = document.getElementById("gone");
 
 let show = "all";
 let limit = PAGE;
-let newest; // the id of the last entry that was seen to arrive
+let newest; // the highest id that was listed
 let asking = false;
 let askAgain = false;
 
@@ -43,7 +43,7 @@ follow(ask, () => {
   gone.hidden = false;
 });
 
-// One request at a time: what changes meanwhile is asked for after it.
+// One request at a time. A change that comes meanwhile causes one more request after it.
 async function ask({ from } = {}) {
   if (from === "start") limit = PAGE;
   askAgain = asking;
@@ -81,7 +81,7 @@ function showListing({ rows, counts, unread, emptied }) {
   showEmpty(isEmpty);
 }
 
-// Says how many entries have arrived since the page was opened, for screen readers.
+// Announces to screen readers how many entries have arrived since the last listing.
 function announce(rows) {
   const arrived = rows.filter(({ id }) => id > newest).length;
   if (arrived) put(status, "arrived", { total: arrived });
@@ -108,7 +108,7 @@ function on(id, act, done) {
     }
     put(status, done);
     await ask();
-    // A button that is hidden now would leave the focus nowhere.
+    // The focus would be lost with a button that is hidden now.
     if (button.hidden) (undo.hidden ? search : undo).focus();
   });
 }

@@ -1,4 +1,4 @@
-// The keys of the page: through the rows, out of the pane, into the search.
+// The keys of the page: move through the rows, close the pane, go to the search.
 
 import { currentCode, moveFocus, neighbourOf } from "./list.js";
 import { closePane, openedId, openPane } from "./pane.js";

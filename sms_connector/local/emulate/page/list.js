@@ -1,8 +1,9 @@
 // The rows by day, newest first, and which of them has the focus.
 
-import { arrange, element } from "./elements.js";
+import { arrange } from "./elements.js";
 import { dayKey, dayOf } from "./formats.js";
 import { rowElement, updateRow } from "./row.js";
+import { element } from "./shared/elements.js";
 
 const place = document.getElementById("days");
 const rows = new Map(); // elements by id
@@ -41,7 +42,7 @@ export function markOpened(id) {
   if (rows.has(id)) setCurrent(id);
 }
 
-// Puts the focus on the row after (1) or before (-1) the one that has it, and returns its id.
+// Moves the focus to the row after (1) or before (-1) the focused one, and returns its id.
 export function moveFocus(step) {
   const links = [...place.querySelectorAll(".open")];
   const at = links.findIndex((link) => link.hash === `#${current}`);

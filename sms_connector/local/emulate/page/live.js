@@ -1,8 +1,8 @@
-// Says when the inbox has changed, while the page is seen.
+// Follows the changes of the inbox while the page is visible.
 
-const PAUSE = 1000; // milliseconds before the emulator is looked for again
+const PAUSE = 1000; // milliseconds before the page connects again
 
-// `changed` is called at each change, and first when the emulator is found; `gone` when it is lost.
+// Calls `changed` when the emulator is connected and at each change, `gone` when it is disconnected.
 export function follow(changed, gone) {
   let stream;
   let waiting;

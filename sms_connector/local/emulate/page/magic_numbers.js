@@ -2,7 +2,7 @@
 
 import { magicNumbers } from "./api.js";
 import { codeButton } from "./clipboard.js";
-import { element, said, worded } from "./elements.js";
+import { element, said, worded } from "./shared/elements.js";
 
 const GROUPS = {
   refused: "group.refused",

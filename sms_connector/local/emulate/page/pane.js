@@ -1,5 +1,5 @@
-// The pane beside the list, which the address names: `#` and the id of an entry, or a page of its
-// own. On a narrow screen it takes the place of the list.
+// The pane beside the list. The hash of the address names what it shows: the id of an entry, or
+// `magic-numbers`. On a narrow screen it takes the place of the list.
 
 import { Gone, details, markRead } from "./api.js";
 import { detailElements } from "./detail.js";
@@ -18,13 +18,13 @@ export function openedId() {
   return /^\d+$/.test(name) ? name : undefined;
 }
 
-// Opens an entry in place of the one that is open, without a step in the browser's history.
+// Opens an entry without adding to the browser's history.
 export function openPane(id) {
   history.replaceState(null, "", `#${id}`);
   showPane();
 }
 
-// Returns whether anything was open.
+// Closes the pane. Returns whether it was open.
 export function closePane() {
   if (pane.hidden) return false;
   history.replaceState(null, "", location.pathname);
@@ -62,7 +62,7 @@ async function showEntry(id) {
     return;
   }
   if (!found.row.read) markRead(id).catch(() => {});
-  // Marking it as read changes nothing that the pane shows.
+  // The pane does not show whether an entry is read: marking it must not redraw it.
   const json = JSON.stringify({ ...found, row: { ...found.row, read: true } });
   if (json !== shown) show(json, detailElements(found));
 }

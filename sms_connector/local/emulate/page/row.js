@@ -1,8 +1,8 @@
 // One line of the list.
 
 import { codeButton } from "./clipboard.js";
-import { element, languageOf, said, worded } from "./elements.js";
 import { spacedPhone, timeOf } from "./formats.js";
+import { element, messageText, said, worded } from "./shared/elements.js";
 
 export const STATES = {
   pending: { name: "state.pending", mark: "wait" },
@@ -31,7 +31,7 @@ export function rowElement(row) {
   return item;
 }
 
-// Shows what may change in a row that stays.
+// Updates what may change in a row.
 export function updateRow(item, row) {
   item.classList.toggle("unread", !row.read);
   item.querySelector(".unread-mark").hidden = row.read;
@@ -51,13 +51,8 @@ function unreadMark() {
 function words(row) {
   const all = element("span", "text");
   if (row.error) all.append(element("span", "code", row.error), " ");
-  if (row.state === "refused") {
-    all.append(said("span", "", row.text));
-  } else {
-    const content = element("span", "content", row.text);
-    content.lang = languageOf(row.text);
-    all.append(content);
-  }
+  if (row.state === "refused") all.append(said("span", "", row.text));
+  else all.append(messageText("span", "content", row.text));
   return all;
 }
 

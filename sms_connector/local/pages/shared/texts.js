@@ -5,7 +5,7 @@
 // next to the page has `texts` by name, and in `said` the translations of the program's sentences,
 // in which `{1}` stands for a part that varies.
 
-export const LANGUAGES = { en: "English", "zh-CN": "中文" };
+const LANGUAGES = { en: "English", "zh-CN": "中文" };
 
 const KEPT = "language";
 let texts = {};
