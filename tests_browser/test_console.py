@@ -283,3 +283,15 @@ def test_a_real_message_is_sent_only_after_a_confirmation(
         expect(page.locator("#outcome dl")).to_contain_text("general")
     values = {"usageType": "SignIn", "phone": "138****5678", "templateCode": "SMS_200000002"}
     assert asked == [words("confirmSend", **values)]
+
+
+def test_the_phone_shows_no_earlier_message_once_another_is_sent(
+    open_page: Open, console: Console
+) -> None:
+    words = Words("en")
+    page = open_page(console.address)
+    send(page, words, PHONE)
+    expect(page.locator("#screen .bubble")).to_contain_text("验证码")
+    send(page, words, "19900001001")
+    expect(page.locator("#screen .bubble")).to_have_count(0)
+    expect(page.get_by_text(words("screenEmpty"))).to_be_visible()

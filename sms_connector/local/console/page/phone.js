@@ -17,7 +17,7 @@ export function openPhone() {
   onChange(clearPhone);
 }
 
-function clearPhone() {
+export function clearPhone() {
   delete messages.dataset.latest;
   messages.replaceChildren(worded("p", "empty", "screenEmpty"));
 }

@@ -47,5 +47,5 @@ function show(service) {
   put(document.getElementById("sign-name-hint"), given ? "givenSignHint" : "signNameHint");
   put(document.getElementById("templates-hint"), given ? "givenTemplatesHint" : "templatesHint");
   if (given) offerCodes("given-codes", FIRST_GIVEN);
-  else offerCodes("", "SMS_");
+  else offerCodes("", "SMS_…");
 }

@@ -3,6 +3,7 @@
 import { Delivery } from "./delivery.js";
 import { onChange } from "./form.js";
 import { facts, failure, refusal } from "./outcome.js";
+import { clearPhone } from "./phone.js";
 import { hasPhone, readMessage, sendTo } from "./recipient.js";
 import { worded } from "./shared/elements.js";
 
@@ -31,6 +32,7 @@ async function send(event) {
   sending = true;
   button.setAttribute("aria-disabled", "true");
   clearOutcome();
+  clearPhone();
   const mine = turn;
   outcome.className = "outcome";
   outcome.replaceChildren(worded("p", "mark wait", "sending"));
