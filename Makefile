@@ -36,7 +36,7 @@ test: setup ## run the tests, with coverage
 	$(BIN)/python -m pytest --numprocesses=4
 
 test-browser: $(BROWSER_READY) $(CHROMIUM) ## run the pages' tests in Chromium; KEEP_SCREENSHOTS=1 writes the docs' pictures
-	CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest --no-cov tests_browser
+	CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest --no-cov --numprocesses=2 tests_browser
 
 $(BROWSER_READY): requirements-browser.txt $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-browser.txt
