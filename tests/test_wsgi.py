@@ -84,6 +84,16 @@ def test_a_message_is_sent_and_logged_with_the_id_of_the_request(
     assert not re.search("246810|13812345678", json.dumps(ran.log))
 
 
+def test_an_address_that_names_two_usage_types_is_refused(
+    emulator: Emulator, example: dict[str, Any]
+) -> None:
+    body = {"to": "13812345678", "text": "246810"}
+    ran = run(example, ("/keycloak", body, {"QUERY_STRING": "usageType=SignIn&usageType=Register"}))
+    assert ran.statuses == [400]
+    assert ran.bodies[0]["error"]["message"].startswith("`usageType` must be a name such as")
+    assert not emulator.inbox.messages()
+
+
 @pytest.mark.parametrize(
     ("given", "is_kept"),
     [

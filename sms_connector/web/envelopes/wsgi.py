@@ -1,5 +1,6 @@
 """A WSGI call (PEP 3333): an HTTP function of FC 2.0, or any WSGI server."""
 
+from collections.abc import Iterable
 from http import HTTPStatus
 from urllib.parse import parse_qsl
 
@@ -36,7 +37,7 @@ class Wsgi:
             method=str(environ.get("REQUEST_METHOD", "")).upper(),
             path=str(environ.get("PATH_INFO", target)),
             headers=headers,
-            query=dict(parse_qsl(str(environ.get("QUERY_STRING") or query))),
+            query=_joined(parse_qsl(str(environ.get("QUERY_STRING") or query))),
         )
 
     def _body(self) -> bytes | None:
@@ -62,3 +63,11 @@ class Wsgi:
         status = HTTPStatus(response.status)
         self._start_response(f"{status.value} {status.phrase}", list(headers.items()))
         return [body]
+
+
+def _joined(parameters: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return each parameter once, the values of a repeated one joined by commas."""
+    query: dict[str, str] = {}
+    for name, value in parameters:
+        query[name] = f"{query[name]},{value}" if name in query else value
+    return query
