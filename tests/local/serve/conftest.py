@@ -13,6 +13,6 @@ def project(tmp_path: Path) -> Path:
     """A copy of the project that a test may change."""
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(PROJECT / "sms_connector", tmp_path / "sms_connector", ignore=ignored)
-    for name in ("index.py", "connector.example.json"):
+    for name in ("index.py", "pyproject.toml", "connector.example.json"):
         shutil.copy(PROJECT / name, tmp_path)
     return tmp_path
