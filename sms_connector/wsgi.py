@@ -23,8 +23,8 @@ from .provider.environment_key import role_key
 from .settings import STORE, read_settings
 from .store.address import MEMORY
 
-# Shorter ones are not accepted: they may be phone numbers, which no log line may hold.
-_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{16,128}")
+# Short ones and those with 11 digits in a row may hold a phone number, which no log line may.
+_REQUEST_ID: Final = re.compile(r"(?!.*[0-9]{11})[A-Za-z0-9._-]{16,128}")
 
 _SEVERAL_PROCESSES: Final = (
     f"{STORE} is {MEMORY}, which one process alone may use, but this server runs several: set it "

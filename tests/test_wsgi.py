@@ -100,6 +100,8 @@ def test_an_address_that_names_two_usage_types_is_refused(
         ("0123456789abcdef", True),
         ("Root_1.a-" * 14, True),
         ("13812345678", False),
+        ("13812345678abcdefg", False),
+        ("sms-to-8613812345678", False),
         ("+8613812345678", False),
         ("0123456789abcde", False),
         ("a" * 129, False),

@@ -20,7 +20,7 @@ def code_in(fields: Mapping[str, object], name: str) -> str:
 
     What else could be the code counts as a run: digits beside letters or of another script, and
     digits split by a space or a hyphen.
-    Raises ConnectorError if there is none or more than one, since a wrong code is worse than none.
+    Raises ConnectorError for no run or several: a wrong code must not be sent.
     """
     runs = set(_runs(required_text(fields, name)))
     codes = [run for run in runs if _CODE.fullmatch(run)]

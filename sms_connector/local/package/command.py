@@ -3,11 +3,11 @@
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 import click
 
@@ -21,6 +21,8 @@ from .proof import prove
 
 MOST_BYTES: Final = 2_500_000
 """Of the ZIP. A larger one takes longer to fetch at a cold start; a plain install has 12.6 MB."""
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Made(NamedTuple):
@@ -41,15 +43,15 @@ python_option = click.option(
 )
 
 
+def output_option(default: str, text: str) -> Callable[[F], F]:
+    """Return the option for the directory that a command writes."""
+    path = click.Path(file_okay=False, path_type=Path)
+    return click.option("--output", type=path, default=Path(default), show_default=True, help=text)
+
+
 @click.command()
 @python_option
-@click.option(
-    "--output",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("build/function"),
-    show_default=True,
-    help="The directory to make.",
-)
+@output_option("build/function", "The directory to make.")
 def package(python: str, output: Path) -> None:
     """Make the directory that is deployed, from pinned distributions, and prove it."""
     if output.is_symlink():

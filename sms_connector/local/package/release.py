@@ -6,19 +6,13 @@ from pathlib import Path
 import click
 
 from ... import __version__
-from .command import make, python_option
+from .command import make, output_option, python_option
 from .interpreter import find_interpreter
 
 
 @click.command()
 @python_option
-@click.option(
-    "--output",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("build/release"),
-    show_default=True,
-    help="The directory for the ZIP and its checksum.",
-)
+@output_option("build/release", "The directory for the ZIP and its checksum.")
 def release(python: str, output: Path) -> None:
     """Make the ZIP to upload in the console, the same bytes every time, and its checksum."""
     if find_interpreter(python) is None:
