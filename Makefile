@@ -16,10 +16,10 @@ help: ## list the targets
 
 setup: $(READY) ## make .venv with everything pinned and hashed
 
-$(READY): requirements-dev.txt
+$(READY): requirements/dev.txt
 	@# A linked one is another project's too: what it points to is not emptied.
 	@test -L $(VENV) || $(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	touch $@
 
 demo: setup ## send messages to an emulator on this machine, verify a number, and show it all
@@ -36,10 +36,10 @@ test: setup ## run the tests, with coverage
 	$(BIN)/python -m pytest --numprocesses=4
 
 test-browser: $(BROWSER_READY) $(CHROMIUM) ## run the pages' tests in Chromium; KEEP_SCREENSHOTS=1 writes the docs' pictures
-	CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest --no-cov --numprocesses=2 tests_browser
+	CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest --no-cov --numprocesses=2 tests/browser
 
-$(BROWSER_READY): requirements-browser.txt $(READY)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-browser.txt
+$(BROWSER_READY): requirements/browser.txt $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/browser.txt
 	touch $@
 
 $(CHROMIUM):
@@ -49,8 +49,8 @@ $(CHROMIUM):
 
 test-node: setup ## run the tests that need Node: Logto's own connector, Better Auth, and `s verify`
 	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null || { echo "make test-node needs Node 20 or later" >&2; exit 1; }
-	cd tests_node && npm ci --no-audit --no-fund --loglevel=error
-	cd tests_node && PYTHON="$(abspath $(BIN))/python" node --test
+	cd tests/node && npm ci --no-audit --no-fund --loglevel=error
+	cd tests/node && PYTHON="$(abspath $(BIN))/python" node --test
 	EXAMPLES="js go" $(BIN)/python -m pytest --no-cov tests/test_docs.py
 
 package: setup ## make build/function, the directory that `s deploy` uploads, and prove it
@@ -60,12 +60,12 @@ release: setup ## make build/release: the ZIP for the console, with its checksum
 	@$(BIN)/python -m sms_connector release
 
 bench: package ## measure beside the plain SDK, Logto's connector and a minimal client; write docs/benchmarks.md
-	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m tests.benchmarks
 
 template: ## make build/template of the last commit, which `s registry publish` publishes
 	rm -rf build/template && mkdir -p build/template/src
 	git archive HEAD | tar -x -C build/template/src
-	cp build/template/src/publish.yaml build/template/src/version.md build/template/src/README.md build/template
+	cp build/template/src/template/publish.yaml build/template/src/template/version.md build/template/src/README.md build/template
 	sed -i.bak -e 's/^  region: .*/  region: "{{ region }}"/' -e 's/^  functionName: .*/  functionName: "{{ functionName }}"/' build/template/src/s.yaml && rm build/template/src/s.yaml.bak
 
 lint: setup ## types and style
@@ -77,10 +77,10 @@ format: setup ## put the code in shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-lock: setup ## pin requirements*.in anew, for Python 3.10 and later
-	$(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.10 --generate-hashes --custom-compile-command "make lock" --output-file requirements.txt requirements.in
-	$(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.10 --generate-hashes --custom-compile-command "make lock" --output-file requirements-dev.txt requirements-dev.in
-	$(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.10 --generate-hashes --custom-compile-command "make lock" --output-file requirements-browser.txt requirements-browser.in
+lock: setup ## pin requirements/*.in anew, for Python 3.10 and later
+	$(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.10 --generate-hashes --custom-compile-command "make lock" --output-file requirements.txt requirements/function.in
+	$(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.10 --generate-hashes --custom-compile-command "make lock" --output-file requirements/dev.txt requirements/dev.in
+	$(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.10 --generate-hashes --custom-compile-command "make lock" --output-file requirements/browser.txt requirements/browser.in
 
 clean: ## remove what the other targets made
-	rm -rf .venv .venv-* build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage tests_node/node_modules
+	rm -rf .venv .venv-* build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage tests/node/node_modules

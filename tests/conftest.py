@@ -26,7 +26,7 @@ from tests.support.scripted_provider import ScriptedProvider
 
 __all__ = ["emulator", "running_emulator"]
 
-EXAMPLE = Path(__file__).parents[1] / "connector.example.json"
+EXAMPLE = Path(__file__).parents[1] / "docs/examples/connector.example.json"
 
 Invoke = Callable[..., Any]
 

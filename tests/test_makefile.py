@@ -21,7 +21,8 @@ def command(path: Path) -> Path:
 def project(tmp_path: Path) -> Path:
     project = tmp_path / "project"
     project.mkdir()
-    for name in ("Makefile", "requirements-dev.txt"):
+    for name in ("Makefile", "requirements/dev.txt"):
+        (project / name).parent.mkdir(exist_ok=True)
         (project / name).write_bytes((ROOT / name).read_bytes())
     return project
 

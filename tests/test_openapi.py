@@ -28,7 +28,7 @@ from schemathesis.specs.openapi.checks import (
 from tests.support.reporting import TOKEN
 from tests.support.serving import serving
 
-FILE = Path(__file__).parent.parent / "openapi.yaml"
+FILE = Path(__file__).parent.parent / "docs/openapi.yaml"
 DOCUMENT: dict[str, Any] = yaml.safe_load(FILE.read_text("utf-8"))
 AUTHORIZATION = "a-key-for-tests"
 

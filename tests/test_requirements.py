@@ -17,7 +17,7 @@ def pinned(lock: str) -> list[Requirement]:
 
 
 @pytest.mark.parametrize(
-    "lock", ["requirements.txt", "requirements-dev.txt", "requirements-browser.txt"]
+    "lock", ["requirements.txt", "requirements/dev.txt", "requirements/browser.txt"]
 )
 def test_each_requirement_is_pinned_to_one_version(lock: str) -> None:
     assert pinned(lock)
@@ -29,7 +29,7 @@ def test_an_extra_that_a_package_asks_for_is_pinned_with_it() -> None:
     # pinned, and refuses it: it has no hash.
     extras = {
         (canonicalize_name(each.name), extra)
-        for each in pinned("requirements-dev.txt")
+        for each in pinned("requirements/dev.txt")
         for extra in each.extras
     }
     asked_for = {

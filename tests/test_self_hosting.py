@@ -179,8 +179,9 @@ def test_the_commands_to_try_it_show_what_the_page_says(
     assert Path(emulate).name == "aliyun-sms-emulator"
     (tmp_path / "build").mkdir()
     (tmp_path / "build" / "server").symlink_to(installed.venv)
-    example = (PROJECT / "connector.example.json").read_text("utf-8")
-    (tmp_path / "connector.example.json").write_text(
+    example = (PROJECT / "docs/examples/connector.example.json").read_text("utf-8")
+    (tmp_path / "docs/examples").mkdir(parents=True)
+    (tmp_path / "docs/examples/connector.example.json").write_text(
         example.replace("http://127.0.0.1:8025", emulator.url)
     )
     script = "\n".join(commands(server)).replace(":9000", ":0")

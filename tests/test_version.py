@@ -13,9 +13,9 @@ ROOT = Path(__file__).parents[1]
 @pytest.mark.parametrize(
     ("path", "pattern"),
     [
-        ("openapi.yaml", r"^  version: (\S+)$"),
-        ("publish.yaml", r"^Version: (\S+)$"),
-        ("version.md", r"\A- (\S+): "),
+        ("docs/openapi.yaml", r"^  version: (\S+)$"),
+        ("template/publish.yaml", r"^Version: (\S+)$"),
+        ("template/version.md", r"\A- (\S+): "),
     ],
 )
 def test_every_file_has_the_version_of_the_package(path: str, pattern: str) -> None:

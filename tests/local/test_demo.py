@@ -49,7 +49,7 @@ def test_the_code_on_the_phone_is_approved_once(shown: list[str]) -> None:
     assert "verification_code.not_found" in again
 
 
-@pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/README.zh-CN.md"])
 def test_what_the_readme_quotes_of_the_demo_is_what_it_prints(shown: list[str], page: str) -> None:
     quoted = re.findall(r"```text\n(.*?)\n```", (ROOT / page).read_text("utf-8"), re.S)[:1]
     assert len(quoted) == 1

@@ -2,7 +2,7 @@ import json
 import subprocess
 import sys
 
-COMMAND = "benchmarks.killed_at_random --instances 6 --messages 900 --rate 180"
+COMMAND = "tests.benchmarks.killed_at_random --instances 6 --messages 900 --rate 180"
 
 
 def test_instances_killed_at_random_send_nothing_twice_and_answer_truly() -> None:

@@ -82,7 +82,7 @@ def _build(made: Installation) -> None:
     made.source.mkdir(parents=True)
     # Also what builds the package, and what is only tried here, comes in the pinned versions.
     pins = made.source.parent / "pins.txt"
-    locked = (PROJECT / "requirements-dev.txt").read_text("utf-8")
+    locked = (PROJECT / "requirements/dev.txt").read_text("utf-8")
     lines = re.findall(r"^([\w.-]+)(?:\[.*?\])?(==[^\\\n]+)", locked, re.M)
     pins.write_text("".join(f"{name}{version}\n" for name, version in lines))
     stage = DOCKERFILE.partition("\n\n")[0]

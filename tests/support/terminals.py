@@ -40,7 +40,11 @@ _SERVER = re.compile(
 _PORT = re.compile(
     r"(?:127\.0\.0\.1|0\.0\.0\.0|localhost|host\.docker\.internal|port)[: =](\d{4,5})"
 )
-_FILES_WITH_PORTS = ("Makefile", "connector.example.json", "sms_connector/local/**/command.py")
+_FILES_WITH_PORTS = (
+    "Makefile",
+    "docs/examples/connector.example.json",
+    "sms_connector/local/**/command.py",
+)
 _NOT_COPIED = shutil.ignore_patterns(
     ".git", ".venv*", ".*_cache", ".hypothesis", ".cov*", "build", "connector.json", "node_modules"
 )

@@ -47,7 +47,9 @@ def _checks() -> Iterator[Check]:
     try:
         text = read_config_text(os.environ)
     except ConnectorError as error:
-        yield Check("config", False, error.message, "connector.example.json is an example.")
+        yield Check(
+            "config", False, error.message, "docs/examples/connector.example.json is an example."
+        )
         return
     about_config = check_config(text)
     yield from about_config

@@ -32,7 +32,7 @@ _OWN_DEFAULT: Final = "Correct it, or leave it out: the default fits most."
 
 # By the last name of a problem's path.
 _REMEDIES: Final = {
-    "": "Compare it with connector.example.json.",
+    "": "Compare it with docs/examples/connector.example.json.",
     "accessKeyId": _COPY_KEY,
     "accessKeySecret": _COPY_KEY,
     "signName": f"Put the name of an approved sign here: {links.SIGNS}.",

@@ -14,7 +14,7 @@ from .browser import open_in_browser
 from .connector_file import ConnectorFile, UnreadableFileError
 from .server import Console
 
-# Where connector.example.json expects it, so that a saved file fits `emulate` later too.
+# Where the example expects it, so that a saved file fits `emulate` later too.
 EMULATOR_PORT = 8025
 
 

@@ -50,7 +50,8 @@ def emulate(
             signal.signal(signal.SIGTERM, signal.default_int_handler)
             click.echo(f"SMS emulator on {emulator.url}")
             click.echo(f"access key {ORDINARY_KEY.id} {ORDINARY_KEY.secret}")
-            click.echo("connector.example.json fits this account, which docs/emulator.md lists.")
+            example = "docs/examples/connector.example.json"
+            click.echo(f"{example} fits this account, which docs/emulator.md lists.")
             click.echo(f"Messages: {emulator.url} in a browser, or GET {emulator.url}/inbox")
             threading.Event().wait()
     except KeyboardInterrupt:

@@ -17,8 +17,8 @@ from . import MEDIA_TYPES, PAGE_HEADERS, file_response
 
 # The files that the pages link to, besides each other and the pictures.
 _AS_TEXT: Final = (
-    *("openapi.yaml", "s.yaml", "connector.example.json"),
-    *("examples/sign_in.py", "tests_node/emulator.test.js"),
+    *("s.yaml", "docs/openapi.yaml", "docs/examples/connector.example.json"),
+    *("docs/examples/sign_in.py", "tests/node/emulator.test.js"),
 )
 
 _PAGE: Final = """<!DOCTYPE html>

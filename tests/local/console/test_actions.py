@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
+from sms_connector.local.checkout import PROJECT
 from sms_connector.local.console import actions
 from sms_connector.local.console.server import Console
 from sms_connector.local.emulate.account import DISABLED_KEY, ORDINARY_KEY
 from sms_connector.local.emulate.magic import number_for
 from sms_connector.local.emulate.server import Emulator
 from sms_connector.local.example import example_config
-from tests.conftest import EXAMPLE
 from tests.support.configs import config
 
 from .calling import FORM, PHONE, Page
@@ -88,7 +88,7 @@ def test_a_valid_form_is_validated_with_the_json_and_lines_to_copy(
     assert answer["problems"] == []
     assert answer["real"] is False
     assert json.loads(answer["json"])["accessKeyId"] == ORDINARY_KEY.id
-    assert answer["environment"] in (EXAMPLE.parent / "s.yaml").read_text("utf-8")
+    assert answer["environment"] in (PROJECT / "s.yaml").read_text("utf-8")
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ def linked(page: Page, address: str) -> tuple[str, set[str]]:
 
 def test_every_link_of_the_documentation_leads_to_a_page_with_its_anchor(page: Page) -> None:
     seen: dict[str, str] = {}
-    anchors = {"/README.md", "/README.zh-CN.md", "/docs/emulator.md#magic-numbers"}
+    anchors = {"/README.md", "/docs/README.zh-CN.md", "/docs/emulator.md#magic-numbers"}
     for _ in range(6):
         for address in {urldefrag(anchor).url for anchor in anchors} - seen.keys():
             seen[address], found = linked(page, address)
@@ -36,13 +36,13 @@ def test_every_link_of_the_documentation_leads_to_a_page_with_its_anchor(page: P
 def test_a_document_is_a_page_of_its_language_that_loads_nothing_from_elsewhere(
     page: Page,
 ) -> None:
-    answer = page.get("/README.zh-CN.md")
+    answer = page.get("/docs/README.zh-CN.md")
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert '<html lang="zh-CN">' in answer.text
     assert "<table" in answer.text
     pictures = re.findall(r'<(?:img|link|script)[^>]+(?:src|href)="([^"]+)"', answer.text)
-    assert all(picture.startswith(("/page/", "docs/")) for picture in pictures)
+    assert all(picture.startswith(("/page/", "screenshots/")) for picture in pictures)
 
 
 def test_no_other_file_of_the_checkout_is_served(page: Page) -> None:

@@ -26,7 +26,9 @@ def test_a_browser_gets_the_page_and_every_file_it_loads(emulator: Emulator) -> 
         assert requests.get(emulator.url + path, timeout=5).headers["Content-Type"] == kind
 
 
-@pytest.mark.parametrize("path", ["/README.md", "/openapi.yaml", "/docs/screenshots/inbox.en.png"])
+@pytest.mark.parametrize(
+    "path", ["/README.md", "/docs/openapi.yaml", "/docs/screenshots/inbox.en.png"]
+)
 def test_the_documentation_may_load_and_run_nothing_from_elsewhere(
     emulator: Emulator, path: str
 ) -> None:

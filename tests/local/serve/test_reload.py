@@ -83,7 +83,7 @@ def test_code_that_does_not_load_is_an_error_until_it_is_fixed(
 
 def test_a_new_or_changed_connector_json_restarts_the_function(project: Path) -> None:
     file = project / "connector.json"
-    example = json.loads((project / "connector.example.json").read_text("utf-8"))
+    example = json.loads((project / "docs/examples/connector.example.json").read_text("utf-8"))
     with ServeProcess(project=project, SMS_CONNECTOR_ANONYMOUS="true") as process:
         assert requests.get(f"{process.url}/health", timeout=20).status_code == 503
         file.write_text(json.dumps(example), "utf-8")
@@ -99,6 +99,6 @@ def test_another_changed_file_does_not_restart_the_function(
 ) -> None:
     assert requests.get(f"{running.url}/health", timeout=20).status_code == 200
     (project / "notes.txt").write_text("x", "utf-8")
-    (project / "connector.example.json").write_text("{}", "utf-8")
+    (project / "docs/examples/connector.example.json").write_text("{}", "utf-8")
     time.sleep(1)
     assert starts(running) == 1

@@ -22,5 +22,5 @@ export function linkToEmulator(endpoint) {
 }
 
 function linkToDocs() {
-  docs.href = document.documentElement.lang === "zh-CN" ? "README.zh-CN.md" : "README.md";
+  docs.href = document.documentElement.lang === "zh-CN" ? "docs/README.zh-CN.md" : "README.md";
 }

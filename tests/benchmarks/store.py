@@ -1,6 +1,6 @@
 """What the store costs: processor time for each message, here and on the server.
 
-``python -m benchmarks.store`` prints the figures as JSON.
+``python -m tests.benchmarks.store`` prints the figures as JSON.
 """
 
 import json

@@ -13,7 +13,7 @@ KEEP: Final = "KEEP_SCREENSHOTS"
 
 Colour: TypeAlias = tuple[int, int, int]
 
-_PROJECT = Path(__file__).parents[1]
+_PROJECT = Path(__file__).parents[2]
 _DIRECTORY = _PROJECT / "docs" / "screenshots"
 
 # The most that a PNG with a palette can have.

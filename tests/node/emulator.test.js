@@ -19,7 +19,7 @@ const [program, ...command] = process.env.PYTHON
 /** Start it on a free port; return its address, and `stop`. */
 async function startEmulator() {
   const child = spawn(program, [...command, '--port=0'], {
-    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    cwd: fileURLToPath(new URL('../..', import.meta.url)),
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const lines = createInterface({ input: child.stdout });

@@ -2,7 +2,7 @@
 
 ::
 
-    python -m benchmarks.killed_at_random --instances 16 --messages 50000
+    python -m tests.benchmarks.killed_at_random --instances 16 --messages 50000
 
 Each instance is a process with its own memory, connections and official client. Each message is
 asked for by two or three instances at about the same time, in threads. Instances are killed by
@@ -87,7 +87,7 @@ def run(
 
     for number in range(instances):
         start(number)
-    kills, chance = 0, random.Random(7)  # noqa: S311
+    kills, chance = 0, random.Random(7)
     while time.monotonic() < begin + messages / rate:
         time.sleep(chance.uniform(0.05, 0.4))
         victim = chance.choice([*children])
@@ -150,7 +150,7 @@ def code_of(message: int) -> str:
 
 def asks(message: int, instances: int) -> set[int]:
     """Return the instances that ask for a message."""
-    chance = random.Random(message)  # noqa: S311
+    chance = random.Random(message)
     return set(chance.sample(range(instances), min(instances, chance.choice((2, 2, 3)))))
 
 
@@ -193,7 +193,7 @@ def ask_all(
 async def provide(port: int, file: Path) -> None:
     """Be the provider: what it does with a message depends on chance."""
     log = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    chance = random.Random(1)  # noqa: S311
+    chance = random.Random(1)
 
     def note(what: str, message: int) -> None:
         os.write(log, f"{what} {message} {time.monotonic()}\n".encode())

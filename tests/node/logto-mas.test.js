@@ -12,7 +12,7 @@ import { promisify } from 'node:util';
 
 import createConnector from '@logto/connector-aliyun-sms-mas';
 
-const project = fileURLToPath(new URL('..', import.meta.url));
+const project = fileURLToPath(new URL('../..', import.meta.url));
 const python = process.env.PYTHON ?? 'python3';
 const run = promisify(execFile);
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from sms_connector.local.package.interpreter import Interpreter, find_interpreter
 from sms_connector.settings import SECRET, STORE
 
-PROJECT = Path(__file__).parents[1]
+PROJECT = Path(__file__).parents[2]
 PEERS = Path(__file__).parent / "peers"
 PACKAGE = PROJECT / "build" / "function"
 PLAIN = PROJECT / "build" / "plain-sdk"

@@ -155,6 +155,6 @@ describe('the phone number plugin of Better Auth', () => {
   });
 
   it('is set up as docs/better-auth.md shows', () => {
-    assert.ok(here('../docs/better-auth.md').includes(`\`\`\`js\n${here('better-auth.js')}\`\`\`\n`));
+    assert.ok(here('../../docs/better-auth.md').includes(`\`\`\`js\n${here('better-auth.js')}\`\`\`\n`));
   });
 });

@@ -1,6 +1,6 @@
 """What a verification costs, through the whole function and at a real Redis server.
 
-``python -m benchmarks.verification ENDPOINT`` prints the figures as JSON. The endpoint is of a provider
+``python -m tests.benchmarks.verification ENDPOINT`` prints the figures as JSON. The endpoint is of a provider
 in another process, which accepts everything.
 """
 

@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: measure, and write docs/benchmarks.md and its chart."""
+"""``python -m tests.benchmarks``: measure, and write docs/benchmarks.md and its chart."""
 
 import json
 import os
@@ -57,7 +57,7 @@ def main() -> None:
 def _of_module(name: str, environ: Mapping[str, str], *arguments: str) -> Any:
     """Run a module that prints figures as JSON, in a process that does nothing else."""
     done = subprocess.run(  # noqa: S603
-        [sys.executable, "-m", f"benchmarks.{name}", *arguments],
+        [sys.executable, "-m", f"tests.benchmarks.{name}", *arguments],
         cwd=PROJECT,
         env=dict(environ),
         capture_output=True,

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-const project = fileURLToPath(new URL('..', import.meta.url));
+const project = fileURLToPath(new URL('../..', import.meta.url));
 const command = fileURLToPath(new URL('node_modules/.bin/s', import.meta.url));
 const required = { SMS_CONNECTOR_CONFIG: '{}' };
 const noNetwork = /getaddrinfo|ECONNREFUSED|ECONNRESET|ETIMEDOUT/;
@@ -69,7 +69,7 @@ describe('s verify', () => {
 
 describe('s preview', () => {
   it('passes the settings on unchanged, and deploys what make package makes', () => {
-    const config = readFileSync(join(project, 'connector.example.json'), 'utf8');
+    const config = readFileSync(join(project, 'docs', 'examples', 'connector.example.json'), 'utf8');
     const settings = {
       SMS_CONNECTOR_CONFIG: config,
       SMS_CONNECTOR_AUTHORIZATION: 'Bearer a-key-for-tests',

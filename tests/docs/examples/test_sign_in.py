@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 
-from examples.sign_in import app
+from docs.examples.sign_in import app
 from sms_connector.local.emulate.magic import number_for
 from sms_connector.local.emulate.server import Emulator
 from sms_connector.local.web_server import WebServer

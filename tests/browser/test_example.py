@@ -8,7 +8,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect
 
-from examples.sign_in import app
+from docs.examples.sign_in import app
 from sms_connector.local.emulate.magic import number_for
 from sms_connector.local.web_server import WebServer
 from tests.support.serving import ServeProcess

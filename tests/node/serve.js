@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const project = fileURLToPath(new URL('..', import.meta.url));
+const project = fileURLToPath(new URL('../..', import.meta.url));
 const settings = Object.keys(process.env).filter((name) => name.startsWith('SMS_CONNECTOR_'));
 
 /** Start it with these settings; return its addresses, the lines it has printed, and `stop`. */

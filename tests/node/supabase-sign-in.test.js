@@ -12,7 +12,7 @@ import { serve } from './serve.js';
 import { supabaseAuth } from './supabase-auth.js';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const docs = join(here, '..', 'docs');
+const docs = join(here, '..', '..', 'docs');
 const secret = 'v1,whsec_c3VwYWJhc2Utc2VjcmV0LWZvci10ZXN0cy1vbmx5';
 
 const snippet = (page) => {
