@@ -117,6 +117,15 @@ def leave_out_the_models_of_a_query(package: Path) -> None:
         path.unlink()
 
 
+def leave_out_the_http_server(package: Path) -> None:
+    shutil.rmtree(package / "waitress")
+
+
+def ignore_the_platform_s_keys(package: Path) -> None:
+    code = "Application._context = lambda *_: Context()"
+    append(package / "sms_connector" / "web_mode" / "application.py", code)
+
+
 class TestAPackageThatIsBroken:
     """`make package` fails, so that it cannot fail in the cloud."""
 
@@ -143,6 +152,8 @@ class TestAPackageThatIsBroken:
             (name_a_fault_of_the_store_by_a_stub, r"left out of it: valkey\.ocsp\.fault"),
             (leave_out_the_models_of_a_query, "a delivery state is answered with"),
             (keep_to_the_memory, "writes nothing to the store"),
+            (leave_out_the_http_server, "web mode does not start"),
+            (ignore_the_platform_s_keys, "an HTTP request in web mode sent 0 messages"),
             (write_a_file, "writes into its own directory"),
         ],
     )
