@@ -1,16 +1,22 @@
 """The one table from the provider's codes to ours, and what to do about each.
 
-The codes are those of https://help.aliyun.com/document_detail/101346.html, of the API gateway
-before SendSms, and of SendSmsVerifyCode, whose codes come with and without ``isv.`` or ``biz.``.
+The codes are those with which SendSms answers in the provider's tables of September 2026
+(https://help.aliyun.com/document_detail/101346.html, sections for sending, with 2858355 on test
+numbers), of the API gateway before it (https://api.aliyun.com/document/Dysmsapi/2017-05-25/errorCode),
+and of SendSmsVerifyCode, whose codes come with and without ``isv.`` or ``biz.``. The tables also
+list codes of other actions (applying for signs and templates, short links) and of delivery
+receipts (``reports/carrier_codes.py``); no message is answered with them.
 
-A code in the table means that the message was refused before it was processed. The exceptions are
-``InternalError`` and time-outs: the documentation does not say whether the message was sent, so
-their outcome is unknown.
+A code in the table means that the message was refused before it was processed. The outcome is
+unknown after ``InternalError`` and time-outs, of which the documentation does not say whether the
+message was sent, and after ``SignatureNonceUsed``, where the first of two copies may have been.
 """
 
 import re
-from collections.abc import Mapping
+from enum import Enum
 from typing import Final, Literal
+
+import msgspec
 
 from ..errors import CHECK_DELIVERY, ConnectorError, Kind, ProviderError
 
@@ -25,117 +31,270 @@ _OTHER: Final = "refused"
 _RETRY_AFTER: Final[dict[Kind, int]] = {_RATE: 1, _TROUBLE: 1}
 """Seconds, for what another attempt may change."""
 
-_NUMBER = "The provider does not accept this phone number."
-_WRONG_REGION = (
-    "This template does not send to the region of this number: the usage type needs a mainland "
-    "template as `china` and an international one as `overseas`."
-)
-_PARAMETER = "The provider does not accept this code."
-_TEMPLATE = "Check the template code in the connector config, and its review state in the console."
-_VARIABLES = "The template must have exactly one variable, `${code}`: check it in the console."
-_SIGN = "Check `signName` in the connector config, and its review state in the console."
-_ACCOUNT = "Check the account in the console: it must be in order and have the SMS service enabled."
-_PNVS = (
-    "Enable the number verification service (号码认证服务) in the console: it sends the template "
-    "codes of digits alone."
-)
-_KEY_ID = "Check `accessKeyId`: it must exist and be enabled."
-_KEY_SECRET = "Check `accessKeySecret`; if it is correct, check this machine's clock."
-_ROLE_TOKEN = "The function's role gave a token that is invalid or expired: check the role."
-_NO_TOKEN = "The access key is a role's and needs its security token: use a user's key pair."
-_PERMISSION = (
-    "Give the access key or role the permission dysms:SendSms, and dypns:SendSmsVerifyCode for "
-    "template codes of digits alone."
-)
-_CLOCK = "This machine's clock is wrong: correct it."
-_WAIT = "Too many messages to this number: wait before asking for another one."
-_SLOW_DOWN = "Too many requests at once: try again in a moment."
-_CAP = "A cap set in the SMS console has been reached: raise it there, or wait until it resets."
-_TEST_SIGN = "A test sign name can send only to the numbers bound to it in the SMS console."
-_BALANCE = "The account has no balance left: top it up."
-_ADDRESS = "Allow this function's address in the SMS console."
-_PROVIDER = "The provider is temporarily unavailable. Nothing was sent: try again in a moment."
-_MAYBE_SENT = f"The provider failed, and does not say whether it took the message. {CHECK_DELIVERY}"
-_UNDOCUMENTED = "The provider refused the message: see its code."
-
-Cause = Literal["key", "secret", "token", "clock", "account", "permission", "sign", "template"]
+Cause = Literal[
+    "key", "secret", "token", "clock", "account", "region", "permission", "sign", "template"
+]
 """What to look at after a refusal that concerns the settings or the account."""
 
-_CAUSES: Final[Mapping[str, Cause]] = {
-    _KEY_ID: "key",
-    _KEY_SECRET: "secret",
-    _ROLE_TOKEN: "token",
-    _NO_TOKEN: "token",
-    _CLOCK: "clock",
-    _ACCOUNT: "account",
-    _BALANCE: "account",
-    _ADDRESS: "account",
-    _PERMISSION: "permission",
-    _SIGN: "sign",
-    _TEMPLATE: "template",
-}
+
+class _Meaning(msgspec.Struct, frozen=True):
+    kind: Kind
+    remedy: str
+    cause: Cause | None = None
+
+
+class Refund(Enum):
+    """Which limits get back what a message took that failed."""
+
+    ALL = "all"
+    PER_NUMBER = "per number"
+    NOTHING = "nothing"
+
+
+_WAIT: Final = _Meaning(
+    _RATE, "Too many messages to this number: wait before asking for another one."
+)
+_SLOW_DOWN: Final = _Meaning(_RATE, "Too many requests at once: try again in a moment.")
+_CAP: Final = _Meaning(
+    _USAGE,
+    "A cap set in the SMS console has been reached: raise it there, or wait until it resets.",
+)
+_BALANCE: Final = _Meaning(_USAGE, "The account has no balance left: top it up.", "account")
+_NUMBER: Final = _Meaning(_REQUEST, "The provider does not accept this phone number.")
+_NOT_ENABLED: Final = _Meaning(
+    _CONFIG,
+    "Enable the SMS service in the console of the account that the access key belongs to.",
+    "account",
+)
+_SIGN_FORBIDDEN: Final = _Meaning(
+    _CONFIG,
+    "The provider or a carrier forbids this sign name: apply for another one, the name of a "
+    "company, institution or registered trademark.",
+    "sign",
+)
+_EXTENSION: Final = _Meaning(
+    _CONFIG,
+    "The extension codes of the account do not fit this sign name: see the extension code "
+    "management (扩展码管理) in the SMS console, or ask the provider.",
+)
+_PERMISSION: Final = _Meaning(
+    _CONFIG,
+    "Give the access key or role the permission dysms:SendSms, and dypns:SendSmsVerifyCode for "
+    "template codes of digits alone.",
+    "permission",
+)
+_WRONG_ENDPOINT: Final = _Meaning(
+    _CONFIG, "This endpoint does not serve the call: correct `endpoint`, or leave it out."
+)
+_PROVIDER: Final = _Meaning(
+    _TROUBLE,
+    "The provider is temporarily unavailable. Nothing was sent: try again in a moment.",
+)
+_MAYBE_SENT: Final = _Meaning(
+    _UNKNOWN,
+    f"The provider failed, and does not say whether it took the message. {CHECK_DELIVERY}",
+)
+_UNDOCUMENTED: Final = _Meaning(_OTHER, "The provider refused the message: see its code.")
 
 # The service's own codes, without `isv.` or `biz.`: refused by a check of the request.
-_OF_THE_SERVICE: Final[dict[str, tuple[Kind, str]]] = {
-    "BUSINESS_LIMIT_CONTROL": (_RATE, _WAIT),
-    "FREQUENCY": (_RATE, _WAIT),
-    "FREQUENCY_FAIL": (_RATE, _WAIT),
-    "DAY_LIMIT_CONTROL": (_USAGE, _CAP),
-    "MONTH_LIMIT_CONTROL": (_USAGE, _CAP),
-    "SMS_TEST_SIGN_TEMPLATE_LIMIT": (_USAGE, _TEST_SIGN),
-    "AMOUNT_NOT_ENOUGH": (_USAGE, _BALANCE),
-    "OUT_OF_SERVICE": (_USAGE, _BALANCE),
-    "MOBILE_NUMBER_ILLEGAL": (_REQUEST, _NUMBER),
-    "DOMESTIC_NUMBER_NOT_SUPPORTED": (_REQUEST, _WRONG_REGION),
-    "MOBILE_COUNT_OVER_LIMIT": (_REQUEST, _NUMBER),
-    "INVALID_PARAMETERS": (_REQUEST, _PARAMETER),
-    "PARAM_LENGTH_LIMIT": (_REQUEST, _PARAMETER),
-    "PARAM_NOT_SUPPORT_URL": (_REQUEST, _PARAMETER),
-    "INVALID_JSON_PARAM": (_REQUEST, _PARAMETER),
-    "BLACK_KEY_CONTROL_LIMIT": (_REQUEST, _PARAMETER),
-    "TEMPLATE_MISSING_PARAMETERS": (_CONFIG, _VARIABLES),
-    "TEMPLATE_PARAMS_ILLEGAL": (_CONFIG, _VARIABLES),
-    "SMS_TEMPLATE_ILLEGAL": (_CONFIG, _TEMPLATE),
-    "SMS_CONTENT_ILLEGAL": (_CONFIG, _TEMPLATE),
-    "EXTEND_CODE_ERROR": (_CONFIG, _SIGN),
-    "SMS_SIGNATURE_ILLEGAL": (_CONFIG, _SIGN),
-    "SMS_SIGNATURE_SCENE_ILLEGAL": (_CONFIG, _SIGN),
-    "SIGN_STATE_ILLEGAL": (_CONFIG, _SIGN),
-    "SIGN_NAME_ILLEGAL": (_CONFIG, _SIGN),
-    "SMS_SIGN_ILLEGAL": (_CONFIG, _SIGN),
-    "FUNCTION_NOT_OPENED": (_CONFIG, _PNVS),
-    "ACCOUNT_NOT_EXISTS": (_CONFIG, _ACCOUNT),
-    "ACCOUNT_ABNORMAL": (_CONFIG, _ACCOUNT),
-    "PRODUCT_UN_SUBSCRIPT": (_CONFIG, _ACCOUNT),
-    "PRODUCT_UNSUBSCRIBE": (_CONFIG, _ACCOUNT),
-    "DENY_IP_RANGE": (_CONFIG, _ADDRESS),
+_OF_THE_SERVICE: Final[dict[str, _Meaning]] = {
+    "BUSINESS_LIMIT_CONTROL": _WAIT,
+    "FREQUENCY": _WAIT,
+    "FREQUENCY_FAIL": _WAIT,
+    "DAY_LIMIT_CONTROL": _CAP,
+    "MONTH_LIMIT_CONTROL": _CAP,
+    "AMOUNT_NOT_ENOUGH": _BALANCE,
+    "OUT_OF_SERVICE": _BALANCE,
+    "MOBILE_NUMBER_ILLEGAL": _NUMBER,
+    "MOBILE_COUNT_OVER_LIMIT": _NUMBER,
+    "DOMESTIC_NUMBER_NOT_SUPPORTED": _Meaning(
+        _REQUEST,
+        "This template does not send to the region of this number: the usage type needs a "
+        "mainland template as `china` and an international one as `overseas`.",
+    ),
+    "CUSTOMER_REFUSED": _Meaning(
+        _REQUEST, "The person with this number has unsubscribed from messages of this sign."
+    ),
+    # The tables have had two meanings for it: a number on a block list, and a word in a variable.
+    "BLACK_KEY_CONTROL_LIMIT": _Meaning(
+        _REQUEST,
+        "The number is on a block list of the provider, after a complaint or an unsubscription, "
+        "or the code contains a forbidden word.",
+    ),
+    "INVALID_PARAMETERS": _Meaning(
+        _REQUEST, "The provider finds a parameter malformed: see its message."
+    ),
+    "PARAM_LENGTH_LIMIT": _Meaning(
+        _REQUEST,
+        "The code is too short or too long for the template: mainland verification templates "
+        "take 4 to 6 characters.",
+    ),
+    "PARAM_NOT_SUPPORT_URL": _Meaning(
+        _REQUEST, "The provider takes the code for a URL or for sensitive text."
+    ),
+    "INVALID_JSON_PARAM": _Meaning(
+        _REQUEST, "The provider could not read the values for the template."
+    ),
+    "TEMPLATE_PARAMS_ILLEGAL": _Meaning(
+        _CONFIG,
+        "The code does not fit the type of the template's variable: one of digits only (仅数字) "
+        "takes no letters. Send digits, or apply for a template that takes letters.",
+        "template",
+    ),
+    "TEMPLATE_MISSING_PARAMETERS": _Meaning(
+        _CONFIG,
+        "The template has a variable that gets no value: its only variable must be `${code}`.",
+        "template",
+    ),
+    "template_parameter_count_illegal": _Meaning(
+        _CONFIG,
+        "A verification template has one variable only, `${code}`: apply for another template.",
+        "template",
+    ),
+    "SMS_TEMPLATE_ILLEGAL": _Meaning(
+        _CONFIG,
+        "The account of the access key has no approved template with this code, or its variables "
+        "are not `${code}` alone: check both under 模板管理 in the SMS console.",
+        "template",
+    ),
+    "SMS_CONTENT_ILLEGAL": _Meaning(
+        _CONFIG,
+        "The text of the template contains what may not be sent: apply for a template with "
+        "another text.",
+        "template",
+    ),
+    "UNSUPPORTED_CONTENT": _Meaning(
+        _CONFIG,
+        "The text of the template has characters that cannot be sent, such as traditional "
+        "Chinese, emoji or symbols: apply for a template without them.",
+        "template",
+    ),
+    "SMS_CONTENT_MISMATCH_TEMPLATE_TYPE": _Meaning(
+        _CONFIG,
+        "The text of the template does not fit its type: apply for a template of the type 验证码.",
+        "template",
+    ),
+    "SMS_SIGNATURE_ILLEGAL": _Meaning(
+        _CONFIG,
+        "The account of the access key has no approved sign with this name: `signName` must be "
+        "written as under 签名管理 in the SMS console, without 【】 or spaces.",
+        "sign",
+    ),
+    "SMS_SIGNATURE_SCENE_ILLEGAL": _Meaning(
+        _CONFIG,
+        "The scenario of the sign does not allow messages of this template's type: use a sign "
+        "with the scenario 通用 or 验证码.",
+        "sign",
+    ),
+    "SIGN_STATE_ILLEGAL": _Meaning(
+        _CONFIG,
+        "The sign is not usable (不可用): 签名管理 in the SMS console says why.",
+        "sign",
+    ),
+    "SIGN_NAME_ILLEGAL": _Meaning(
+        _CONFIG, "The sign name breaks the rules for names: apply for another one.", "sign"
+    ),
+    "SMS_SIGN_EMOJI_ILLEGAL": _Meaning(
+        _CONFIG, "The sign name must not contain emoji: correct `signName`.", "sign"
+    ),
+    "SMS_SIGN_ILLEGAL": _SIGN_FORBIDDEN,
+    "SIGNATURE_BLACKLIST": _SIGN_FORBIDDEN,
+    "EXTEND_CODE_ERROR": _EXTENSION,
+    "ONE_CODE_MULTIPLE_SIGN": _EXTENSION,
+    "CODE_EXCEED_LIMIT": _EXTENSION,
+    "CODE_ERROR": _EXTENSION,
+    "SMS_TEST_NUMBER_LIMIT": _Meaning(
+        _CONFIG,
+        "A test sign and template send only to numbers that are bound in the SMS console: bind "
+        "this one there, or use a sign and a template of your own.",
+    ),
+    "SMS_TEST_SIGN_TEMPLATE_LIMIT": _Meaning(
+        _CONFIG,
+        "A test sign goes with a test template only, and a test template with a test sign: use "
+        "both of a test, or neither.",
+    ),
+    "SMS_TEST_TEMPLATE_PARAMS_ILLEGAL": _Meaning(
+        _REQUEST, "A test template takes codes of 4 to 6 digits only."
+    ),
+    "FUNCTION_NOT_OPENED": _Meaning(
+        _CONFIG,
+        "Enable the number verification service (号码认证服务) in the console: it sends the "
+        "template codes of digits alone.",
+    ),
+    "ACCOUNT_NOT_EXISTS": _Meaning(
+        _CONFIG, "The account of this access key does not exist: use another key.", "account"
+    ),
+    "ACCOUNT_ABNORMAL": _Meaning(
+        _CONFIG,
+        "The account is not in order, or its billing could not be queried: see the console, and "
+        "ask the provider if it shows nothing.",
+        "account",
+    ),
+    "SECURITY_FROZEN_ACCOUNT": _Meaning(
+        _CONFIG,
+        "The provider has frozen the account's SMS because it sent nothing for a long time (45 "
+        "days): ask the provider's sales or support to open it again.",
+        "account",
+    ),
+    "PRODUCT_UN_SUBSCRIPT": _NOT_ENABLED,
+    "PRODUCT_UNSUBSCRIBE": _NOT_ENABLED,
+    "DENY_IP_RANGE": _Meaning(
+        _CONFIG,
+        "Nothing outside mainland China may send to the mainland: run the function in a mainland "
+        "region, such as cn-hangzhou. No allowlist changes this.",
+        "region",
+    ),
 }
 
 # The gateway's codes, and the service's trouble: `isp` codes that call for another attempt.
-_OF_THE_GATEWAY: Final[dict[str, tuple[Kind, str]]] = {
-    "isp.SYSTEM_ERROR": (_TROUBLE, _PROVIDER),
-    "isp.GATEWAY_ERROR": (_TROUBLE, _PROVIDER),
-    "ServiceUnavailable": (_TROUBLE, _PROVIDER),
-    "isp.RAM_PERMISSION_DENY": (_CONFIG, _PERMISSION),
-    "InvalidAccessKeyId.NotFound": (_CONFIG, _KEY_ID),
-    "InvalidAccessKeyId.Inactive": (_CONFIG, _KEY_ID),
-    "MissingSecurityToken": (_CONFIG, _NO_TOKEN),
-    "SignatureDoesNotMatch": (_CONFIG, _KEY_SECRET),
-    "InvalidTimeStamp.Expired": (_OTHER, _CLOCK),
+_OF_THE_GATEWAY: Final[dict[str, _Meaning]] = {
+    "isp.SYSTEM_ERROR": _PROVIDER,
+    "isp.GATEWAY_ERROR": _PROVIDER,
+    "ServiceUnavailable": _PROVIDER,
+    "isp.RAM_PERMISSION_DENY": _PERMISSION,
+    "InvalidAccessKeyId.NotFound": _Meaning(
+        _CONFIG, "There is no such access key: correct `accessKeyId`.", "key"
+    ),
+    "InvalidAccessKeyId.Inactive": _Meaning(
+        _CONFIG, "The access key is disabled: enable it, or use another one.", "key"
+    ),
+    "MissingSecurityToken": _Meaning(
+        _CONFIG,
+        "The access key is a role's and needs its security token: use a user's key pair.",
+        "token",
+    ),
+    "SignatureDoesNotMatch": _Meaning(
+        _CONFIG, "Check `accessKeySecret`; if it is correct, check this machine's clock.", "secret"
+    ),
+    "InvalidTimeStamp.Expired": _Meaning(
+        _OTHER, "This machine's clock is wrong: correct it.", "clock"
+    ),
+    "SignatureNonceUsed": _Meaning(
+        _UNKNOWN,
+        f"The provider got this request twice: something on the way repeats them. {CHECK_DELIVERY}",
+    ),
+    "InvalidVersion": _WRONG_ENDPOINT,
+    "InvalidAction.NotFound": _WRONG_ENDPOINT,
 }
 
 # Gateway codes that stand for all codes which begin with them and a dot.
-_FAMILIES: Final[dict[str, tuple[Kind, str]]] = {
-    "Throttling": (_RATE, _SLOW_DOWN),
-    "Forbidden": (_CONFIG, _PERMISSION),
-    "NoPermission": (_CONFIG, _PERMISSION),
-    "InvalidSecurityToken": (_CONFIG, _ROLE_TOKEN),
-    "InternalError": (_UNKNOWN, _MAYBE_SENT),
+_FAMILIES: Final[dict[str, _Meaning]] = {
+    "Throttling": _SLOW_DOWN,
+    "Forbidden": _PERMISSION,
+    "NoPermission": _PERMISSION,
+    "InvalidSecurityToken": _Meaning(
+        _CONFIG,
+        "The function's role gave a token that is invalid or expired: check the role.",
+        "token",
+    ),
+    "InternalError": _MAYBE_SENT,
 }
 
 _PREFIX = re.compile(r"^(?:isv|biz)\.")
 _TIME_OUT = re.compile(r"time[._-]?d?[._-]?out|deadline[._-]?exceeded", re.IGNORECASE)
 _PER_NUMBER: Final = ("BUSINESS_LIMIT_CONTROL", "FREQUENCY", "FREQUENCY_FAIL")
+# In a code or message without secrets, in which a number is a row of asterisks.
+_NAMES_A_NUMBER = re.compile(r"\*{4}|mobile|phone|number|号码|手机", re.IGNORECASE)
 
 # The provider names the window of its flow control in the message: 分钟级, 小时级, 天级流控.
 _WINDOWS: Final = ((re.compile("天|day", re.I), 86_400), (re.compile("小时|hour", re.I), 3_600))
@@ -148,18 +307,20 @@ def refusal(http_status: int, code: str, shown: ProviderError) -> ConnectorError
     ``shown`` is what the caller may see of the provider's answer. The error's ``sent`` is None
     where the provider may have taken the message all the same.
     """
-    kind, remedy = _known(code) or _by_status(http_status)
-    sent = None if kind == _UNKNOWN else False
-    retry_after = _RETRY_AFTER.get(kind)
+    known = _known(code) or _by_status(http_status)
+    sent = None if known.kind == _UNKNOWN else False
+    retry_after = _RETRY_AFTER.get(known.kind)
     if _is_per_number(code):
         retry_after = _flow_control_window(shown.message)
-    return ConnectorError(kind, remedy, sent=sent, provider=shown, retry_after=retry_after)
+    return ConnectorError(
+        known.kind, known.remedy, sent=sent, provider=shown, retry_after=retry_after
+    )
 
 
 def cause_of(code: str) -> Cause | None:
     """Return what a code is about, if that is the settings or the account."""
     known = _known(code)
-    return _CAUSES.get(known[1]) if known else None
+    return known.cause if known else None
 
 
 def is_known(code: str) -> bool:
@@ -167,35 +328,47 @@ def is_known(code: str) -> bool:
     return _PREFIX.sub("", code) in _OF_THE_SERVICE or code in _OF_THE_GATEWAY or code in _FAMILIES
 
 
-def gives_back(error: ConnectorError) -> bool:
-    """Return whether a message that failed this way no longer counts towards the limits.
+def refund_of(error: ConnectorError) -> Refund:
+    """Return which limits no longer count a message that failed this way.
 
-    True if the number was not the cause: no connection, an outage or throttling at the provider,
-    or a problem of the settings, the account or its caps. False if the provider refused the number
-    or its rate, or if the message may have been sent.
+    All, if the number was not the cause: no connection, an outage or throttling at the provider,
+    a problem of the settings, the account or its caps, or a refusal that names no number. Those
+    per number, if the provider's own limit of the number refused it: that one holds by itself.
+    None, if the provider refused the number, or if the message may have been sent.
     """
+    provider = error.provider
     if error.sent is not False:
-        return False
+        return Refund.NOTHING
+    if error.kind in (_TROUBLE, _CONFIG, _USAGE):
+        return Refund.ALL
+    if provider is None:
+        return Refund.NOTHING
     if error.kind == _RATE:
-        return error.provider is not None and not _is_per_number(error.provider.code)
-    return error.kind in (_TROUBLE, _CONFIG, _USAGE)
+        return Refund.PER_NUMBER if _is_per_number(provider.code) else Refund.ALL
+    names_a_number = _NAMES_A_NUMBER.search(f"{provider.code} {provider.message}")
+    return Refund.ALL if error.kind == _OTHER and not names_a_number else Refund.NOTHING
 
 
-def _known(code: str) -> tuple[Kind, str] | None:
+def gives_back(error: ConnectorError) -> bool:
+    """Return whether a message that failed this way no longer counts towards any limit."""
+    return refund_of(error) is Refund.ALL
+
+
+def _known(code: str) -> _Meaning | None:
     return (
         _OF_THE_SERVICE.get(_PREFIX.sub("", code))
         or _OF_THE_GATEWAY.get(code)
         or _FAMILIES.get(code.partition(".")[0])
-        or ((_UNKNOWN, _MAYBE_SENT) if _TIME_OUT.search(code) else None)
+        or (_MAYBE_SENT if _TIME_OUT.search(code) else None)
     )
 
 
-def _by_status(http_status: int) -> tuple[Kind, str]:
+def _by_status(http_status: int) -> _Meaning:
     if http_status == 429:
-        return _RATE, _SLOW_DOWN
+        return _SLOW_DOWN
     if http_status >= 500:
-        return _UNKNOWN, _MAYBE_SENT
-    return _OTHER, _UNDOCUMENTED
+        return _MAYBE_SENT
+    return _UNDOCUMENTED
 
 
 def _is_per_number(code: str) -> bool:

@@ -242,9 +242,8 @@ def test_an_emulator_that_is_not_running_is_named_with_the_command_that_starts_i
         port = closed.getsockname()[1]
     [check] = asked(config(endpoint=f"http://127.0.0.1:{port}"))
     assert (check.subject, check.ok) == ("endpoint", False)
-    assert check.message == (
-        f"Nothing listens on 127.0.0.1:{port}: run `python -m sms_connector emulate`."
-    )
+    assert check.message == f"Nothing listens on 127.0.0.1:{port}."
+    assert check.remedy == "Run `python -m sms_connector emulate`."
 
 
 @pytest.mark.parametrize(
@@ -252,9 +251,11 @@ def test_an_emulator_that_is_not_running_is_named_with_the_command_that_starts_i
     [
         (400, "InvalidTimeStamp.Expired", "accessKeyId", "clock"),
         (400, "InvalidSecurityToken.Expired", "accessKeyId", "token"),
-        (200, "isv.PRODUCT_UN_SUBSCRIPT", "accessKeyId", "SMS service enabled"),
+        (200, "isv.PRODUCT_UN_SUBSCRIPT", "accessKeyId", "Enable the SMS service"),
         (200, "isv.OUT_OF_SERVICE", "accessKeyId", "no balance"),
-        (200, "isv.ACCOUNT_ABNORMAL", "accessKeyId", "must be in order"),
+        (200, "isv.SECURITY_FROZEN_ACCOUNT", "accessKeyId", "sent nothing for a long time"),
+        (200, "isv.DENY_IP_RANGE", "accessKeyId", "mainland region"),
+        (200, "isv.ACCOUNT_ABNORMAL", "accessKeyId", "not in order"),
         (429, "Throttling.User", "signName", "the provider says Throttling.User"),
         (503, "ServiceUnavailable", "signName", "the provider says ServiceUnavailable"),
     ],

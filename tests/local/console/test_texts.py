@@ -156,8 +156,8 @@ def sentences(emulator: Emulator) -> Iterator[str]:
     yield from lookup_failures._NO_PERMISSION
     for message, remedy in lookup_failures._NOT_FOUND.values():
         yield from (message, remedy)
-    yield from refusals._CAUSES
-    yield refusals._PNVS
+    for table in (refusals._OF_THE_SERVICE, refusals._OF_THE_GATEWAY, refusals._FAMILIES):
+        yield from (meaning.remedy for meaning in table.values())
     yield from number_verification._NO_PERMISSION
     yield delivery.NO_QUERY
     yield connector_module._NO_KEY
