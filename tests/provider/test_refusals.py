@@ -1,4 +1,4 @@
-"""Every code of the pages that ``provider/refusals.py`` names, over a real socket."""
+"""Every code of the pages that ``provider/error_codes.py`` names, over a real socket."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sms_connector.errors import ConnectorError, Kind, LimitReached, ProviderErr
 from sms_connector.local.emulate.magic import MAGIC_NUMBERS
 from sms_connector.local.emulate.pnvs_account import PNVS_MAGIC_NUMBERS
 from sms_connector.local.emulate.provider_errors import Refusal
-from sms_connector.provider import refusals
+from sms_connector.provider import error_codes, refusals
 from sms_connector.provider.refusals import Refund, gives_back, is_known, refund_of
 from sms_connector.web.failures import STATUS
 from tests.support.configs import BOTH_SERVICES
@@ -224,7 +224,7 @@ def test_a_code_of_the_provider_has_one_meaning_and_a_remedy(
 
 
 def test_every_code_of_the_tables_is_tested_here_and_given_by_the_emulator() -> None:
-    known = {*refusals._OF_THE_SERVICE, *refusals._OF_THE_GATEWAY, *refusals._FAMILIES}
+    known = {*error_codes.OF_THE_SERVICE, *error_codes.OF_THE_GATEWAY, *error_codes.FAMILIES}
     outcomes = (*MAGIC_NUMBERS.values(), *PNVS_MAGIC_NUMBERS.values())
     emulated = {outcome.code for outcome in outcomes if isinstance(outcome, Refusal)}
     for codes in ({code for _, code, *_ in rows()}, emulated):

@@ -7,8 +7,9 @@ import msgspec
 
 from ...config import ConnectorConfig
 from ...provider.call import Stage
+from ...provider.error_codes import Cause
 from ...provider.query import Refused
-from ...provider.refusals import Cause, cause_of, refusal
+from ...provider.refusals import cause_of, refusal
 from ...provider.sdk_call import NoAnswer
 from ..endpoint import is_emulator
 from . import links
