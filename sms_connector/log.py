@@ -90,6 +90,7 @@ class MessageEntry:
             sent=error.sent,
             requestId=provider.request_id if provider else None,
             providerCode=provider.code if provider else None,
+            providerMessage=provider.message if provider else None,
             # What is wrong with the settings is logged once, not with every message.
             reason=None if error.code == "invalid_config" else error.message,
         )
