@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 
 from sms_connector.errors import ConnectorError
-from sms_connector.log import MessageEntry
+from sms_connector.log import Entry
 from sms_connector.message import Receipt
 from sms_connector.web.failures import error_body
 from tests.support.scripted_provider import (
@@ -63,7 +63,7 @@ class TestSilence:
         self, caplog: pytest.LogCaptureFixture, text: str
     ) -> None:
         caplog.set_level(logging.INFO)
-        MessageEntry(logging.getLogger("x")).accepted(Receipt("BIZ-1", text, "SignIn", "SMS_1"))
+        Entry(logging.getLogger("x")).accepted(Receipt("BIZ-1", text, "SignIn", "SMS_1"))
         assert caplog.messages[0].isascii()
         assert json.loads(caplog.messages[0])["requestId"] == text
 

@@ -32,7 +32,8 @@ FLOORS = (
     ("provider",),
     ("sending", "web"),
     ("verification", "reports"),
-    ("callers",),
+    ("callers", "instance", "invocation"),
+    ("operations",),
     ("function",),
     ("wsgi",),
 )
