@@ -103,6 +103,7 @@ class Entry:
                 "sent": error.sent,
                 "requestId": provider.request_id if provider else None,
                 "providerCode": provider.code if provider else None,
+                "providerMessage": provider.message if provider else None,
             }
         # What is wrong with the settings is logged once, not with every message.
         reason = None if error.code == "invalid_config" else error.message

@@ -273,6 +273,15 @@ class TestLog:
         assert line["phone"] == "138****5678"
         assert "wait" in line["reason"]
 
+    def test_a_second_try_after_an_undocumented_refusal_is_not_refused_as_too_many_messages(
+        self, provider: Providers, configure: Configure, invoke: Invoke
+    ) -> None:
+        refusing = provider(answer(200, {"Code": "isv.UNHEARD_OF", "Message": "未知错误"}))
+        configure(config(endpoint=refusing.endpoint, limits={"perNumber": ["1/minute"]}))
+        for _ in range(2):
+            assert invoke(EVENT)["error"]["provider"]["code"] == "isv.UNHEARD_OF"
+        assert len(refusing.requests) == 2
+
     def test_log_lines_go_to_the_logger_of_the_invocation(
         self, accepting: ScriptedProvider, invoke: Invoke, caplog: pytest.LogCaptureFixture
     ) -> None:
