@@ -33,7 +33,8 @@ FLOORS = (
     ("provider",),
     ("sending", "web"),
     ("verification", "reports"),
-    ("callers",),
+    ("callers", "instance", "invocation"),
+    ("operations",),
     ("function",),
     ("wsgi",),
 )
