@@ -15,9 +15,10 @@ from typing import Any, Final, cast
 
 import msgspec
 
-from .context import REQUEST_ID, Context
 from .function import Function
-from .provider.environment_key import environment_role
+from .invocation import Invocation
+from .log import REQUEST_ID
+from .provider.environment_key import role_key
 from .settings import STORE, read_settings
 from .store.address import MEMORY
 from .web.request_id import request_id_of
@@ -52,8 +53,8 @@ def application(environ: Mapping[str, Any], start_response: Any) -> Iterable[byt
     function = _in_several_processes if environ.get("wsgi.multiprocess") else _function
     token = REQUEST_ID.set(request_id)
     try:
-        context = Context(request_id, _role)
-        answer = function.handle({**environ, "fc.context": context}, start)
+        invocation = Invocation(request_id, _role)
+        answer = function.handle({**environ, "fc.context": invocation}, start)
         return cast(Iterable[bytes], answer)
     finally:
         REQUEST_ID.reset(token)
@@ -71,11 +72,11 @@ def _log_to_stderr() -> None:
 
 
 _log_to_stderr()
-_role = environment_role(os.environ)
+_role = role_key(os.environ)
 # How many processes the server runs is known with the first request only.
 _settings = msgspec.structs.replace(read_settings(os.environ), many_instances=True)
 _function = _in_several_processes = Function(_settings)
 if _settings.store == MEMORY:
     _problems = (*_settings.problems, _SEVERAL_PROCESSES)
     _in_several_processes = Function(msgspec.structs.replace(_settings, problems=_problems))
-_function.prepare(Context(credentials=_role))
+_function.prepare(Invocation(role=_role))

@@ -4,7 +4,6 @@ from urllib.parse import quote
 import pytest
 
 from sms_connector.config import parse_config
-from sms_connector.context import Context
 from sms_connector.message import Message, Sms
 from sms_connector.phone import parse_phone
 from sms_connector.privacy import Mask
@@ -160,7 +159,7 @@ VALUES = [
     Sms(parse_phone(PHONE), "SignIn", "SMS_1", CODE),
     AccessKey("LTAI-test-key-id", KEY, KEY),
     Request(CODE.encode(), headers={"authorization": KEY}),
-    Event(CODE.encode(), Context(), {"phone": PHONE, "code": CODE}),
+    Event(CODE.encode(), None, {"phone": PHONE, "code": CODE}),
     parse_config(json.dumps(config(accessKeySecret=KEY))),
     read_settings({"SMS_CONNECTOR_CONFIG": KEY, "SMS_CONNECTOR_SECRET": KEY}),
     Auth(read_settings({"SMS_CONNECTOR_AUTHORIZATION": KEY})),

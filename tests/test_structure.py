@@ -22,9 +22,10 @@ DEVELOPMENT = (
 
 # From the ground up. A room imports from those before it, and from itself.
 FLOORS = (
-    ("clock", "context", "errors", "tls"),
+    ("clock", "errors", "tls"),
     ("privacy", "phone", "config_fields"),
     ("message", "limits"),
+    ("templates",),
     ("config",),
     ("settings",),
     ("log",),
@@ -32,7 +33,8 @@ FLOORS = (
     ("provider",),
     ("sending", "web"),
     ("verification", "reports"),
-    ("callers",),
+    ("callers", "instance", "invocation"),
+    ("operations",),
     ("function",),
     ("web_mode", "wsgi"),
 )

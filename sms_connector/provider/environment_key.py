@@ -1,9 +1,8 @@
-"""The access key in the environment, where no platform passes a role with each request."""
+"""The access key in the environment, where no runtime passes a role."""
 
 from collections.abc import Mapping
 from typing import Final
 
-from ..context import Role
 from .client import AccessKey
 
 KEY_ID: Final = "ALIBABA_CLOUD_ACCESS_KEY_ID"
@@ -17,9 +16,3 @@ def role_key(environ: Mapping[str, str]) -> AccessKey | None:
     if not key_id or not secret:
         return None
     return AccessKey(key_id, secret, environ.get(SECURITY_TOKEN, "").strip() or None)
-
-
-def environment_role(environ: Mapping[str, str]) -> Role:
-    """Return the same key as a context has it; without one, an empty role."""
-    key = role_key(environ)
-    return Role(key.id, key.secret, key.security_token or "") if key else Role()

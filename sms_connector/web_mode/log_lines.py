@@ -5,7 +5,7 @@ import sys
 import time
 from typing import Final
 
-from ..context import REQUEST_ID
+from ..log import REQUEST_ID
 
 _FORMAT: Final = "%(asctime)s.%(msecs)03dZ %(request_id)s [%(levelname)s] %(message)s"
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from .. import log
-from ..context import Context
 from ..function import Function
-from ..provider.environment_key import environment_role
+from ..invocation import Invocation
+from ..provider.environment_key import role_key
 from ..settings import FUNCTION_NAME, REGION, read_settings
 from .application import Application
 from .http_server import listen, port_of, serve_until_stopped
@@ -25,7 +25,7 @@ def run(environ: Mapping[str, str]) -> None:
     log_to_stdout(environ.get("FC_SERVER_LOG_LEVEL", ""))
     settings = read_settings(environ)
     function = Function(settings)
-    started = Context(credentials=environment_role(environ), region=environ.get(REGION, ""))
+    started = Invocation(role=role_key(environ), region=environ.get(REGION, ""))
     function.prepare(started)
     in_cloud = bool(environ.get(FUNCTION_NAME))
     application = Application(function, None if in_cloud else started)

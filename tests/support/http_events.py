@@ -11,9 +11,10 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from sms_connector.context import context_of
 from sms_connector.function import Function
+from sms_connector.invocation import read_invocation
 from sms_connector.local import http_trigger_event as trigger
+from sms_connector.provider.client import AccessKey
 from sms_connector.web_mode.application import Application
 from tests.support.web_mode import from_platform, listening
 
@@ -130,11 +131,11 @@ def through_wsgi(handler: Handler, request: HttpRequest, context: object) -> Htt
 
 def through_web_mode(handler: Handler, request: HttpRequest, context: object) -> HttpAnswer:
     """Over a socket, by the server of web mode, with what the platform adds to the headers."""
-    role = context_of(context).credentials
+    role = read_invocation(context).role or AccessKey("", "")
     platform = from_platform(
-        x_fc_access_key_id=role.access_key_id,
-        x_fc_access_key_secret=role.access_key_secret,
-        x_fc_security_token=role.security_token,
+        x_fc_access_key_id=role.id,
+        x_fc_access_key_secret=role.secret,
+        x_fc_security_token=role.security_token or "",
     )
     headers = {name.replace("_", "-"): text for name, text in platform.items()}
     query = f"?{urlencode(request.query)}" if request.query else ""

@@ -6,8 +6,6 @@ from typing import Any, Final
 
 import msgspec
 
-from ...context import Context, context_of
-
 LARGEST_PAYLOAD: Final = 1536 * 1024
 """In bytes: enough for LARGEST_REPORT in Base64.
 
@@ -24,7 +22,7 @@ class Event(msgspec.Struct, frozen=True):
     """
 
     payload: bytes
-    context: Context
+    context: Any
     fields: Mapping[str, Any] = {}
     environ: Mapping[str, Any] = {}
     start_response: Any = None
@@ -37,16 +35,15 @@ class Event(msgspec.Struct, frozen=True):
 def read_event(first: object, second: Any) -> Event:
     """Sort out the two arguments of a handler: ``(event, context)`` or those of WSGI."""
     if isinstance(first, Mapping) and "wsgi.input" in first:
-        context = context_of(first.get("fc.context"))
-        return Event(b"", context, environ=first, start_response=second)
+        return Event(b"", first.get("fc.context"), environ=first, start_response=second)
     if isinstance(first, (bytes, str)) and len(first) > LARGEST_PAYLOAD:
-        return Event(b"", context_of(second), is_too_large=True)
+        return Event(b"", second, is_too_large=True)
     payload = _payload(first)
     try:
         fields = json.loads(payload)
     except (ValueError, RecursionError):
         fields = None
-    return Event(payload, context_of(second), fields if isinstance(fields, dict) else {})
+    return Event(payload, second, fields if isinstance(fields, dict) else {})
 
 
 def _payload(event: object) -> bytes:

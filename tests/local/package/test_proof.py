@@ -122,7 +122,7 @@ def leave_out_the_http_server(package: Path) -> None:
 
 
 def ignore_the_platform_s_keys(package: Path) -> None:
-    code = "Application._context = lambda *_: Context()"
+    code = "Application._invocation = lambda *_: Invocation()"
     append(package / "sms_connector" / "web_mode" / "application.py", code)
 
 
