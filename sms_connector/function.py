@@ -8,11 +8,12 @@ from . import log
 from .callers import CALLERS, Caller, caller_at, caller_of
 from .callers.sentences import Audience, Locale
 from .errors import ConnectorError, bug, invalid_config
+from .idempotency.key import IdempotencyKey
 from .provider.client import AccessKey
 from .reports.figures import Figures
+from .sending.codes import made_codes
 from .sending.connector import SmsConnector
-from .sending.idempotency import Idempotency, made_codes
-from .sending.once import Terms
+from .sending.options import SendOptions
 from .settings import Settings
 from .store import diagnose, open_stores
 from .web.auth import INVOCATION, Auth, Credential
@@ -123,7 +124,7 @@ class Function:
     def _send(
         self,
         caller: Caller,
-        idempotency: Idempotency | None,
+        idempotency: IdempotencyKey | None,
         role: AccessKey | None,
         entry: log.MessageEntry,
     ) -> Response:
@@ -133,8 +134,8 @@ class Function:
         codes = () if message.code else made_codes(self._stores.names, idempotency)
         entry.sms = sms = connector.compose(message, *codes[:1])
         self._report_near_miss(connector, message.usage_type, entry.logger)
-        terms = Terms(message.ip, caller.patience, caller.waits_early, idempotency, codes)
-        receipt = connector.send(sms, role, terms)
+        options = SendOptions(message.ip, caller.patience, caller.waits_early, idempotency, codes)
+        receipt = connector.send(sms, role, options)
         entry.accepted(receipt)
         return caller.accepted(receipt)
 

@@ -29,7 +29,7 @@ FLOORS = (
     ("settings",),
     ("log",),
     ("store",),
-    ("provider",),
+    ("idempotency", "provider"),
     ("sending", "web"),
     ("verification", "reports"),
     ("callers",),

@@ -15,9 +15,9 @@ from ..message import Message, is_usage_type
 from ..provider.client import AccessKey
 from ..reports.deliveries import Deliveries
 from ..sending.connector import SmsConnector
-from ..sending.once import Terms
+from ..sending.options import SendOptions
 from ..store.outage import StoreAwayError
-from ..verification.kept import Approved, Started
+from ..verification.outcomes import Approved, Started
 from ..verification.record import State
 from ..verification.service import Verifications
 from ..web.auth import Credential
@@ -50,8 +50,8 @@ class Verifier:
         )
         entry.usage_type = message.usage_type
         entry.sms = sms = self._connector.compose(message)
-        terms = Terms(message.ip, idempotency=idempotency)
-        started = self._verifications.start(sms, self._connector.sender(role), terms)
+        options = SendOptions(message.ip, key=idempotency)
+        started = self._verifications.start(sms, self._connector.sender(role), options)
         entry.accepted(started.receipt)
         return _started(started)
 

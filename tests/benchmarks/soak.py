@@ -125,5 +125,5 @@ def main(messages: int = 100_000, threads: int = 8) -> None:
 
 
 if __name__ == "__main__":
-    with patch("sms_connector.sending.once.MOST_REMEMBERED", 100):
+    with patch("sms_connector.store.memory.MOST_RECORDS", 100):
         main(*map(int, sys.argv[1:]))

@@ -13,7 +13,7 @@ from ...reports.figures import Figures
 from ...sending.connector import SmsConnector
 from ...settings import Settings, read_settings
 from ...store import open_stores
-from ...verification.kept import Started
+from ...verification.outcomes import Started
 from ...verification.service import Verifications
 from ...web.failures import error_body
 
