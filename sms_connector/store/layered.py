@@ -45,7 +45,7 @@ class Layered:
 
     def _transact(self, transaction: Transaction) -> Result:
         taken_here, taken_there = (*transaction.taken_at, 0, 0)[:2]
-        here = self._memory.transact(_giving_back(_without_spare(transaction), taken_here))
+        here = self._memory.transact(_as_taken_at(_without_spare(transaction), taken_here))
         if not here.committed:
             if here.full is not None:
                 return self._refused(transaction, here)
@@ -53,7 +53,7 @@ class Layered:
         if _only_reads(transaction) and any(found.value for found in here.found):
             return here
         try:
-            there = self._server.transact(_giving_back(transaction, taken_there))
+            there = self._server.transact(_as_taken_at(transaction, taken_there))
         except StoreAwayError:
             return msgspec.structs.replace(here, taken_at=(*here.taken_at, 0))
         if not there.committed:
@@ -108,9 +108,9 @@ class Layered:
         )
 
 
-def _giving_back(transaction: Transaction, taken_at: int) -> Transaction:
+def _as_taken_at(transaction: Transaction, taken_at: int) -> Transaction:
     """Return the transaction with the time at which one of the two stores took."""
-    if not transaction.give_back:
+    if not (transaction.give_back or transaction.restamp):
         return transaction
     return msgspec.structs.replace(transaction, taken_at=(taken_at,))
 
@@ -123,4 +123,10 @@ def _without_spare(transaction: Transaction) -> Transaction:
 
 
 def _only_reads(transaction: Transaction) -> bool:
-    return not (transaction.take or transaction.give_back or transaction.write or transaction.add)
+    return not (
+        transaction.take
+        or transaction.give_back
+        or transaction.restamp
+        or transaction.write
+        or transaction.add
+    )

@@ -59,6 +59,10 @@ class Memory:
             for counter in transaction.give_back:
                 for taken_at in transaction.taken_at:
                     self._give_back(counter, taken_at, now)
+            begin = now + int(transaction.restamp_delay * _MICROSECONDS)
+            for counter in transaction.restamp:
+                for taken_at in transaction.taken_at:
+                    self._restamp(counter, taken_at, begin, now)
             for write in transaction.write:
                 self._write(write, now)
             for figure in transaction.add:
@@ -120,17 +124,20 @@ class Memory:
         return [(at, number) for at, number in takes if at > begin]
 
     def _take(self, counter: Counter, now: int) -> None:
-        takes = self._takes(counter, now)
         at = _rounded_up(now, counter.step)
-        number = takes.pop()[1] if takes and takes[-1][0] == at else 0
-        self._keep(counter, [*takes, (at, number + 1)], now)
+        self._keep(counter, _changed(self._takes(counter, now), at, 1), now)
 
     def _give_back(self, counter: Counter, taken_at: int, now: int) -> None:
         at = _rounded_up(taken_at, counter.step)
         takes = self._takes(counter, now)
-        left = [(when, number - (when == at)) for when, number in takes]
-        if left != takes:
-            self._keep(counter, [take for take in left if take[1] > 0], now)
+        if any(when == at for when, _ in takes):
+            self._keep(counter, _changed(takes, at, -1), now)
+
+    def _restamp(self, counter: Counter, taken_at: int, begin: int, now: int) -> None:
+        before, after = (_rounded_up(at, counter.step) for at in (taken_at, begin))
+        takes = self._takes(counter, now)
+        if after > before and any(when == before for when, _ in takes):
+            self._keep(counter, _changed(_changed(takes, before, -1), after, 1), now)
 
     def _keep(self, counter: Counter, takes: list[tuple[int, int]], now: int) -> None:
         if takes:
@@ -142,6 +149,13 @@ class Memory:
 
 def _rounded_up(at: int, step: int) -> int:
     return -(-at // step) * step
+
+
+def _changed(takes: Sequence[tuple[int, int]], at: int, by: int) -> list[tuple[int, int]]:
+    """Return the takes with so many more at one time, oldest first."""
+    numbers = dict(takes)
+    numbers[at] = numbers.get(at, 0) + by
+    return sorted(take for take in numbers.items() if take[1] > 0)
 
 
 class _Expiring(Generic[_Value]):

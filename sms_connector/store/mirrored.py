@@ -23,14 +23,20 @@ class Mirrored:
         return self._server.away
 
     def transact(self, transaction: Transaction) -> Result:
-        if not (transaction.take or transaction.give_back):
+        if not (transaction.take or transaction.give_back or transaction.restamp):
             return self._server.transact(transaction)
         here, there = (*transaction.taken_at, 0, 0)[:2]
         result = self._server.transact(msgspec.structs.replace(transaction, taken_at=(there,)))
         if not result.committed:
             return result
         mirrored = self._memory.transact(
-            Transaction(take=transaction.take, give_back=transaction.give_back, taken_at=(here,))
+            Transaction(
+                take=transaction.take,
+                give_back=transaction.give_back,
+                restamp=transaction.restamp,
+                restamp_delay=transaction.restamp_delay,
+                taken_at=(here,),
+            )
         )
         # Another instance's outage may have left the memory fuller than the server.
         taken_here = mirrored.taken_at or (0,)

@@ -3,15 +3,18 @@
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
 local asked = cmsgpack.unpack(ARGV[1])
-local records, take, give_back, count, taken_at, write, add, patience = unpack(asked)
+local records, take, give_back, restamp, count = unpack(asked)
+local delay, taken_at, write, add, patience = unpack(asked, 6)
 
 local function rounded_up(at, step)
   return math.ceil(at / step) * step
 end
 
+-- In redis.call, a key stands as KEYS[…]: some services refuse a script that names one by a variable.
+
 -- The takes in the window that ends now: {time, number, time, number, …}, oldest first.
-local function takes_of(key, window)
-  local packed = redis.call('GET', key)
+local function takes_of(place, window)
+  local packed = redis.call('GET', KEYS[place])
   local all, takes = packed and cmsgpack.unpack(packed) or {}, {}
   for i = 1, #all, 2 do
     if all[i] > now - window then
@@ -22,19 +25,38 @@ local function takes_of(key, window)
   return takes
 end
 
-local function keep(key, takes, window)
+-- Adds to the number at one time, or removes from it; returns whether there was one.
+local function change(takes, at, by)
+  local i = #takes - 1
+  while i > 0 and takes[i] > at do
+    i = i - 2
+  end
+  local exists = takes[i] == at
+  if exists then
+    takes[i + 1] = takes[i + 1] + by
+  elseif by > 0 then
+    table.insert(takes, i + 2, at)
+    table.insert(takes, i + 3, by)
+  end
+  if exists and takes[i + 1] == 0 then
+    table.remove(takes, i)
+    table.remove(takes, i)
+  end
+  return exists
+end
+
+local function keep(place, takes, window)
   if #takes == 0 then
-    redis.call('DEL', key)
+    redis.call('DEL', KEYS[place])
   else
     local life = math.ceil((takes[#takes - 1] + window - now) / 1000)
-    redis.call('SET', key, cmsgpack.pack(takes), 'PX', string.format('%.0f', life))
+    redis.call('SET', KEYS[place], cmsgpack.pack(takes), 'PX', string.format('%.0f', life))
   end
 end
 
 local function add_up(figure)
-  local key, field, number, life = unpack(figure)
-  redis.call('HINCRBY', KEYS[key], field, number)
-  redis.call('PEXPIRE', KEYS[key], life)
+  redis.call('HINCRBY', KEYS[figure[1]], figure[2], figure[3])
+  redis.call('PEXPIRE', KEYS[figure[1]], figure[4])
 end
 
 local committed, full, longest = true, 0, 0
@@ -51,12 +73,12 @@ end
 
 local counted, takes = {}, {}
 for i, counter in ipairs(count) do
-  counted[i] = takes_of(KEYS[counter[1]], counter[3])
+  counted[i] = takes_of(counter[1], counter[3])
 end
 if committed then
   for i, counter in ipairs(take) do
-    local key, most, window = unpack(counter)
-    takes[i] = takes_of(KEYS[key], window)
+    local place, most, window = unpack(counter)
+    takes[i] = takes_of(place, window)
     local surplus = -most
     for j = 2, #takes[i], 2 do
       surplus = surplus + takes[i][j]
@@ -82,27 +104,24 @@ end
 
 if committed then
   for i, counter in ipairs(take) do
-    local key, _, window, step = unpack(counter)
-    local at, list = rounded_up(now, step), takes[i]
-    if list[#list - 1] == at then
-      list[#list] = list[#list] + 1
-    else
-      list[#list + 1] = at
-      list[#list + 1] = 1
-    end
-    keep(KEYS[key], list, window)
+    local place, _, window, step = unpack(counter)
+    change(takes[i], rounded_up(now, step), 1)
+    keep(place, takes[i], window)
   end
   for _, counter in ipairs(give_back) do
-    local key, _, window, step = unpack(counter)
-    local at, list, left = rounded_up(taken_at, step), takes_of(KEYS[key], window), {}
-    for j = 1, #list, 2 do
-      local number = list[j + 1] - (list[j] == at and 1 or 0)
-      if number > 0 then
-        left[#left + 1] = list[j]
-        left[#left + 1] = number
-      end
+    local place, _, window, step = unpack(counter)
+    local left = takes_of(place, window)
+    change(left, rounded_up(taken_at, step), -1)
+    keep(place, left, window)
+  end
+  for _, counter in ipairs(restamp) do
+    local place, _, window, step = unpack(counter)
+    local before, after = rounded_up(taken_at, step), rounded_up(now + delay, step)
+    local moved = takes_of(place, window)
+    if after > before and change(moved, before, -1) then
+      change(moved, after, 1)
+      keep(place, moved, window)
     end
-    keep(KEYS[key], left, window)
   end
   for _, record in ipairs(write) do
     if record[2] == '' then

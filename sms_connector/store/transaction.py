@@ -70,18 +70,23 @@ class Write(msgspec.Struct, frozen=True):
 
 
 class Transaction(msgspec.Struct, frozen=True):
-    """What to read, expect, take, give back, write and add, in this order.
+    """What to read, expect, take, give back, restamp, write and add, in this order.
 
     If a record is not as expected, nothing else happens. If a counter is full, nothing is taken or
     written, and its ``refused`` figure is added, except if it has room again within ``patience``
     seconds. ``give_back`` returns what was taken at ``taken_at`` (see Result); a counter from
-    which nothing was taken at that time is left alone. ``count`` are counters to read, as they
-    were before the transaction.
+    which nothing was taken at that time is left alone. ``restamp`` moves what was taken at
+    ``taken_at`` to ``restamp_delay`` seconds from now, so that the windows of these counters begin
+    then; it moves nothing back, and finds nothing the second time. Of a counter above MOST_EXACT,
+    each of both concerns one of the takes that were rounded up to the same time. ``count`` are
+    counters to read, as they were before the transaction.
     """
 
     records: tuple[Record, ...] = ()
     take: tuple[Counter, ...] = ()
     give_back: tuple[Counter, ...] = ()
+    restamp: tuple[Counter, ...] = ()
+    restamp_delay: float = 0
     count: tuple[Counter, ...] = ()
     taken_at: tuple[int, ...] = ()
     write: tuple[Write, ...] = ()

@@ -1,18 +1,12 @@
-"""What every store does, checked against a model that is told the store's own time."""
+"""What every store does."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from sms_connector.store.memory import Memory
-from sms_connector.store.redis import RedisStore
 from sms_connector.store.transaction import (
     ABSENT,
     Counter,
@@ -24,7 +18,6 @@ from sms_connector.store.transaction import (
     Transaction,
     Write,
 )
-from tests.support.redis_server import RedisServer
 
 KEY, OTHER = "{t}record", "{t}other"
 HOUR = "{t}hour"
@@ -179,6 +172,52 @@ class TestCounters:
         assert refused.wait == pytest.approx(60, abs=1)
 
 
+class TestRestamping:
+    @pytest.mark.parametrize("count", [1, 101], ids=["exact", "in hundredths"])
+    def test_what_was_taken_counts_from_the_time_to_which_it_is_moved(
+        self, store: Store, count: int
+    ) -> None:
+        counter = Counter("{t}counter", count, 600)
+        first, *_ = (take(store, counter) for _ in range(count))
+        store.transact(Transaction(restamp=(counter,), restamp_delay=500, taken_at=first.taken_at))
+        (takes,) = store.transact(Transaction(count=(counter,))).counted
+        assert sum(number for _, number in takes) == count
+        assert takes[-1][1] == 1
+        assert 500e6 <= takes[-1][0] - first.now <= 507e6
+        lasting = Counter("{t}counter", 1, 600)
+        assert take(store, lasting).wait == pytest.approx(1_100, abs=8)
+
+    def test_restamping_twice_moves_once(self, store: Store) -> None:
+        counter = Counter("{t}counter", 2, 60)
+        first, second = take(store, counter), take(store, counter)
+        for delay in (20, 40):
+            store.transact(
+                Transaction(restamp=(counter,), restamp_delay=delay, taken_at=first.taken_at)
+            )
+        (takes,) = store.transact(Transaction(count=(counter,))).counted
+        assert [(at - second.now) // 1_000_000 for at, _ in takes] == [0, 20]
+
+    def test_nothing_is_moved_back_and_nothing_that_was_not_taken(self, store: Store) -> None:
+        counter, other = Counter("{t}counter", 1, 60), Counter("{t}other", 1, 60)
+        taken = take(store, counter)
+        for delay, taken_at in ((-5, taken.taken_at), (5, (12_345,)), (5, (0,))):
+            store.transact(
+                Transaction(restamp=(counter, other), restamp_delay=delay, taken_at=taken_at)
+            )
+        counted = store.transact(Transaction(count=(counter, other))).counted
+        assert counted == (((taken.now, 1),), ())
+
+    def test_what_is_taken_after_a_moved_take_is_counted_beside_it(self, store: Store) -> None:
+        counter = Counter("{t}counter", 2, 60)
+        first = take(store, counter)
+        store.transact(Transaction(restamp=(counter,), restamp_delay=9, taken_at=first.taken_at))
+        second = take(store, counter)
+        refused = take(store, counter)
+        assert refused.wait == pytest.approx(60, abs=2)
+        store.transact(Transaction(give_back=(counter,), taken_at=second.taken_at))
+        assert take(store, counter).committed
+
+
 class TestWritesIfAbsent:
     @pytest.mark.parametrize("is_spare", [False, True])
     def test_a_write_if_absent_leaves_a_record_as_it_is(self, store: Store, is_spare: bool) -> None:
@@ -207,143 +246,3 @@ class TestFigures:
 class TestTime:
     def test_the_store_tells_its_time(self, store: Store) -> None:
         assert store.transact(Transaction()).now / 1e6 == pytest.approx(time.time(), abs=5)
-
-
-COUNTERS = (
-    Counter("{t}1", 1, 1),
-    Counter("{t}3", 3, 1, refused=Figure("{t}figures", "limited", 60)),
-    Counter("{t}130", 130, 1),
-)
-KEYS = ("{t}a", "{t}b")
-VALUES = ("x", "y")
-
-
-class Model(RuleBasedStateMachine):
-    """Runs random transactions, and compares each result with what a plain model says."""
-
-    def __init__(self, store: Store, sleep: Callable[[float], None]) -> None:
-        super().__init__()
-        self.store = store
-        self.sleep = sleep
-        self.records: dict[str, tuple[str, int]] = {}
-        self.takes: dict[str, list[int]] = {counter.key: [] for counter in COUNTERS}
-        self.taken: list[tuple[tuple[Counter, ...], int]] = []
-        self.limited = 0
-
-    @rule(
-        records=st.lists(
-            st.builds(
-                Record,
-                st.sampled_from(KEYS),
-                st.lists(st.sampled_from((ABSENT, *VALUES)), max_size=2).map(tuple),
-            ),
-            max_size=2,
-        ),
-        counters=st.lists(st.sampled_from(COUNTERS), unique=True, max_size=3),
-        writes=st.lists(
-            st.builds(
-                Write,
-                st.sampled_from(KEYS),
-                st.sampled_from((ABSENT, *VALUES)),
-                st.sampled_from((0.2, 60.0)),
-            ),
-            max_size=2,
-            unique_by=lambda write: write.key,
-        ),
-    )
-    def transact(self, records: list[Record], counters: list[Counter], writes: list[Write]) -> None:
-        result = self.store.transact(
-            Transaction(records=tuple(records), take=tuple(counters), write=tuple(writes))
-        )
-        now = result.now
-        expected = [self.value(record.key, now) for record in records]
-        assert [found.value for found in result.found] == expected
-        as_expected = all(
-            not record.expected or value in record.expected
-            for record, value in zip(records, expected, strict=True)
-        )
-        waits = [self.wait(counter, now) for counter in counters] if as_expected else []
-        longest = max([0, *waits])
-        assert round(result.wait * 1e6) == longest
-        assert result.full == (waits.index(longest) if longest else None)
-        assert result.committed is (as_expected and not longest)
-        if longest and counters[waits.index(longest)].refused:
-            self.limited += 1
-        if result.committed:
-            self.commit(counters, writes, now)
-
-    def commit(self, counters: list[Counter], writes: list[Write], now: int) -> None:
-        for counter in counters:
-            self.takes[counter.key].append(-(-now // counter.step) * counter.step)
-        if counters:
-            self.taken.append((tuple(counters), now))
-        for write in writes:
-            self.records[write.key] = write.value, now + round(write.seconds * 1e6)
-
-    def value(self, key: str, now: int) -> str:
-        value, expiry = self.records.get(key, (ABSENT, 0))
-        assume(abs(expiry - now) > 5_000)  # a server expires by the millisecond
-        return value if expiry > now else ABSENT
-
-    def wait(self, counter: Counter, now: int) -> int:
-        begin = now - counter.seconds * 1_000_000
-        within = sorted(at for at in self.takes[counter.key] if at > begin)
-        return within[-counter.count] - begin if len(within) >= counter.count else 0
-
-    @rule(number=st.integers(min_value=40, max_value=90))
-    def take_many(self, number: int) -> None:
-        for _ in range(number):
-            self.transact([], [COUNTERS[2]], [])
-
-    @rule(data=st.data())
-    def give_back(self, data: st.DataObject) -> None:
-        assume(self.taken)
-        counters, at = data.draw(st.sampled_from(self.taken))
-        # Twice is once only for exact counters: a claim guards the others.
-        self.taken.remove((counters, at))
-        result = self.store.transact(Transaction(give_back=counters, taken_at=(at,)))
-        assert result.committed
-        for counter in counters:
-            takes = self.takes[counter.key]
-            rounded = -(-at // counter.step) * counter.step
-            if rounded in takes:
-                takes.remove(rounded)
-
-    @rule(seconds=st.sampled_from((0.02, 0.3)))
-    def let_time_pass(self, seconds: float) -> None:
-        self.sleep(seconds)
-
-    @invariant()
-    def refusals_are_counted(self) -> None:
-        assert self.store.figures(["{t}figures"])[0].get("limited", 0) == self.limited
-
-
-def test_the_memory_agrees_with_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    passed = [0.0]
-    real = time.monotonic, time.time
-    monkeypatch.setattr("sms_connector.clock.time.monotonic", lambda: real[0]() + passed[0])
-    monkeypatch.setattr("sms_connector.clock.time.time", lambda: real[1]() + passed[0])
-
-    def let_pass(seconds: float) -> None:
-        passed[0] += seconds
-
-    run_state_machine_as_test(
-        lambda: Model(Memory(), let_pass),  # type: ignore[arg-type]
-        settings=settings(max_examples=60, stateful_step_count=30, deadline=None),
-    )
-
-
-def test_a_server_agrees_with_the_model(server: RedisServer) -> None:
-    def model() -> Model:
-        server.command("FLUSHALL")
-        return Model(RedisStore(server.address), time.sleep)
-
-    run_state_machine_as_test(
-        model,  # type: ignore[arg-type]
-        settings=settings(
-            max_examples=8,
-            stateful_step_count=20,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )

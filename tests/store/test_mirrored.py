@@ -41,3 +41,17 @@ def test_a_server_that_is_away_is_not_replaced_by_the_memory() -> None:
     with pytest.raises(StoreAwayError):
         mirrored.transact(Transaction(take=(COUNTER,)))
     assert mirrored.away
+
+
+@pytest.mark.parametrize("kind", [Mirrored, Layered])
+def test_each_store_restamps_what_it_gave(
+    server: RedisServer, kind: type[Mirrored] | type[Layered]
+) -> None:
+    memory, remote = Memory(), RedisStore(server.address)
+    both = kind(memory, remote)
+    taken = both.transact(Transaction(take=(COUNTER,)))
+    assert len(set(taken.taken_at)) == 2
+    both.transact(Transaction(restamp=(COUNTER,), restamp_delay=30, taken_at=taken.taken_at))
+    for store in (memory, remote):
+        refused = store.transact(Transaction(take=(COUNTER,)))
+        assert refused.wait == pytest.approx(90, abs=2)
