@@ -3,7 +3,7 @@
 ``python -m tests.benchmarks.soak [MESSAGES] [THREADS]`` sends to a provider in a process of its own, which
 closes one connection in fifty. Prints a line for each tenth. Fails if a message arrived twice, if
 an outcome was not true, or if the last tenth holds more than the third. The memory of resends (see
-sending/once.py) is kept small meanwhile: with its 10,000 messages it has a bound too, but it takes
+sending/at_most_once.py) is kept small meanwhile: with its 10,000 messages it has a bound too, but it takes
 far more than 100,000 messages until the allocator has no more gaps to fill.
 """
 
