@@ -32,7 +32,8 @@ FLOORS = (
     ("idempotency", "provider"),
     ("sending", "web"),
     ("verification", "reports"),
-    ("callers",),
+    ("callers", "instance", "invocation"),
+    ("operations",),
     ("function",),
     ("wsgi",),
 )

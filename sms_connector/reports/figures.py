@@ -6,7 +6,7 @@ from ..config import ConnectorConfig
 from ..message import FALLBACK_USAGE_TYPE
 from ..store.names import Names
 from ..store.transaction import Figure, Write
-from .kept import Kept, kept, keys_of
+from .delivery_record import Kept, kept, keys_of
 
 MOST_HOURS: Final = 31 * 24
 """For how long figures are kept."""

@@ -183,7 +183,7 @@ MAGIC = {
     "FREQUENCY_FAIL": ("rate_limit_exceeded", "wait"),
     "BUSINESS_LIMIT_CONTROL": ("rate_limit_exceeded", "wait"),
     "MOBILE_NUMBER_ILLEGAL": ("invalid_request_parameters", "phone number"),
-    "INVALID_PARAMETERS": ("invalid_request_parameters", "code"),
+    "INVALID_PARAMETERS": ("invalid_request_parameters", "a parameter malformed"),
 }
 
 

@@ -95,7 +95,8 @@ OUTCOMES: dict[str, tuple[Receipt | ConnectorError, bool]] = {
     ),
     "PNVS, too often": (error("rate_limited", code="FREQUENCY_FAIL"), False),
     "refused number": (error("invalid_parameter", code="isv.MOBILE_NUMBER_ILLEGAL"), False),
-    "refused for another reason": (error("refused"), False),
+    "refused for another reason": (error("refused"), True),
+    "refused for a reason that names a number": (error("refused", code="MOBILE_STRANGE"), False),
     "no answer": (error("unknown_outcome", None), False),
     "answer without sense": (error("invalid_response", None), False),
 }

@@ -10,8 +10,8 @@ from ...config import ConnectorConfig
 from ...errors import ConnectorError, invalid_config, invalid_parameter
 from ...message import Receipt, Sms
 from ...reports.deliveries import Deliveries
+from ...reports.delivery_record import Outcome
 from ...reports.figures import MOST_HOURS, Figures
-from ...reports.kept import Outcome
 from ...reports.report import Report
 from ...reports.stats import read_stats
 from ...sending.at_most_once import outcome_name

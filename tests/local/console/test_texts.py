@@ -35,7 +35,7 @@ from sms_connector.local.emulate.server import Emulator
 from sms_connector.local.given_templates import GIVEN_TEMPLATES
 from sms_connector.local.send import delivery
 from sms_connector.message import Message
-from sms_connector.provider import refusals
+from sms_connector.provider import error_codes
 from sms_connector.reports import carrier_codes
 from sms_connector.sending import connector as connector_module
 from sms_connector.sending import limiter
@@ -156,8 +156,8 @@ def sentences(emulator: Emulator) -> Iterator[str]:
     yield from lookup_failures._NO_PERMISSION
     for message, remedy in lookup_failures._NOT_FOUND.values():
         yield from (message, remedy)
-    yield from refusals._CAUSES
-    yield refusals._PNVS
+    for table in (error_codes.OF_THE_SERVICE, error_codes.OF_THE_GATEWAY, error_codes.FAMILIES):
+        yield from (meaning.remedy for meaning in table.values())
     yield from number_verification._NO_PERMISSION
     yield delivery.NO_QUERY
     yield connector_module._NO_KEY
