@@ -25,6 +25,7 @@ FLOORS = (
     ("clock", "errors", "tls"),
     ("privacy", "phone", "config_fields"),
     ("message", "limits"),
+    ("templates",),
     ("config",),
     ("settings",),
     ("log",),

@@ -63,7 +63,7 @@ class SmsConnector:
         config.limits.check_country(phone)
         template = config.template_for(message.usage_type)
         code = template.code_for(phone)
-        sign_name = template.sign_for(code)
+        sign_name = config.sign_for(template, phone)
         return Sms(phone, message.usage_type, code, message.code or made_code, sign_name)
 
     def near_miss(self, usage_type: str) -> str | None:

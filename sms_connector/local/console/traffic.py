@@ -20,6 +20,7 @@ from ...store import Stores, open_stores
 from ...store.address import MEMORY
 from ...store.outage import StoreAwayError
 from ...store.transaction import Transaction
+from ...templates import ByRegion
 from ...web.failures import error_body
 from .sent_messages import SentMessage
 
@@ -67,7 +68,7 @@ class Traffic:
                 raise invalid_parameter("hours", f"must be a number from 1 to {MOST_HOURS}")
             stores = self._server or self._tried
             # Figures name their usage types themselves: no config is needed to read them.
-            figures = Figures(stores.names, ConnectorConfig("", ()))
+            figures = Figures(stores.names, ConnectorConfig(ByRegion({}), ()))
             stats = read_stats(stores.shared, figures, int(hours))
         except StoreAwayError as away:
             return error_body(away.as_error(), sends=False)
