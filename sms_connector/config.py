@@ -30,12 +30,16 @@ _UNENCRYPTED = re.compile(r"http://(?:[^:/]*\.)?aliyuncs\.com(?![^:/])", re.IGNO
 
 
 class VerificationSettings(msgspec.Struct, frozen=True, rename="camel"):
-    """How a verification works: digits of a code, its life in seconds, guesses, messages."""
+    """How a verification works: digits of a code, its life in seconds, guesses, messages.
+
+    ``check_by_number``: whether a code can be checked without the id of its verification.
+    """
 
     code_length: Annotated[int, Meta(ge=4, le=8)] = 6
     valid_seconds: Annotated[int, Meta(ge=1, le=86_400)] = 600
     attempts: _UpTo20 = 5
     sends: _UpTo20 = 5
+    check_by_number: bool = True
 
 
 class ConnectorConfig(msgspec.Struct, frozen=True, rename="camel"):

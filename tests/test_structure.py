@@ -30,7 +30,7 @@ FLOORS = (
     ("settings",),
     ("log",),
     ("store",),
-    ("provider",),
+    ("idempotency", "provider"),
     ("sending", "web"),
     ("verification", "reports"),
     ("callers", "instance", "invocation"),

@@ -89,8 +89,8 @@ Client.call_api = call_api"""
 
 
 def send_twice(package: Path) -> None:
-    code = "Once.send = lambda self, sms, call, counted, terms: (call(sms), call(sms))[1]"
-    append(package / "sms_connector" / "sending" / "once.py", code)
+    code = "AtMostOnce.send = lambda self, sms, call, counted, options: (call(sms), call(sms))[1]"
+    append(package / "sms_connector" / "sending" / "at_most_once.py", code)
 
 
 def leave_out_the_script_of_the_store(package: Path) -> None:
