@@ -143,6 +143,23 @@ class TestBadInput:
         assert "13812345678" not in str(error)
         assert accepting.connections == 0
 
+    @pytest.mark.parametrize(
+        "event",
+        [
+            {"to": "12", "type": "SignIn", "payload": {"code": "246810"}},
+            {"to": "13812345678", "type": "SignIn", "payload": {}},
+            {"user": {"phone": "12"}, "sms": {"otp": "246810"}},
+            {"user": {}, "sms": {}},
+        ],
+    )
+    def test_a_direct_invocation_in_the_form_of_a_service_fails_with_the_json_error(
+        self, accepting: ScriptedProvider, invoke: Invoke, event: dict[str, Any]
+    ) -> None:
+        error = invoke(event)["error"]
+        assert (error["http_code"], error["sent"]) == (400, False)
+        assert error["code"].endswith("_request_parameters")
+        assert accepting.connections == 0
+
     @settings(
         max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
     )
@@ -255,6 +272,15 @@ class TestLog:
         assert line["requestId"] == "REQUEST-2"
         assert line["phone"] == "138****5678"
         assert "wait" in line["reason"]
+
+    def test_a_second_try_after_an_undocumented_refusal_is_not_refused_as_too_many_messages(
+        self, provider: Providers, configure: Configure, invoke: Invoke
+    ) -> None:
+        refusing = provider(answer(200, {"Code": "isv.UNHEARD_OF", "Message": "未知错误"}))
+        configure(config(endpoint=refusing.endpoint, limits={"perNumber": ["1/minute"]}))
+        for _ in range(2):
+            assert invoke(EVENT)["error"]["provider"]["code"] == "isv.UNHEARD_OF"
+        assert len(refusing.requests) == 2
 
     def test_log_lines_go_to_the_logger_of_the_invocation(
         self, accepting: ScriptedProvider, invoke: Invoke, caplog: pytest.LogCaptureFixture

@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 
 from sms_connector.errors import ConnectorError
-from sms_connector.log import MessageEntry
+from sms_connector.log import Entry
 from sms_connector.message import Receipt
 from sms_connector.web.failures import error_body
 from tests.support.scripted_provider import (
@@ -63,9 +63,18 @@ class TestSilence:
         self, caplog: pytest.LogCaptureFixture, text: str
     ) -> None:
         caplog.set_level(logging.INFO)
-        MessageEntry(logging.getLogger("x")).accepted(Receipt("BIZ-1", text, "SignIn", "SMS_1"))
+        Entry(logging.getLogger("x")).accepted(Receipt("BIZ-1", text, "SignIn", "SMS_1"))
         assert caplog.messages[0].isascii()
         assert json.loads(caplog.messages[0])["requestId"] == text
+
+    def test_the_line_of_a_refusal_has_the_provider_s_own_message_masked(
+        self, caplog: pytest.LogCaptureFixture, provider: Providers
+    ) -> None:
+        caplog.set_level(logging.INFO)
+        said = {"Code": "isv.UNHEARD_OF", "Message": "13812345678 got 246810: 余额异常"}
+        error = failure(connector_at(provider(answer(200, said)).endpoint))
+        Entry(logging.getLogger("x")).refused(error)
+        assert json.loads(caplog.messages[0])["providerMessage"] == "**** got ****: 余额异常"
 
     @pytest.mark.parametrize("act", LOUD.values(), ids=LOUD)
     def test_an_error_holds_nothing_of_the_sdk_s_exceptions(

@@ -30,6 +30,17 @@ def optional_text(body: Mapping[str, object], path: str) -> str | None:
     return value
 
 
+def first_text(body: Mapping[str, object], *paths: str) -> tuple[str, str]:
+    """Return the path and the text of the first of these fields that is there and not empty.
+
+    Raises ConnectorError that names the first of them, if none is.
+    """
+    for path in paths:
+        if text := optional_text(body, path):
+            return path, text
+    raise missing_parameter(paths[0])
+
+
 def usage_type_of(request: Request, default: str) -> str:
     """Return the usage type in the address (``?usageType=SignIn``), or the default one.
 

@@ -5,7 +5,6 @@ https://fusionauth.io/docs/customize/email-and-messages/generic-messenger
 """
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 from ..errors import invalid_parameter
 from ..message import Message
@@ -17,7 +16,7 @@ from .status_only import StatusOnly
 class FusionAuth(StatusOnly):
     """Messages of the type Voice are refused: their text is to be spoken."""
 
-    names: ClassVar[Mapping[str, str]] = {"phone": "phoneNumber"}
+    names: Mapping[str, str] = {"phone": "phoneNumber"}
 
     def message(self) -> Message:
         fields = self._request.fields

@@ -5,7 +5,6 @@ https://github.com/netzbegruenung/keycloak-mfa-plugins/tree/main/sms-authenticat
 """
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 from ..message import Message
 from .code_in_text import code_in
@@ -17,7 +16,7 @@ from .status_only import StatusOnly
 class Keycloak(StatusOnly):
     """The names of the fields are the plugin's defaults."""
 
-    names: ClassVar[Mapping[str, str]] = {"phone": "to", "code": "text"}
+    names: Mapping[str, str] = {"phone": "to", "code": "text"}
 
     def message(self) -> Message:
         fields = fields_of(self._request)

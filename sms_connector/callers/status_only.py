@@ -17,11 +17,14 @@ from .sentences import Audience
 
 
 class StatusOnly:
-    """Base of a caller at a path of its own. ``names`` maps our field names to the service's."""
+    """Base of a caller at a path of its own.
+
+    ``names`` maps our field names to the service's. ``message`` may set those of its request.
+    """
 
     patience: ClassVar[float | None] = None
     waits_early: ClassVar[bool] = True
-    names: ClassVar[Mapping[str, str]]
+    names: Mapping[str, str]
 
     def __init__(self, request: Request, audience: Audience) -> None:
         self._request = request

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from ..errors import ConnectorError
 from ..message import Message, Receipt
-from ..web.failures import STATUS
+from ..web.failures import STATUS, error_headers
 from ..web.http import Request, Response
 from .fields import optional_text, required_text, usage_type_of
 from .sentences import Audience, sentence_for
@@ -38,9 +38,8 @@ class Supabase:
 
     def message(self) -> Message:
         fields = self._request.fields
-        # Present while a number is being changed: it is the new one.
-        phone = optional_text(fields, "sms.phone") or required_text(fields, "user.phone")
         kind = optional_text(fields, "sms.sms_type") or ""
+        phone = optional_text(fields, "sms.phone") or _phone_of_user(fields)
         default = self._audience.default_usage_type
         return Message(
             phone,
@@ -55,10 +54,40 @@ class Supabase:
     def refused(self, error: ConnectorError) -> Response:
         status = STATUS[error.kind]
         sentence = sentence_for(error, self._audience.locale)
+        if error.allow:  # the client that used another method is not Supabase
+            return Response(status, _failure(status, sentence), error_headers(error))
         wait = error.retry_after
         if error.sent is False and wait is not None and wait <= _MOST_SECONDS_TO_RETRY:
             return Response(status, _failure(status, sentence), {"Retry-After": str(wait)})
         return Response(200, _failure(status if status < 500 else _SHOWN_FOR_5XX, sentence))
+
+
+def _phone_of_user(fields: Mapping[str, object]) -> str:
+    """Return the number of a version before 2.180, which has no ``sms.phone``.
+
+    Raises ConnectorError where the message may be for another number: a new one of this user, or
+    one that is a second factor. `internal/api/phone.go` and `mfa.go` of 2.179 send to these.
+    """
+    phone = required_text(fields, "user.phone")
+    others = {optional_text(fields, "user.new_phone")}
+    if optional_text(fields, "sms.sms_type") == "mfa":
+        others |= _factor_phones(fields["user"])
+    if others - {None, "", phone}:
+        raise ConnectorError(
+            "missing_parameter",
+            "is required where a user has more than one number: use Supabase Auth 2.180 or later.",
+            field="sms.phone",
+        )
+    return phone
+
+
+def _factor_phones(user: object) -> set[str | None]:
+    factors = user.get("factors") if isinstance(user, Mapping) else None
+    return {
+        optional_text(factor, "phone")
+        for factor in (factors if isinstance(factors, list) else ())
+        if isinstance(factor, Mapping)
+    }
 
 
 def _failure(status: int, sentence: str) -> dict[str, object]:

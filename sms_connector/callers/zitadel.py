@@ -1,5 +1,7 @@
 """ZITADEL's HTTP SMS provider: ``{"contextInfo": {"recipientPhoneNumber"}, "args": {"code"}, …}``.
 
+``args`` are the arguments of the message's text, with a small first letter. The code is ``Code`` in
+them, but ``OTP`` (so ``oTP``) for a second factor, where versions with a queue add ``Code``.
 Any status from 200 to 299 within 5 seconds is success to it. After any other it retries with a new
 signature. It does not read the body. ``web/zitadel.py`` knows the signature.
 https://zitadel.com/docs/guides/manage/customize/notification-providers
@@ -9,11 +11,11 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from ..message import Message
-from .fields import required_text
+from .fields import first_text, required_text
 from .status_only import StatusOnly
 
 _PHONE = "contextInfo.recipientPhoneNumber"
-_CODE = "args.code"
+_CODES = ("args.code", "args.oTP", "args.otp", "args.Code")
 
 
 class Zitadel(StatusOnly):
@@ -22,8 +24,10 @@ class Zitadel(StatusOnly):
     patience: ClassVar[float | None] = 4.5
     # The provider may take all of the five seconds.
     waits_early: ClassVar[bool] = False
-    names: ClassVar[Mapping[str, str]] = {"phone": _PHONE, "code": _CODE}
+    names: Mapping[str, str] = {"phone": _PHONE}
 
     def message(self) -> Message:
         fields = self._request.fields
-        return self._message(required_text(fields, _PHONE), required_text(fields, _CODE))
+        path, code = first_text(fields, *_CODES)
+        self.names = {"phone": _PHONE, "code": path}
+        return self._message(required_text(fields, _PHONE), code)

@@ -13,7 +13,8 @@ Sent = Callable[[], list[tuple[str, str, str]]]
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
-# Go's url.Values.Encode and json.Marshal order the fields by their names.
+# `SendMessage` of `object/sms_custom_http.go` (v3.158.0). Go's url.Values.Encode and json.Marshal
+# order the fields by their names.
 BODIES = [
     (FORM, b"code=246810&phoneNumber=%2B8613812345678"),
     (JSON, b'{"code":"246810","phoneNumber":"+8613812345678"}'),
@@ -48,6 +49,23 @@ def test_casdoor_s_own_bytes_over_a_socket_become_a_message(
     assert [message[:2] for message in sent()] == [("13812345678", "246810")]
 
 
+# The same file of v2.90.0 to v3.57.2: the mapping that the console saves, `content`, is stronger
+# than Parameter.
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        (FORM, b"content=246810&phoneNumber=%2B8613812345678"),
+        (JSON, b'{"content":"246810","phoneNumber":"+8613812345678"}'),
+    ],
+    ids=["form", "JSON"],
+)
+def test_a_code_is_found_in_content_where_the_version_has_no_other_name(
+    ask: Ask, sent: Sent, content_type: str, body: bytes
+) -> None:
+    assert ask("/casdoor", body, content_type=content_type).status == 200
+    assert [message[:2] for message in sent()] == [("13812345678", "246810")]
+
+
 def test_a_plus_that_is_not_encoded_keeps_the_number_out_of_the_mainland(
     ask: Ask, sent: Sent
 ) -> None:
@@ -63,6 +81,9 @@ def test_a_plus_that_is_not_encoded_keeps_the_number_out_of_the_mainland(
     [
         (FORM, b"code=246810", 400, "`phoneNumber` is required."),
         (FORM, b"phoneNumber=%2B8613812345678", 400, "`code` is required."),
+        (FORM, b"phoneNumber=13812345678&content=Code+246810", 400, "`content` must be the code"),
+        (FORM, b"phoneNumber=13812345678&content=Welcome", 400, "`content` must be the code alone"),
+        (FORM, b"phoneNumber=13812345678&content=24681012345", 400, "`content` must be 4 to 10"),
         (FORM, b"phoneNumber=&code=246810", 400, "`phoneNumber` is not a valid mobile number"),
         (FORM, b"phoneNumber=12&code=246810", 400, "`phoneNumber` is not a valid mobile number"),
         (FORM, b"phoneNumber=13812345678&code=Your+code+is+246810", 400, "`code` must be 4 to 10"),

@@ -1,5 +1,6 @@
 """Requests as ZITADEL's HTTP SMS provider makes and signs them."""
 
+import json
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,10 +12,10 @@ from pytest_mock import MockerFixture
 
 from sms_connector.callers.zitadel import Zitadel
 from sms_connector.local.fc_context import FcContext
-from tests.support.functions import new_function
+from tests.support.functions import AUDIENCE, new_function, request_of
 from tests.support.http_events import WAYS, HttpAnswer, HttpRequest
 from tests.support.redis_server import PROGRAM, RedisServer
-from tests.support.zitadel import KEY, OTHER_KEY, body_of, signature
+from tests.support.zitadel import EVENTS, KEY, OTHER_KEY, body_of, signature
 
 Ask = Callable[..., HttpAnswer]
 Sent = Callable[[], list[tuple[str, str, str]]]
@@ -49,6 +50,29 @@ def test_a_signed_request_over_a_socket_becomes_a_message_and_its_replay_does_no
     assert (first.status_code, first.json()["usageType"]) == (200, "SignIn")
     assert (second.status_code, second.json()) == (200, first.json())
     assert [message[:2] for message in sent()] == [("13812345678", "246810")]
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_every_event_that_sends_a_code_becomes_a_message(ask: Ask, sent: Sent, event: str) -> None:
+    body = body_of(event=event)
+    assert ask("/zitadel", body, **sign(body)).status == 200
+    assert [message[:2] for message in sent()] == [("13812345678", "246810")]
+
+
+# The worker of `internal/handlers/notification_worker.go` adds `Code`, empty if it has no code.
+@pytest.mark.parametrize("names", [("code", "oTP"), ("otp",), ("Code",)], ids="-".join)
+def test_the_code_is_read_by_each_of_its_names(
+    ask: Ask, sent: Sent, names: tuple[str, ...]
+) -> None:
+    body = body_of(names=names)
+    assert ask("/zitadel", body, **sign(body)).status == 200
+    assert sent()[0][1] == "246810"
+
+
+def test_an_empty_code_leaves_the_one_of_a_second_factor() -> None:
+    fields = json.loads(body_of())
+    fields["args"]["code"] = ""
+    assert Zitadel(request_of(fields), AUDIENCE).message().code == "246810"
 
 
 @pytest.mark.parametrize("keys", [(KEY,), (OTHER_KEY,), (KEY, OTHER_KEY), ("unknown", KEY)])
@@ -165,7 +189,9 @@ def test_forty_replays_at_once_on_four_instances_with_a_store_send_one_message(
         (body_of(contextInfo="x"), 400, "`contextInfo` must be an object."),
         (body_of(phone="12"), 400, "`contextInfo.recipientPhoneNumber` is not a valid mobile"),
         (body_of(args={}), 400, "`args.code` is required."),
-        (body_of(code=""), 400, "`args.code` must be 4 to 10 letters and digits."),
+        (body_of(code=""), 400, "`args.code` is required."),
+        (body_of(code="1 2"), 400, "`args.oTP` must be 4 to 10 letters and digits."),
+        (body_of(code="1 2", names=("code",)), 400, "`args.code` must be 4 to 10 letters and"),
         (b"[]", 400, "The request must be a JSON object."),
         (b"\xff", 400, "The request is not valid JSON."),
         (body_of(code="2" * 65_536), 413, "The body may be at most 65536 bytes."),

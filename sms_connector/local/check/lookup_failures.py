@@ -7,8 +7,9 @@ import msgspec
 
 from ...config import ConnectorConfig
 from ...provider.call import Stage
+from ...provider.error_codes import Cause
 from ...provider.query import Refused
-from ...provider.refusals import Cause, cause_of, refusal
+from ...provider.refusals import cause_of, refusal
 from ...provider.sdk_call import NoAnswer
 from ..endpoint import is_emulator
 from . import links
@@ -39,6 +40,7 @@ _REMEDIES: Final[Mapping[Cause | None, str]] = {
     "token": _NEW_TOKEN,
     "clock": "Set the clock of this machine, best by NTP.",
     "account": f"See {links.OVERVIEW}.",
+    "region": "Query from a machine in mainland China: the address of this one is outside.",
 }
 
 _NO_PERMISSION: Final = (
@@ -89,8 +91,8 @@ def explain_failure(
 
 def _no_answer(answer: NoAnswer, config: ConnectorConfig) -> Check:
     if answer.reached is Stage.CONNECTING and is_emulator(config) and config.protocol == "HTTP":
-        message = f"Nothing listens on {config.host}: run `python -m sms_connector emulate`."
-        return Check("endpoint", False, message)
+        message = f"Nothing listens on {config.host}."
+        return Check("endpoint", False, message, "Run `python -m sms_connector emulate`.")
     message = f"The provider could not be queried: {answer.reason}."
     remedy = "Check endpoint and regionId, the network of this machine, and its proxy."
     return Check("endpoint", False, message, remedy)
