@@ -35,7 +35,7 @@ class TestBeforeTheCredential:
             (HttpRequest(b"", "POST", "/any", {}), 404, None),
             (HttpRequest(b"", "GET", "//", {}), 404, None),
             (HttpRequest(b"", "PUT", "/", {}), 405, "POST"),
-            (HttpRequest(b"", "", "/", {}), 405, "POST"),
+            (HttpRequest(b"", "DELETE", "/", {}), 405, "POST"),
             (HttpRequest(b"", "POST", "/health", {}), 405, "GET"),
             (post(b"x" * (64 * 1024 + 1), {}), 413, None),
             (post(b"x" * 64 * 1024, KEY), 400, None),

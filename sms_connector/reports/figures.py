@@ -19,7 +19,7 @@ _SECONDS_TO_LIVE: Final = (MOST_HOURS + 1) * HOUR_SECONDS
 class Figures:
     """The figures of one deployment. One for all threads.
 
-    What a message adds goes with its outcome: see ``sending.once.Figures``.
+    What a message adds goes with its outcome: see ``sending.at_most_once.Figures``.
     """
 
     def __init__(self, names: Names, config: ConnectorConfig) -> None:
