@@ -1,6 +1,7 @@
 """What `serve` prints first: where messages go, and requests that work."""
 
 import json
+import os
 import secrets
 from collections.abc import Iterator
 from datetime import datetime, timezone
@@ -20,6 +21,7 @@ from ..example import example_config
 _BODY: Final = '{"phone": "13812345678", "usageType": "SignIn"}'
 _CHECK: Final = '{"phone": "13812345678", "usageType": "SignIn", "code": "000000"}'
 
+
 class Line(NamedTuple):
     """A line for the terminal, with a style of rich."""
 
@@ -38,6 +40,7 @@ def lines(
         return
     yield Line(f"Messages: {emulator_url} in a browser, or GET {emulator_url}/inbox")
     yield Line(templates(emulator_url))
+    yield from problems_of_own_config(settings)
     if generated:
         yield Line(f"Authorization for this run: {generated}")
     request, variable = working_request(settings, url, generated)
@@ -94,6 +97,16 @@ def templates(emulator_url: str) -> str:
         f"Sign and templates: the emulator's ({codes}). "
         "Those of your connector JSON are not tried: `check` asks Alibaba Cloud about them."
     )
+
+
+def problems_of_own_config(settings: Settings) -> Iterator[Line]:
+    """Yield a line about a connector JSON that would not work without the emulator."""
+    if not settings.config_text and not os.path.exists(settings.config_path):
+        return
+    try:
+        settings.read_config()
+    except ConnectorError as error:
+        yield Line(f"Without the emulator, no message could be sent. {error.message}", "yellow")
 
 
 def working_request(settings: Settings, url: str, generated: str = "") -> tuple[str, str]:

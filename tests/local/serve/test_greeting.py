@@ -58,6 +58,19 @@ def test_a_setting_for_which_calls_are_refused_is_named(
     assert any(text.startswith(sentence) for text in printed)
 
 
+@pytest.mark.parametrize("damaged", ["'{}'", '{"signName": “x”}', "{}"])
+def test_an_own_connector_json_that_would_not_work_is_named_in_an_emulated_run(
+    damaged: str,
+) -> None:
+    settings = read_settings({AUTHORIZATION: "x", CONFIG: damaged})
+    printed = [line.text for line in lines(settings, "http://h", "http3", "http://e:1", "")]
+    (line,) = (text for text in printed if text.startswith("Without the emulator, no message"))
+    assert "The connector config is invalid: " in line
+    working = read_settings({AUTHORIZATION: "x", CONFIG: json.dumps(example_config("http://e:1"))})
+    printed = [line.text for line in lines(working, "http://h", "http3", "http://e:1", "")]
+    assert not any(text.startswith("Without the emulator") for text in printed)
+
+
 @pytest.mark.parametrize(
     ("environ", "command", "variable"),
     [
