@@ -60,15 +60,15 @@ class Message(msgspec.Struct, frozen=True):
 class Sms(msgspec.Struct, frozen=True):
     """A message ready to send: the number as the provider wants it, the template chosen.
 
-    ``sign_name`` is the sign of this template alone; None stands for the connector's. ``minutes``
-    is how long the code is valid, from 1 on, for the templates that state it; None if unknown.
+    ``sign_name`` is the sign of the template in the region of the number. ``minutes`` is how long
+    the code is valid, from 1 on, for the templates that state it; None if unknown.
     """
 
     phone: PhoneNumber
     usage_type: str
     template_code: str
     code: str
-    sign_name: str | None = None
+    sign_name: str = ""
     minutes: int | None = None
 
     def __repr__(self) -> str:

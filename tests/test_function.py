@@ -143,6 +143,23 @@ class TestBadInput:
         assert "13812345678" not in str(error)
         assert accepting.connections == 0
 
+    @pytest.mark.parametrize(
+        "event",
+        [
+            {"to": "12", "type": "SignIn", "payload": {"code": "246810"}},
+            {"to": "13812345678", "type": "SignIn", "payload": {}},
+            {"user": {"phone": "12"}, "sms": {"otp": "246810"}},
+            {"user": {}, "sms": {}},
+        ],
+    )
+    def test_a_direct_invocation_in_the_form_of_a_service_fails_with_the_json_error(
+        self, accepting: ScriptedProvider, invoke: Invoke, event: dict[str, Any]
+    ) -> None:
+        error = invoke(event)["error"]
+        assert (error["http_code"], error["sent"]) == (400, False)
+        assert error["code"].endswith("_request_parameters")
+        assert accepting.connections == 0
+
     @settings(
         max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
     )

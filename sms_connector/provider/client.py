@@ -10,9 +10,10 @@ from alibabacloud_dysmsapi20170525.models import SendSmsRequest, SendSmsResponse
 from alibabacloud_tea_openapi.utils_models import Config
 from darabonba.runtime import RuntimeOptions
 
-from ..config import ConnectorConfig, is_pnvs
+from ..config import ConnectorConfig
 from ..message import Sms
 from ..settings import Proxies
+from ..templates import is_pnvs
 from ..tls import tls_context
 from .call import DIRECT, Stage, TrackedCall
 from .do_action import install
@@ -78,17 +79,17 @@ def sdk_config(config: ConnectorConfig, key: AccessKey, endpoint: str | None) ->
     )
 
 
-Call = Callable[[Sms, str], Any]
-"""Calls the SDK once for a message and its sign name, and returns the SDK's response."""
+Call = Callable[[Sms], Any]
+"""Calls the SDK once for a message, and returns the SDK's response."""
 
 
 def _send_sms(config: ConnectorConfig, key: AccessKey) -> Call:
     client = build_client(config, key)
 
-    def call(sms: Sms, sign_name: str) -> SendSmsResponse:
+    def call(sms: Sms) -> SendSmsResponse:
         request = SendSmsRequest(
             phone_numbers=sms.phone.digits,
-            sign_name=sign_name,
+            sign_name=sms.sign_name,
             template_code=sms.template_code,
             template_param=msgspec.json.encode({"code": sms.code}).decode(),
         )
@@ -136,8 +137,7 @@ class SmsClient:
 
     def _send(self, sms: Sms, key: AccessKey, call: TrackedCall) -> ProviderAnswer | NoAnswer:
         service = self._call_for(sms.template_code, key)
-        sign_name = sms.sign_name or self._config.sign_name
-        return call_sdk(call, lambda: service(sms, sign_name))
+        return call_sdk(call, lambda: service(sms))
 
     def _call_for(self, template_code: str, key: AccessKey) -> Call:
         # One value, read and replaced at once: a role's key may change while other threads send.

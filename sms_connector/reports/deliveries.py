@@ -7,8 +7,8 @@ from typing import Final
 
 from ..store import Stores
 from ..store.transaction import ABSENT, Figure, Record, Transaction
+from .delivery_record import Kept, decoded, kept, keys_of
 from .figures import Figures, hour_of
-from .kept import Kept, decoded, kept, keys_of
 from .report import Report
 from .state import Delivery
 

@@ -6,7 +6,7 @@ from ..config import ConnectorConfig
 from ..message import FALLBACK_USAGE_TYPE
 from ..store.names import Names
 from ..store.transaction import Figure, Write
-from .kept import Kept, kept, keys_of
+from .delivery_record import Kept, kept, keys_of
 
 MOST_HOURS: Final = 31 * 24
 """For how long figures are kept."""
@@ -19,7 +19,7 @@ _KEPT_SECONDS: Final = (MOST_HOURS + 1) * HOUR_SECONDS
 class Figures:
     """The figures of one deployment. One for all threads.
 
-    What a message adds goes with its outcome: see ``sending.once.Figures``.
+    What a message adds goes with its outcome: see ``sending.at_most_once.Figures``.
     """
 
     def __init__(self, names: Names, config: ConnectorConfig) -> None:

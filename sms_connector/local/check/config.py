@@ -4,15 +4,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from ...config import (
-    REQUIRED_USAGE_TYPES,
-    ConnectorConfig,
-    RegionalCode,
-    Template,
-    read_config,
-)
+from ...config import ConnectorConfig, read_config
 from ...config_fields import Problem
 from ...message import FALLBACK_USAGE_TYPE
+from ...templates import ANYWHERE, CHINA, OVERSEAS, REQUIRED_USAGE_TYPES, Template
 from ..endpoint import is_emulator
 from . import links
 from .finding import Check
@@ -30,7 +25,7 @@ OTHER_USAGE_TYPES: Final = (
 _COPY_KEY: Final = f"Copy both keys from {links.KEYS}, or leave both out to use the role."
 _OWN_DEFAULT: Final = "Correct it, or leave it out: the default fits most."
 
-# By the last name of a problem's path.
+# By the last of these names in a problem's path.
 _REMEDIES: Final = {
     "": "Compare it with docs/examples/connector.example.json.",
     "accessKeyId": _COPY_KEY,
@@ -63,12 +58,12 @@ def check_config(text: str | bytes) -> list[Check]:
 
 def _failed(problem: Problem) -> Check:
     message = problem.text.removesuffix(".") + "."
-    last = re.sub(r"\[\d+\]$", "", problem.path).rpartition(".")[2]
+    names = [re.sub(r"\[\d+\]$", "", name) for name in problem.path.split(".")]
     return Check(
         problem.path or "config",
         False,
         message[0].upper() + message[1:],
-        _REMEDIES.get(last, _OWN_DEFAULT),
+        next((_REMEDIES[name] for name in reversed(names) if name in _REMEDIES), _OWN_DEFAULT),
     )
 
 
@@ -96,10 +91,10 @@ def _usage_types(config: ConnectorConfig) -> Iterator[Check]:
 
 
 def _codes(template: Template) -> str:
-    code = template.template_code
-    if isinstance(code, RegionalCode):
-        return f"{code.china}, abroad {code.overseas}"
-    return code
+    codes = dict(template.template_code.values)
+    first = [codes.pop(name) for name in (ANYWHERE, CHINA) if name in codes]
+    abroad = [f"abroad {codes.pop(OVERSEAS)}"] if OVERSEAS in codes else []
+    return ", ".join([*first, *abroad, *(f"{name} {code}" for name, code in codes.items())])
 
 
 def _never_used(config: ConnectorConfig) -> Iterator[Check]:

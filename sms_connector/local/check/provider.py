@@ -63,7 +63,7 @@ def _queries(
 ) -> Iterator[LookupResult]:
     """Query the signs and templates of the SMS service, and whether the other one is enabled."""
     signs: dict[str, str] = {}
-    for code in sorted(by_sms, key=lambda code: code.sign_path != "signName"):
+    for code in sorted(by_sms, key=lambda code: not code.sign_path.startswith("signName")):
         signs.setdefault(code.sign_name, code.sign_path)
     for name, path in signs.items():
         sign = lookup.sign(name)
@@ -72,7 +72,7 @@ def _queries(
         else:
             yield from map(LookupResult, check_sign(path, sign))
     templates: dict[str, ReviewedTemplate | Refused | NoAnswer] = {}
-    for code in by_sms:
+    for code in {code.path: code for code in by_sms}.values():
         if code.code not in templates:
             templates[code.code] = lookup.template(code.code)
         template = templates[code.code]

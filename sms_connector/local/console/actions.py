@@ -8,13 +8,14 @@ from typing import Any
 
 import msgspec
 
-from ...config import REQUIRED_USAGE_TYPES, ConnectorConfig, is_pnvs, parse_config
+from ...config import ConnectorConfig, parse_config
 from ...errors import ConnectorError
 from ...message import Message, Sms, random_code
 from ...phone import parse_phone
 from ...provider.environment_key import role_key
 from ...sending.connector import SmsConnector
 from ...settings import read_settings
+from ...templates import REQUIRED_USAGE_TYPES, ByRegion, is_pnvs
 from ..access_keys import local_key
 from ..check.config import OTHER_USAGE_TYPES, check_config
 from ..check.finding import Check
@@ -207,7 +208,7 @@ class Actions:
         """Return whether a message costs money. The rest of the form need not be valid yet."""
         if self._emulator is not None:
             return False
-        return not is_emulator(ConnectorConfig("", (), endpoint=form.endpoint or None))
+        return not is_emulator(ConnectorConfig(ByRegion({}), (), endpoint=form.endpoint or None))
 
     def _screen(self, sent: SentMessage) -> dict[str, str] | None:
         messages = self._emulator.inbox.messages(sent.phone.digits) if self._emulator else ()

@@ -69,7 +69,7 @@ def test_both_services_are_checked_where_a_config_has_templates_of_both(
     emulator: Emulator,
 ) -> None:
     mixed = templates("SMS_200000004", SignIn={"china": "100001", "overseas": "SMS_200000102"})
-    mixed[1]["signName"] = GIVEN_SIGNS[1]
+    mixed[1]["signName"] = {"china": GIVEN_SIGNS[1]}
     checks = checks_at(emulator.url, signName="码上登录", templates=mixed)
     assert failed(checks) == []
     assert [check.subject for check in checks] == [
@@ -80,7 +80,7 @@ def test_both_services_are_checked_where_a_config_has_templates_of_both(
         "templates[2].templateCode",
         "templates[3].templateCode",
         "templates[1].templateCode.china",
-        "templates[1].signName",
+        "templates[1].signName.china",
         "templates[1].templateCode.china",
     ]
 

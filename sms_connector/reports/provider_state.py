@@ -15,7 +15,7 @@ _FAILED: Final = 2
 _DELIVERED: Final = 3
 
 
-def ask(
+def query_state(
     detail_of: Callable[[str], SendDetail | Refused | NoAnswer | None], days: Iterable[str]
 ) -> Delivery:
     """Ask for each day (yyyyMMdd) until the message is listed; ``unknown`` if it is on none.

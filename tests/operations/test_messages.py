@@ -199,4 +199,4 @@ class TestStats:
     def code_of(function: Function, verification_id: str) -> str:
         from sms_connector.verification.codes import derived_codes
 
-        return derived_codes(function._stores.names, verification_id, 6)[0]
+        return derived_codes(function._instance.services.stores.names, verification_id, 6)[0]
