@@ -98,13 +98,13 @@ def leave_out_the_script_of_the_store(package: Path) -> None:
 
 
 def ask_the_store_by_a_stub(package: Path) -> None:
-    code = "from valkey.client import Valkey\n_Connection.can_read = lambda *_: Valkey()"
-    append(package / "sms_connector" / "store" / "redis.py", code)
+    code = "from valkey.client import Valkey\nConnection.can_read = lambda *_: Valkey()"
+    append(package / "sms_connector" / "store" / "connection.py", code)
 
 
 def name_a_fault_of_the_store_by_a_stub(package: Path) -> None:
     code = "from valkey import ocsp\ndef _fault(error: Exception): return ocsp.fault(error)"
-    append(package / "sms_connector" / "store" / "redis.py", code)
+    append(package / "sms_connector" / "store" / "faults.py", code)
 
 
 def keep_to_the_memory(package: Path) -> None:
