@@ -27,7 +27,7 @@ FLOORS = (
     ("message", "limits"),
     ("templates",),
     ("config",),
-    ("settings",),
+    ("region", "settings"),
     ("log",),
     ("store",),
     ("idempotency", "provider"),

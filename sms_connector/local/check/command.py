@@ -17,6 +17,7 @@ from ...settings import read_settings
 from .config import check_config
 from .finding import Check
 from .provider import check_provider
+from .region import check_region
 from .settings_text import read_config_text
 from .store import check_store
 
@@ -25,12 +26,13 @@ _STYLES: Final = {"ok": "green", "warn": "yellow", "fix": "bold red"}
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
-def check(as_json: bool) -> None:
+@click.option("--region", default="", metavar="REGION", help="The region of the function.")
+def check(as_json: bool, region: str) -> None:
     """Check the connector JSON, the access key, the sign, the templates and the store.
 
     Sends nothing. The exit code is 1 if some messages cannot be sent.
     """
-    checks = list(_checks())
+    checks = list(_checks(region))
     ok = all(item.ok for item in checks)
     if as_json:
         _print_json(ok, checks)
@@ -39,7 +41,7 @@ def check(as_json: bool) -> None:
     sys.exit(0 if ok else 1)
 
 
-def _checks() -> Iterator[Check]:
+def _checks(region: str) -> Iterator[Check]:
     settings = read_settings(os.environ)
     for problem in settings.problems:
         yield Check(problem.partition(" ")[0], False, problem)
@@ -54,7 +56,9 @@ def _checks() -> Iterator[Check]:
     about_config = check_config(text)
     yield from about_config
     if all(item.ok for item in about_config):
-        yield from check_provider(parse_config(text))
+        config = parse_config(text)
+        yield from check_region(region, config)
+        yield from check_provider(config)
 
 
 def _print_json(ok: bool, checks: Sequence[Check]) -> None:

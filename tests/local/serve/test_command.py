@@ -51,7 +51,7 @@ class TestGreeting:
         check = running.find(r"^Check, .*?: (.*)")
         # The printed code is a guess that is wrong, but for one verification in a million.
         first = json.loads(shell(check.replace("000000", wrong(code))))
-        assert first["error"]["attemptsLeft"] == 4
+        assert first["error"]["attemptsLeft"] == 2
         assert json.loads(shell(check.replace("000000", code)))["status"] == "approved"
 
     def test_log_lines_of_the_function_have_time_request_id_and_level(
