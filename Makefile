@@ -72,7 +72,8 @@ template: ## make build/template of the last commit, which `s registry publish` 
 	@# The registry reads the page's text in these two, Chinese first.
 	cp build/template/src/docs/README.zh-CN.md build/template/readme.md
 	cp build/template/src/README.md build/template/readme_en.md
-	cd build/template/src && sed -i.bak -e 's/^  region: .*/  region: "{{ region }}"/' -e 's/^\(  functionName: \)sms-connector\(.*\)/\1"{{ functionName }}\2"/' s.yaml s.web.yaml && rm *.bak
+	@# `s init` fills in s.yaml alone.
+	sed -i.bak -e 's/^  region: .*/  region: "{{ region }}"/' -e 's/^  functionName: .*/  functionName: "{{ functionName }}"/' build/template/src/s.yaml && rm build/template/src/s.yaml.bak
 
 lint: setup ## types and style
 	$(BIN)/ruff check .
