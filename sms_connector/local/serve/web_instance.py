@@ -40,8 +40,8 @@ class WebInstance:
         self._process = subprocess.Popen(  # noqa: S603
             (sys.executable, "-m", f"{__package__}.web_main", *emulated.arguments),
             env={**PLATFORM, **os.environ, "FC_SERVER_PORT": str(self._port)},
+            stdin=subprocess.PIPE,  # which is closed when this process ends, however it ends
             stdout=sys.stderr.fileno(),
-            start_new_session=True,  # Ctrl-C reaches this process alone, which stops it
         )
         self._under_way = 0
         self._connections: list[http.client.HTTPConnection] = []
@@ -52,7 +52,7 @@ class WebInstance:
     def __exit__(self, *_: object) -> None:
         """Stop it as the platform does."""
         self._process.send_signal(signal.SIGTERM)
-        self._process.wait()
+        self._process.communicate()
         for connection in self._connections:
             connection.close()
 

@@ -2,12 +2,21 @@
 
 import os
 import runpy
+import signal
 import sys
+import threading
 
 from ..checkout import IS_CHECKOUT, PROJECT
 from .process import configure
 
+
+def _stop_with_parent() -> None:
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 if __name__ == "__main__":
+    threading.Thread(target=_stop_with_parent, daemon=True).start()
     configure(sys.argv[1:])
     # Only from this machine: whoever reaches it is taken for the platform.
     sys.argv[1:] = ["127.0.0.1"]
