@@ -89,7 +89,7 @@ class Instance:
         figures: Figures | None = None,
     ) -> None:
         if isinstance(shared, RedisStore):
-            shared = Layered(Memory(), RedisStore(shared._address))
+            shared = Layered(Memory(), RedisStore(shared.address))
         self.store = Killable(shared)
         self.names = Names(secrets)
         self.sending = AtMostOnce(self.store, self.names, longest_call, figures)
