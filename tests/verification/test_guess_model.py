@@ -25,7 +25,7 @@ from sms_connector.store.transaction import Result, Transaction
 from tests.support.verifying import NOT_SENT, NUMBER_REFUSED, PHONE, UNKNOWN, sms_to, verifications
 from tests.verification.test_guess_budget import REFUSALS
 
-ATTEMPTS, MESSAGES = 3, 4
+ATTEMPTS, MESSAGES = 4, 1
 Trouble = Literal["", "lost", "refused"]
 
 outcomes = st.sampled_from((None, None, NOT_SENT, NUMBER_REFUSED, UNKNOWN, *REFUSALS))
@@ -102,7 +102,7 @@ class Model(RuleBasedStateMachine):
             self.approved[approved.id] += 1
         return ""
 
-    @rule(instance=instances, outcome=outcomes, meanwhile=st.integers(0, 2), trouble=troubles)
+    @rule(instance=instances, outcome=outcomes, meanwhile=st.sampled_from((0, 0, 3)), trouble=troubles)
     def start(
         self, instance: int, outcome: ConnectorError | None, meanwhile: int, trouble: list[Trouble]
     ) -> None:
@@ -134,6 +134,11 @@ class Model(RuleBasedStateMachine):
         self.guess(instance, self.codes[-1] if right and self.codes else "0000")
         self.stores[instance].next = []
 
+    @rule(instance=instances)
+    def strangers_guess_by_number(self, instance: int) -> None:
+        kinds = [self.guess(instance, "0000") for _ in range(ATTEMPTS + 1)]
+        assert kinds[-1] in ("attempts_used_up", "not_pending")
+
     @rule(instance=instances, trouble=troubles)
     def check_wrong_by_id(self, instance: int, trouble: list[Trouble]) -> None:
         if self.id:
@@ -162,5 +167,5 @@ class Model(RuleBasedStateMachine):
 
 def test_guesses_stay_within_what_the_messages_allow() -> None:
     run_state_machine_as_test(
-        Model, settings=settings(max_examples=60, stateful_step_count=40, deadline=None)
+        Model, settings=settings(max_examples=100, stateful_step_count=50, deadline=None)
     )
