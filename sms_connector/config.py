@@ -1,5 +1,6 @@
 """The connector JSON: Logto's Aliyun SMS connector config, and a few settings beyond it."""
 
+import codecs
 import re
 from functools import partial
 from typing import Annotated, Any
@@ -39,12 +40,16 @@ _UNENCRYPTED = re.compile(r"http://(?:[^:/]*\.)?aliyuncs\.com(?![^:/])", re.IGNO
 
 
 class VerificationSettings(msgspec.Struct, frozen=True, rename="camel"):
-    """How a verification works: digits of a code, its life in seconds, guesses, messages."""
+    """How a verification works: digits of a code, its life in seconds, guesses, messages.
+
+    ``check_by_number``: whether a code can be checked without the id of its verification.
+    """
 
     code_length: Annotated[int, Meta(ge=4, le=8)] = 6
     valid_seconds: Annotated[int, Meta(ge=1, le=86_400)] = 600
     attempts: _UpTo20 = 5
     sends: _UpTo20 = 5
+    check_by_number: bool = True
 
 
 class ConnectorConfig(msgspec.Struct, frozen=True, rename="camel"):
@@ -139,7 +144,17 @@ def read_config(text: str | bytes) -> tuple[ConnectorConfig | None, tuple[Proble
     try:
         raw = _decode(text)
     except ValueError:
-        problems.add("", "is not valid JSON")
+        # Imported only where it is used.
+        from .config_syntax import syntax_problem
+
+        problems.add("", syntax_problem(text))
+        return None, tuple(problems)
+    if isinstance(raw, str) and raw.lstrip().startswith("{"):
+        problems.add(
+            "",
+            "must be a JSON object, and is one inside quotation marks: leave out those around it, "
+            "and the backslashes",
+        )
         return None, tuple(problems)
     parts: dict[str, Read] = {
         "signName": read_signs,
@@ -162,7 +177,9 @@ def _decode(text: str | bytes) -> object:
     """Raise ValueError for what is not JSON."""
     try:
         # Editors on Windows put a mark before a text, and it comes along in a paste.
-        return msgspec.json.decode(text.removeprefix("\ufeff") if isinstance(text, str) else text)
+        if isinstance(text, bytes):
+            return msgspec.json.decode(text.removeprefix(codecs.BOM_UTF8))
+        return msgspec.json.decode(text.removeprefix("\ufeff"))
     except RecursionError:
         raise ValueError from None
 

@@ -21,6 +21,7 @@ _TEXTS: Final = {
     "validSeconds": "must be seconds, a whole number from 1 to 86400",
     "attempts": "must be a whole number from 1 to 20",
     "sends": "must be a whole number from 1 to 20",
+    "checkByNumber": "must be true or false",
 }
 """What a value must be, by its key: the rest of the sentence that its path begins."""
 

@@ -7,12 +7,16 @@ import os
 import threading
 import time
 import traceback
+from contextvars import ContextVar
 from typing import Final
 
 import msgspec
 
 from .errors import ConnectorError
 from .message import Receipt, Sms
+
+REQUEST_ID: Final[ContextVar[str]] = ContextVar("request_id", default="")
+"""The request of this thread, for log lines to which no runtime adds it."""
 
 
 def write(logger: logging.Logger, level: int, event: str, **fields: object) -> None:

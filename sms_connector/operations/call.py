@@ -7,9 +7,9 @@ import msgspec
 
 from ..callers import Caller
 from ..callers.fields import optional_text, required_text
+from ..idempotency.key import IdempotencyKey
 from ..log import Entry
 from ..provider.client import AccessKey
-from ..sending.idempotency import Idempotency
 from ..web.auth import Credential
 from ..web.http import Request
 from ..web.idempotency import idempotency_of
@@ -45,6 +45,6 @@ class Call(msgspec.Struct, frozen=True):
             return self.parameters[name]
         return required_text(self.request.fields, name)
 
-    def idempotency(self, route: str) -> Idempotency | None:
+    def idempotency(self, route: str) -> IdempotencyKey | None:
         """Return the idempotency key of the call, if it has one: see ``idempotency_of``."""
         return idempotency_of(self.request, self.credential, route)

@@ -3,8 +3,8 @@
 import logging
 
 from ..instance import Instance
-from ..sending.idempotency import made_codes
-from ..sending.once import Terms
+from ..sending.codes import made_codes
+from ..sending.options import SendOptions
 from ..web.http import Response
 from .call import Call
 
@@ -28,7 +28,7 @@ def send(call: Call, instance: Instance) -> Response:
     if near:
         problem = f"A caller's usage type differs from {near} in case only, so it uses Generic."
         instance.notices.write(call.logger, logging.ERROR, "usage_type", problem)
-    terms = Terms(message.ip, caller.patience, caller.waits_early, idempotency, codes)
-    receipt = connector.send(sms, call.role, terms)
+    options = SendOptions(message.ip, caller.patience, caller.waits_early, idempotency, codes)
+    receipt = connector.send(sms, call.role, options)
     entry.accepted(receipt)
     return caller.accepted(receipt)

@@ -13,7 +13,7 @@ from ..errors import invalid_parameter
 from ..instance import Instance
 from ..message import Message, is_usage_type
 from ..reports.deliveries import Deliveries
-from ..sending.once import Terms
+from ..sending.options import SendOptions
 from ..store.outage import StoreAwayError
 from ..verification.record import State
 from ..verification.service import Verifications
@@ -38,8 +38,8 @@ def start(call: Call, instance: Instance) -> Response:
     connector = instance.services.connector
     sms = connector.compose(message)
     call.entry.composed(sms)
-    terms = Terms(message.ip, idempotency=idempotency)
-    started = verifications.start(sms, connector.sender(call.role), terms)
+    options = SendOptions(message.ip, key=idempotency)
+    started = verifications.start(sms, connector.sender(call.role), options)
     receipt = started.receipt
     call.entry.accepted(receipt)
     sent = {
@@ -93,13 +93,8 @@ def cancel(call: Call, instance: Instance) -> Response:
 
 
 def _verifications(instance: Instance) -> Verifications:
-    services = instance.services
-    return instance.shared(
-        Verifications,
-        lambda: Verifications(
-            instance.settings, services.connector.config, services.stores, services.figures
-        ),
-    )
+    of = instance.services
+    return Verifications(instance.settings, of.config, of.stores, of.figures)
 
 
 def _body_of(state: State) -> dict[str, object]:

@@ -15,7 +15,7 @@ from ..message import Sms
 from ..settings import Proxies
 from ..templates import is_pnvs
 from ..tls import tls_context
-from .call import DIRECT, Stage, TrackedCall
+from .call import DIRECT, TrackedCall
 from .do_action import install
 from .sdk_call import NoAnswer, ProviderAnswer, call_sdk
 
@@ -156,7 +156,7 @@ class SmsClient:
         """Call the service once; a second time only if no connection could be made."""
         call = self._tracked(times)
         outcome = self._send(sms, key, call)
-        if isinstance(outcome, NoAnswer) and outcome.reached is Stage.CONNECTING:
+        if isinstance(outcome, NoAnswer) and outcome.may_connect_again:
             time.sleep(PAUSE_SECONDS)
             if call.can_connect:
                 return self._send(sms, key, self._tracked(times))

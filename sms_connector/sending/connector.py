@@ -16,7 +16,8 @@ from ..provider.refusals import is_known, lets_backup_go, refusal
 from ..provider.sdk_call import NoAnswer, ProviderAnswer, text
 from ..settings import Proxies, Settings
 from ..store import Stores, open_stores
-from .once import NO_TERMS, Figures, Once, Terms
+from .at_most_once import AtMostOnce, Figures
+from .options import DEFAULT_OPTIONS, SendOptions
 
 _NO_KEY = (
     "There is no access key: put `accessKeyId` and `accessKeySecret` into the connector config, "
@@ -46,7 +47,7 @@ class SmsConnector:
         self.config = config
         self._client = SmsClient(config, proxies)
         stores = stores or open_stores(Settings())
-        self._once = Once(stores.sending, stores.names, config.longest_call, figures)
+        self._at_most_once = AtMostOnce(stores.sending, stores.names, config.longest_call, figures)
 
     def prepare(self, role: AccessKey | None = None) -> None:
         """Load everything that the first message needs. Sends nothing."""
@@ -78,14 +79,16 @@ class SmsConnector:
         """Return the usage type that was probably meant: see ``ConnectorConfig.near_miss``."""
         return self.config.near_miss(usage_type)
 
-    def send(self, sms: Sms, role: AccessKey | None = None, terms: Terms = NO_TERMS) -> Receipt:
-        """Send one SMS, at most once and within the limits: see ``Once.send``.
+    def send(
+        self, sms: Sms, role: AccessKey | None = None, options: SendOptions = DEFAULT_OPTIONS
+    ) -> Receipt:
+        """Send one SMS, at most once and within the limits: see ``AtMostOnce.send``.
 
         ``role`` signs where the config has no access key. Raise ConnectorError; its ``sent`` says
         whether the message may have gone out.
         """
-        counted = self.config.limits.counted(sms.phone, terms.ip)
-        return self._once.send(sms, self.sender(role), counted, terms)
+        counted = self.config.limits.counted(sms.phone, options.ip)
+        return self._at_most_once.send(sms, self.sender(role), counted, options)
 
     def sender(self, role: AccessKey | None = None) -> Callable[[Sms], Receipt]:
         """Return what sends one SMS each time it is called, whatever was sent before.
@@ -148,6 +151,8 @@ def _unknown(backup: Sms, error: ConnectorError) -> ConnectorError:
 
 
 def _unanswered(outcome: NoAnswer) -> ConnectorError:
+    if outcome.needs_settings:
+        return invalid_config(f"The provider cannot be reached: {outcome.reason}.")
     if outcome.reached is Stage.CONNECTING:
         return ConnectorError(
             "unavailable",

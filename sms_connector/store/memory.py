@@ -6,7 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import Final, Generic, TypeVar
 
 from ..clock import Clock
-from .transaction import ABSENT, Counter, Figure, Found, Result, Takes, Transaction, Write
+from .transaction import (
+    ABSENT,
+    MOST_AHEAD,
+    Counter,
+    Figure,
+    Found,
+    Result,
+    Takes,
+    Transaction,
+    Write,
+)
 
 MOST_RECORDS: Final = 10_000
 """About 8 MB. A message needs one record for 30 seconds."""
@@ -59,7 +69,7 @@ class Memory:
             for counter in transaction.give_back:
                 for taken_at in transaction.taken_at:
                     self._give_back(counter, taken_at, now)
-            begin = now + int(transaction.restamp_delay * _MICROSECONDS)
+            begin = now + int(min(transaction.restamp_delay, MOST_AHEAD) * _MICROSECONDS)
             for counter in transaction.restamp:
                 for taken_at in transaction.taken_at:
                     self._restamp(counter, taken_at, begin, now)

@@ -11,6 +11,12 @@ Takes = tuple[tuple[int, int], ...]
 ABSENT: Final = ""
 """The value of a record that does not exist. No record can hold it."""
 
+MOST_AHEAD: Final = 2.0
+"""By how many seconds a take may be later than the store's time, beside its step.
+
+One that is later still was made before the store's clock was set back: it counts from now.
+"""
+
 MOST_EXACT: Final = 100
 """A counter up to this count is exact; above, it counts in hundredths of its window."""
 
@@ -76,10 +82,15 @@ class Transaction(msgspec.Struct, frozen=True):
     written, and its ``refused`` figure is added, except if it has room again within ``patience``
     seconds. ``give_back`` returns what was taken at ``taken_at`` (see Result); a counter from
     which nothing was taken at that time is left alone. ``restamp`` moves what was taken at
-    ``taken_at`` to ``restamp_delay`` seconds from now, so that the windows of these counters begin
-    then; it moves nothing back, and finds nothing the second time. Of a counter above MOST_EXACT,
-    each of both concerns one of the takes that were rounded up to the same time. ``count`` are
-    counters to read, as they were before the transaction.
+    ``taken_at`` to ``restamp_delay`` seconds from now (MOST_AHEAD at most), so that the windows of
+    these counters begin then; it moves nothing back, and finds nothing the second time. Of a
+    counter above MOST_EXACT, each of both concerns one of the takes that were rounded up to the
+    same time. ``count`` are counters to read, as they were before the transaction.
+
+    ``is_repeat`` says that this very transaction was sent before and its outcome is unknown (see
+    StoreAwayError.maybe_done): if it was committed then, that is the result, and nothing else
+    happens. One of its records must expect another value than the one written to it, and that must
+    be like no other writer's.
     """
 
     records: tuple[Record, ...] = ()
@@ -92,6 +103,7 @@ class Transaction(msgspec.Struct, frozen=True):
     write: tuple[Write, ...] = ()
     add: tuple[Figure, ...] = ()
     patience: float = 0
+    is_repeat: bool = False
 
 
 class Found(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ from ...reports.delivery_record import Outcome
 from ...reports.figures import MOST_HOURS, Figures
 from ...reports.report import Report
 from ...reports.stats import read_stats
-from ...sending.once import outcome_name
+from ...sending.at_most_once import outcome_name
 from ...settings import read_settings
 from ...store import Stores, open_stores
 from ...store.address import MEMORY

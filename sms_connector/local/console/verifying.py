@@ -14,7 +14,7 @@ from ...sending.connector import SmsConnector
 from ...settings import Settings, read_settings
 from ...store import open_stores
 from ...templates import ByRegion
-from ...verification.kept import Started
+from ...verification.outcomes import Started
 from ...verification.service import Verifications
 from ...web.failures import error_body
 

@@ -38,7 +38,7 @@ from sms_connector.message import Message
 from sms_connector.provider import error_codes
 from sms_connector.reports import carrier_codes
 from sms_connector.sending import connector as connector_module
-from sms_connector.sending import guard
+from sms_connector.sending import limiter
 from sms_connector.sending.connector import SmsConnector
 from sms_connector.settings import Settings, read_settings
 from sms_connector.store import open_stores
@@ -193,7 +193,7 @@ def sentences(emulator: Emulator) -> Iterator[str]:
     # Of verifications.
     yield from refused_verifications(emulator)
     for rule in ("perNumber", "perPrefix", "perCountry", "total"):
-        yield f"{guard._REFUSALS[rule][1]}: `limits.{rule}` allows 5/hour."
+        yield f"{limiter._REFUSALS[rule][1]}: `limits.{rule}` allows 5/hour."
     yield conversion._refused(1, "0.1").message
     # Of the traffic.
     yield StoreAwayError("refused").as_error().message

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from sms_connector.errors import ConnectorError
+from sms_connector.idempotency.key import IdempotencyKey
 from sms_connector.message import Receipt, Sms
 from sms_connector.provider.refusals import gives_back
-from sms_connector.sending.idempotency import Idempotency
 from sms_connector.store.memory import Memory
 from sms_connector.store.redis import RedisStore
 from sms_connector.store.transaction import Store
@@ -52,6 +52,7 @@ class Model(RuleBasedStateMachine):
         self.messages: dict[tuple[str, str], Known] = {}
         self.keys: dict[str, Known] = {}
         self.taken: dict[str, int] = {}
+        self.total = 0
         self.provider = Provider()
         self.expected_calls = 0
 
@@ -79,9 +80,9 @@ class Model(RuleBasedStateMachine):
             instances.rule(f"{PER_NUMBER}/day", subject=number),
             instances.rule(f"{IN_ALL}/day", "total", ""),
         ]
-        idempotency = Idempotency(key, "one", "send", body) if key else None
+        idempotency = IdempotencyKey(key, "one", "send", body) if key else None
         expected = self.expectation(asked, number, key, body)
-        terms = {"idempotency": idempotency, "patience": ANSWER_AT_ONCE}
+        terms = {"key": idempotency, "patience": ANSWER_AT_ONCE}
         sender = self.instances[instance]
         if dies and expected == "sends":
             sender.die_sending(asked, limits, **terms)
@@ -106,11 +107,11 @@ class Model(RuleBasedStateMachine):
     def expectation(self, asked: Sms, number: str, key: str, body: bytes) -> str | Known:
         if key in self.keys:
             return self.keys[key] if self.keys[key].body == body else "key_reused"
-        if (asked.phone.e164, asked.code) in self.messages:
-            return self.messages[asked.phone.e164, asked.code]
+        if (asked.phone.identity, asked.code) in self.messages:
+            return self.messages[asked.phone.identity, asked.code]
         if self.taken.get(number, 0) >= PER_NUMBER:
             return "rate_limited"
-        if sum(self.taken.values()) >= IN_ALL:
+        if self.total >= IN_ALL:
             return "usage_limited"
         return "sends"
 
@@ -129,7 +130,9 @@ class Model(RuleBasedStateMachine):
             self.compare(Known(outcome), answer)
         if outcome is None or outcome.sent is None:
             self.remember(asked, key, Known(answer, body))
-        if outcome is None or not gives_back(outcome):
+        if outcome is not None and outcome.kind == "rate_limited":
+            self.total += 1  # the provider's own limit of the number is given back to the number
+        elif outcome is None or not gives_back(outcome):
             self.take(number)
 
     def compare(self, known: Known, answer: Receipt | ConnectorError) -> None:
@@ -143,16 +146,18 @@ class Model(RuleBasedStateMachine):
             assert vars(answer) == vars(known.answer)
 
     def remember(self, asked: Sms, key: str, known: Known) -> None:
-        self.messages[asked.phone.e164, asked.code] = known
+        self.messages[asked.phone.identity, asked.code] = known
         if key:
             self.keys[key] = known
 
     def take(self, number: str) -> None:
         self.taken[number] = self.taken.get(number, 0) + 1
+        self.total += 1
 
     @invariant()
     def no_limit_is_passed(self) -> None:
         assert all(taken <= PER_NUMBER for taken in self.taken.values())
+        assert self.total <= IN_ALL
 
 
 def test_instances_over_one_memory_agree_with_the_model() -> None:

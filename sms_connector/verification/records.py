@@ -1,4 +1,4 @@
-"""What all verifications of an instance share, and the names of what each keeps in the store."""
+"""What the store holds of verifications: the names of their records, and how it is asked."""
 
 import math
 from typing import Final
@@ -7,14 +7,16 @@ import msgspec
 
 from ..config import ConnectorConfig
 from ..errors import ConnectorError
-from ..sending.once import Figures
+from ..sending.at_most_once import Figures
 from ..store.names import Names
 from ..store.outage import LEFT_ALONE_SECONDS, StoreAwayError
 from ..store.transaction import Figure, Result, Store, Transaction
 
+_RETRY_SECONDS: Final = math.ceil(LEFT_ALONE_SECONDS)
 
-class Room(msgspec.Struct, frozen=True):
-    """What all verifications of an instance share."""
+
+class VerificationRecords(msgspec.Struct, frozen=True):
+    """The records of all verifications, and the settings that they follow."""
 
     store: Store
     names: Names
@@ -24,8 +26,8 @@ class Room(msgspec.Struct, frozen=True):
     def id_keys(self, verification_id: str) -> tuple[str, ...]:
         return self.names.of("verification", verification_id)
 
-    def number_keys(self, e164: str, usage_type: str) -> tuple[str, ...]:
-        return self.names.of("verification of number", e164, usage_type)
+    def number_keys(self, identity: str, usage_type: str) -> tuple[str, ...]:
+        return self.names.of("verification of number", identity, usage_type)
 
     def message_keys(self, verification_id: str) -> tuple[str, ...]:
         """Return the keys of the bizId of the latest message: the first is written, all are read.
@@ -37,7 +39,7 @@ class Room(msgspec.Struct, frozen=True):
     def figure(self, country: str, usage_type: str, outcome: str, now: int) -> tuple[Figure, ...]:
         return self.figures.of(country, usage_type, outcome, now) if self.figures else ()
 
-    def ask(self, transaction: Transaction) -> Result:
+    def transact(self, transaction: Transaction) -> Result:
         """Commit, or raise ConnectorError (``unavailable``) while the store is away."""
         try:
             return self.store.transact(transaction)
@@ -48,5 +50,5 @@ class Room(msgspec.Struct, frozen=True):
                 retry_after=_RETRY_SECONDS,
             ) from None
 
-
-_RETRY_SECONDS: Final = math.ceil(LEFT_ALONE_SECONDS)
+    def wait(self, key: str, value: str, pause: float, longest: float) -> None:
+        self.store.wait(key, value, pause, longest)

@@ -10,7 +10,7 @@ from pytest_mock import MockerFixture
 
 from sms_connector.errors import ConnectorError, bug
 from sms_connector.message import Receipt
-from sms_connector.sending.once import LEASE_BEYOND_CALL
+from sms_connector.sending.at_most_once import LEASE_BEYOND_CALL
 from sms_connector.store.transaction import Figure, Store, Write
 from tests.support.instances import (
     LONGEST_CALL,
@@ -168,11 +168,11 @@ class TestDeath:
     def test_an_idempotency_key_whose_instance_died_is_unknown_too(self, store: Store) -> None:
         from tests.sending.test_idempotency import key
 
-        Instance(store, longest_call=0.1).die_sending(sms(), idempotency=key())
+        Instance(store, longest_call=0.1).die_sending(sms(), key=key())
         provider = Provider()
         for code in ("246810", "135790"):
             instance = Instance(store, longest_call=0.1)
-            answer = instance.send(sms(code), provider, idempotency=key())
+            answer = instance.send(sms(code), provider, key=key())
             assert isinstance(answer, ConnectorError)
             assert answer.sent is None
         assert provider.sent == []
