@@ -1,5 +1,6 @@
 """The connector JSON: Logto's Aliyun SMS connector config, and a few settings beyond it."""
 
+import codecs
 import re
 from functools import partial
 from typing import Annotated, Any
@@ -129,7 +130,17 @@ def read_config(text: str | bytes) -> tuple[ConnectorConfig | None, tuple[Proble
     try:
         raw = _decode(text)
     except ValueError:
-        problems.add("", "is not valid JSON")
+        # Imported only where it is used.
+        from .config_syntax import syntax_problem
+
+        problems.add("", syntax_problem(text))
+        return None, tuple(problems)
+    if isinstance(raw, str) and raw.lstrip().startswith("{"):
+        problems.add(
+            "",
+            "must be a JSON object, and is one inside quotation marks: leave out those around it, "
+            "and the backslashes",
+        )
         return None, tuple(problems)
     parts: dict[str, Read] = {
         "signName": read_signs,
@@ -151,7 +162,9 @@ def _decode(text: str | bytes) -> object:
     """Raise ValueError for what is not JSON."""
     try:
         # Editors on Windows put a mark before a text, and it comes along in a paste.
-        return msgspec.json.decode(text.removeprefix("\ufeff") if isinstance(text, str) else text)
+        if isinstance(text, bytes):
+            return msgspec.json.decode(text.removeprefix(codecs.BOM_UTF8))
+        return msgspec.json.decode(text.removeprefix("\ufeff"))
     except RecursionError:
         raise ValueError from None
 

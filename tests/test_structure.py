@@ -23,7 +23,7 @@ DEVELOPMENT = (
 # From the ground up. A room imports from those before it, and from itself.
 FLOORS = (
     ("clock", "errors", "tls"),
-    ("privacy", "phone", "config_fields"),
+    ("privacy", "phone", "config_fields", "config_syntax"),
     ("message", "limits"),
     ("templates",),
     ("config",),

@@ -14,7 +14,7 @@ from ..message import Message, Receipt
 from ..web.failures import STATUS, error_headers
 from ..web.http import LARGEST_BODY, Request, Response
 from .fields import optional_text, renamed, required_text
-from .sentences import Audience, locale_of, sentence_for, with_reference
+from .sentences import Audience, locale_of, operator_sentence, sentence_for, with_reference
 
 _NAMES = {"phone": "to", "usageType": "type", "code": "payload.code"}
 
@@ -50,7 +50,7 @@ class Logto:
         locale = locale_of(payload.get("locale"), self._audience.locale)
         text = sentence_for(error, locale)
         if self._is_console_test(payload):
-            text = renamed(error, _NAMES).message
+            text = operator_sentence(renamed(error, _NAMES))
         text = with_reference(text, self._audience.reference, locale)
         return Response(STATUS[error.kind], text, error_headers(error))
 

@@ -15,7 +15,7 @@ from ..message import Sms
 from ..settings import Proxies
 from ..templates import is_pnvs
 from ..tls import tls_context
-from .call import DIRECT, Stage, TrackedCall
+from .call import DIRECT, TrackedCall
 from .do_action import install
 from .sdk_call import NoAnswer, ProviderAnswer, call_sdk
 
@@ -129,7 +129,7 @@ class SmsClient:
         deadline = time.monotonic() + self._config.longest_call
         call = tracked_call(self._config, deadline, self._proxies)
         outcome = self._send(sms, key, call)
-        if isinstance(outcome, NoAnswer) and outcome.reached is Stage.CONNECTING:
+        if isinstance(outcome, NoAnswer) and outcome.may_connect_again:
             time.sleep(PAUSE_SECONDS)
             if call.can_connect:
                 return self._send(sms, key, tracked_call(self._config, deadline, self._proxies))

@@ -87,7 +87,7 @@ class AtMostOnce:
         return _with_code(receipt, options, 0)
 
     def _names_of(self, sms: Sms) -> tuple[ClaimName, ...]:
-        keys = self._names.of("message", sms.phone.e164, sms.usage_type, sms.code)
+        keys = self._names.of("message", sms.phone.identity, sms.usage_type, sms.code)
         return tuple(ClaimName(key, REMEMBERED_SECONDS) for key in keys)
 
     def _claim(self, claims: Claims[Receipt], limiter: Limiter, deadline: float) -> Result:

@@ -113,6 +113,8 @@ def _masked(answer: ProviderAnswer, mask: Mask) -> ProviderError:
 
 
 def _unanswered(outcome: NoAnswer) -> ConnectorError:
+    if outcome.needs_settings:
+        return invalid_config(f"The provider cannot be reached: {outcome.reason}.")
     if outcome.reached is Stage.CONNECTING:
         return ConnectorError(
             "unavailable",

@@ -26,8 +26,8 @@ class VerificationRecords(msgspec.Struct, frozen=True):
     def id_keys(self, verification_id: str) -> tuple[str, ...]:
         return self.names.of("verification", verification_id)
 
-    def number_keys(self, e164: str, usage_type: str) -> tuple[str, ...]:
-        return self.names.of("verification of number", e164, usage_type)
+    def number_keys(self, identity: str, usage_type: str) -> tuple[str, ...]:
+        return self.names.of("verification of number", identity, usage_type)
 
     def message_keys(self, verification_id: str) -> tuple[str, ...]:
         """Return the keys of the bizId of the latest message: the first is written, all are read.

@@ -97,7 +97,7 @@ class Verifications:
         number = parse_phone(phone, strict=self._config.strict_phone_region_number_check)
         if not self._config.verification.check_by_number:
             raise not_pending()
-        keys = self._records.number_keys(number.e164, usage_type)
+        keys = self._records.number_keys(number.identity, usage_type)
         change = Change(self._records, self._progress, keys, by_number=True)
         return change.guess(guess, key)
 

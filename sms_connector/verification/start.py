@@ -43,7 +43,7 @@ class Start:
         self._options = options
         self._progress = progress
         self._claims = Claims(Started, records.names, options.key)
-        self._numbers = records.number_keys(sms.phone.e164, sms.usage_type)
+        self._numbers = records.number_keys(sms.phone.identity, sms.usage_type)
         self._leases = tuple(Lease(key).key for key in self._numbers)
         config = records.config
         self._breaker = Breaker(records.names, config.limits.conversion, sms.phone)

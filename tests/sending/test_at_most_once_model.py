@@ -107,8 +107,8 @@ class Model(RuleBasedStateMachine):
     def expectation(self, asked: Sms, number: str, key: str, body: bytes) -> str | Known:
         if key in self.keys:
             return self.keys[key] if self.keys[key].body == body else "key_reused"
-        if (asked.phone.e164, asked.code) in self.messages:
-            return self.messages[asked.phone.e164, asked.code]
+        if (asked.phone.identity, asked.code) in self.messages:
+            return self.messages[asked.phone.identity, asked.code]
         if self.taken.get(number, 0) >= PER_NUMBER:
             return "rate_limited"
         if self.total >= IN_ALL:
@@ -146,7 +146,7 @@ class Model(RuleBasedStateMachine):
             assert vars(answer) == vars(known.answer)
 
     def remember(self, asked: Sms, key: str, known: Known) -> None:
-        self.messages[asked.phone.e164, asked.code] = known
+        self.messages[asked.phone.identity, asked.code] = known
         if key:
             self.keys[key] = known
 
