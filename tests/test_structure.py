@@ -24,8 +24,9 @@ DEVELOPMENT = (
 FLOORS = (
     ("clock", "errors", "tls"),
     ("privacy", "phone", "config_fields", "config_syntax"),
-    ("message", "limits"),
+    ("limits", "fixed_codes"),
     ("templates",),
+    ("message",),
     ("config",),
     ("settings",),
     ("log",),
