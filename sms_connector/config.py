@@ -11,8 +11,8 @@ from .config_fields import Problem, Problems, Read, read_struct
 from .errors import invalid_config, invalid_parameter
 from .limits.reading import read_limits
 from .limits.rules import Limits
-from .message import FALLBACK_USAGE_TYPE
-from .phone import PhoneNumber
+from .message import FALLBACK_USAGE_TYPE, MAINLAND_CODE_LENGTH
+from .phone import MAINLAND, PhoneNumber
 
 REQUIRED_USAGE_TYPES = ("Register", "SignIn", "ForgotPassword", "Generic")
 
@@ -200,6 +200,8 @@ def read_config(text: str | bytes) -> tuple[ConnectorConfig | None, tuple[Proble
         _check_key_pair(raw, problems)
     if config and _UNENCRYPTED.match(config.endpoint or ""):
         problems.add("endpoint", "must not be http:// at aliyuncs.com: codes would go unencrypted")
+    if config and config.verification.code_length > MAINLAND_CODE_LENGTH:
+        _check_code_length(config, problems)
     return (None if problems else config), tuple(problems)
 
 
@@ -218,6 +220,18 @@ def _check_key_pair(raw: dict[str, Any], problems: Problems) -> None:
         problems.add_sentence(
             missing[0],
             "give both `accessKeyId` and `accessKeySecret`, or neither to use the function's role",
+        )
+
+
+def _check_code_length(config: ConnectorConfig, problems: Problems) -> None:
+    countries = config.limits.countries
+    codes = (template.template_code for template in config.templates)
+    mainland = (code.china if isinstance(code, RegionalCode) else code for code in codes)
+    if (countries is None or MAINLAND in countries) and not all(map(is_pnvs, mainland)):
+        problems.add(
+            "verification.codeLength",
+            f"must be at most {MAINLAND_CODE_LENGTH}: SMS_ templates for mainland China take no "
+            "longer code",
         )
 
 
