@@ -9,7 +9,7 @@ BROWSER_READY := $(VENV)/ready-for-browser
 CHROMIUM ?= /usr/bin/chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve console test test-browser test-node package release bench template lint format lock clean
+.PHONY: help setup demo serve console test test-long test-browser test-node package release bench template lint format lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -34,6 +34,9 @@ console: setup ## fill in, check, try and save the settings in a browser, with a
 # The tests wait for sockets more than they compute: four at a time, also on two cores.
 test: setup ## run the tests, with coverage
 	$(BIN)/python -m pytest --numprocesses=4
+
+test-long: setup ## run the tests that wait for minutes: freezes and idle connections
+	$(BIN)/python -m pytest --no-cov -m long --numprocesses=4
 
 test-browser: $(BROWSER_READY) $(CHROMIUM) ## run the pages' tests in Chromium; KEEP_SCREENSHOTS=1 writes the docs' pictures
 	CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest --no-cov --numprocesses=2 tests/browser

@@ -1,5 +1,6 @@
 """The connector JSON: Logto's Aliyun SMS connector config, and a few settings beyond it."""
 
+import codecs
 import re
 from functools import partial
 from typing import Annotated, Any
@@ -8,13 +9,24 @@ import msgspec
 from msgspec import Meta
 
 from .config_fields import Problem, Problems, Read, read_struct
-from .errors import invalid_config, invalid_parameter
+from .errors import invalid_config
+from .fixed_codes import TestNumber, read_test_numbers
 from .limits.reading import read_limits
 from .limits.rules import Limits
 from .message import FALLBACK_USAGE_TYPE, MAINLAND_CODE_LENGTH
 from .phone import MAINLAND, PhoneNumber
-
-REQUIRED_USAGE_TYPES = ("Register", "SignIn", "ForgotPassword", "Generic")
+from .templates import (
+    CHINA,
+    Backup,
+    ByRegion,
+    Template,
+    check_signs,
+    is_pnvs,
+    read_backup,
+    read_signs,
+    read_templates,
+    region_of,
+)
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 _HOST = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\])"
@@ -23,88 +35,24 @@ _PORT = r"(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-
 _ENDPOINT = rf"^(?:https?://)?{_HOST}(?::{_PORT})?/?\Z"
 
 _Key = Annotated[str, Meta(pattern=r"^[!-~]+\Z")]
-_SignName = Annotated[str, Meta(pattern=r"^[^\x00-\x1f]+\Z")]
-_Code = Annotated[str, Meta(pattern=r"^[!-~]+\Z")]
 _Milliseconds = Annotated[int, Meta(ge=1, le=60_000)]
 _UpTo20 = Annotated[int, Meta(ge=1, le=20)]
 
 # Beside the host, a port and a slash may follow.
 _UNENCRYPTED = re.compile(r"http://(?:[^:/]*\.)?aliyuncs\.com(?![^:/])", re.IGNORECASE)
-_DIGITS = re.compile(r"[0-9]+")
-_PNVS_DIGITS = 6
-
-_GIVE_OVERSEAS = "give the usage type an `overseas` template code to send to it"
-
-
-class RegionalCode(msgspec.Struct, frozen=True):
-    """Two template codes: the provider refuses a mainland template abroad and the reverse."""
-
-    china: _Code
-    overseas: _Code
-
-
-class Template(msgspec.Struct, frozen=True, rename="camel"):
-    """The provider's template for one usage type.
-
-    ``sign_name`` is the sign of this template alone; None stands for the connector's.
-    """
-
-    usage_type: Annotated[str, Meta(min_length=1)]
-    template_code: _Code | RegionalCode
-    sign_name: _SignName | None = None
-
-    @property
-    def codes(self) -> tuple[str, ...]:
-        """The code, or both."""
-        code = self.template_code
-        return (code.china, code.overseas) if isinstance(code, RegionalCode) else (code,)
-
-    def sign_for(self, code: str) -> str | None:
-        """Return the sign of this template for one of its codes; None stands for the connector's.
-
-        No sign serves both services: where the two codes are of different ones, ``sign_name`` is
-        that of the number verification service.
-        """
-        is_mixed = any(map(is_pnvs, self.codes)) and not all(map(is_pnvs, self.codes))
-        return None if is_mixed and not is_pnvs(code) else self.sign_name
-
-    def code_for(self, phone: PhoneNumber) -> str:
-        """Choose by the region of the number, where there is a choice.
-
-        Raise ConnectorError (``invalid_request_parameters``) where the message would surely be
-        refused, or reach another number: see ``PhoneNumber.reads_as_mainland``.
-        """
-        if isinstance(self.template_code, RegionalCode):
-            return self.template_code.china if phone.is_mainland else self.template_code.overseas
-        if phone.reads_as_mainland:
-            raise invalid_parameter(
-                "phone",
-                "has the digits of a mainland China mobile, which would get the message instead: "
-                f"{_GIVE_OVERSEAS}",
-            )
-        if not phone.is_mainland and is_pnvs(self.template_code):
-            raise invalid_parameter(
-                "phone",
-                f"is outside mainland China, where this template does not send: {_GIVE_OVERSEAS}",
-            )
-        return self.template_code
-
-
-def is_pnvs(template_code: str) -> bool:
-    """Return whether a template is one of the number verification service, whose codes are digits.
-
-    It sends to mainland China only.
-    """
-    return _DIGITS.fullmatch(template_code) is not None
 
 
 class VerificationSettings(msgspec.Struct, frozen=True, rename="camel"):
-    """How a verification works: digits of a code, its life in seconds, guesses, messages."""
+    """How a verification works: digits of a code, its life in seconds, guesses, messages.
+
+    ``check_by_number``: whether a code can be checked without the id of its verification.
+    """
 
     code_length: Annotated[int, Meta(ge=4, le=8)] = 6
     valid_seconds: Annotated[int, Meta(ge=1, le=86_400)] = 600
     attempts: _UpTo20 = 5
     sends: _UpTo20 = 5
+    check_by_number: bool = True
 
 
 class ConnectorConfig(msgspec.Struct, frozen=True, rename="camel"):
@@ -116,7 +64,7 @@ class ConnectorConfig(msgspec.Struct, frozen=True, rename="camel"):
     time for TCP and one for TLS, or for a second try.
     """
 
-    sign_name: _SignName
+    sign_name: ByRegion
     templates: tuple[Template, ...]
     access_key_id: _Key | None = None
     access_key_secret: _Key | None = None
@@ -127,6 +75,8 @@ class ConnectorConfig(msgspec.Struct, frozen=True, rename="camel"):
     read_timeout: _Milliseconds = 2_400
     limits: Limits = Limits()
     verification: VerificationSettings = VerificationSettings()
+    backup: Backup | None = None
+    test_numbers: tuple[TestNumber, ...] = ()
 
     def __repr__(self) -> str:
         return f"ConnectorConfig(sign_name={self.sign_name!r})"
@@ -158,6 +108,27 @@ class ConnectorConfig(msgspec.Struct, frozen=True, rename="camel"):
         by_type = {template.usage_type: template for template in reversed(self.templates)}
         return by_type.get(usage_type) or by_type[FALLBACK_USAGE_TYPE]
 
+    def sign_for(self, template: Template, phone: PhoneNumber) -> str:
+        """Find the sign of a message: the template's for its region, else the connector's."""
+        sign_name = template.sign_at(region_of(phone), self.sign_name)
+        assert sign_name is not None  # noqa: S101  (see check_signs)
+        return sign_name
+
+    def backup_for(self, template: Template, phone: PhoneNumber) -> Backup | None:
+        """Find what goes out in place of a message, for a reason that is not the number's."""
+        return (template.backup or self.backup) if phone.is_mainland else None
+
+    def test_number(self, phone: PhoneNumber, today: str) -> TestNumber | None:
+        """Find the test number that this is on a day in Shanghai: see ``clock.shanghai_date``."""
+        return next(
+            (
+                number
+                for number in self.test_numbers
+                if number.works_on(today) and number.phone.identity == phone.identity
+            ),
+            None,
+        )
+
     def near_miss(self, usage_type: str) -> str | None:
         """Return the usage type that was probably meant: one that differs in case only.
 
@@ -188,16 +159,31 @@ def read_config(text: str | bytes) -> tuple[ConnectorConfig | None, tuple[Proble
     try:
         raw = _decode(text)
     except ValueError:
-        problems.add("", "is not valid JSON")
+        # Imported only where it is used.
+        from .config_syntax import syntax_problem
+
+        problems.add("", syntax_problem(text))
+        return None, tuple(problems)
+    if isinstance(raw, str) and raw.lstrip().startswith("{"):
+        problems.add(
+            "",
+            "must be a JSON object, and is one inside quotation marks: leave out those around it, "
+            "and the backslashes",
+        )
         return None, tuple(problems)
     parts: dict[str, Read] = {
-        "templates": _read_templates,
+        "signName": read_signs,
+        "templates": read_templates,
+        "backup": read_backup,
+        "testNumbers": read_test_numbers,
         "limits": read_limits,
         "verification": partial(read_struct, kind=VerificationSettings, closed=True),
     }
     config = read_struct(raw, "", problems, ConnectorConfig, parts)
     if isinstance(raw, dict):
         _check_key_pair(raw, problems)
+    if config:
+        check_signs(config.sign_name, config.templates, problems)
     if config and _UNENCRYPTED.match(config.endpoint or ""):
         problems.add("endpoint", "must not be http:// at aliyuncs.com: codes would go unencrypted")
     if config and config.verification.code_length > MAINLAND_CODE_LENGTH:
@@ -209,7 +195,9 @@ def _decode(text: str | bytes) -> object:
     """Raise ValueError for what is not JSON."""
     try:
         # Editors on Windows put a mark before a text, and it comes along in a paste.
-        return msgspec.json.decode(text.removeprefix("\ufeff") if isinstance(text, str) else text)
+        if isinstance(text, bytes):
+            return msgspec.json.decode(text.removeprefix(codecs.BOM_UTF8))
+        return msgspec.json.decode(text.removeprefix("\ufeff"))
     except RecursionError:
         raise ValueError from None
 
@@ -225,49 +213,11 @@ def _check_key_pair(raw: dict[str, Any], problems: Problems) -> None:
 
 def _check_code_length(config: ConnectorConfig, problems: Problems) -> None:
     countries = config.limits.countries
-    codes = (template.template_code for template in config.templates)
-    mainland = (code.china if isinstance(code, RegionalCode) else code for code in codes)
-    if (countries is None or MAINLAND in countries) and not all(map(is_pnvs, mainland)):
+    mainland = (template.template_code.at(CHINA) for template in config.templates)
+    sends_sms = any(code is not None and not is_pnvs(code) for code in mainland)
+    if sends_sms and (countries is None or MAINLAND in countries):
         problems.add(
             "verification.codeLength",
             f"must be at most {MAINLAND_CODE_LENGTH}: SMS_ templates for mainland China take no "
             "longer code",
         )
-
-
-def _read_templates(raw: object, path: str, problems: Problems) -> tuple[Template, ...]:
-    if not isinstance(raw, list):
-        problems.add(path, "must be a list of templates")
-        return ()
-    templates = [
-        _read_template(template, f"{path}[{index}]", problems) for index, template in enumerate(raw)
-    ]
-    given = [template.get("usageType") for template in raw if isinstance(template, dict)]
-    missing = [usage_type for usage_type in REQUIRED_USAGE_TYPES if usage_type not in given]
-    if missing:
-        problems.add_sentence(
-            path, f"UsageType ({', '.join(missing)}) should be provided in templates"
-        )
-    return tuple(template for template in templates if template)
-
-
-def _read_template(raw: object, path: str, problems: Problems) -> Template | None:
-    template = read_struct(raw, path, problems, Template)
-    code = template.template_code if template else None
-    where = f"{path}.templateCode"
-    if isinstance(code, RegionalCode):
-        if is_pnvs(code.overseas):
-            problems.add(
-                f"{where}.overseas",
-                "must be an international template: a code of digits alone serves the mainland "
-                "only",
-            )
-        code, where = code.china, f"{where}.china"
-    # An SMS template whose prefix was forgotten would go to the other service.
-    if code and is_pnvs(code) and len(code) != _PNVS_DIGITS:
-        problems.add(
-            where,
-            "must begin with SMS_, or be one of the number verification service, which have "
-            f"{_PNVS_DIGITS} digits",
-        )
-    return template

@@ -9,9 +9,7 @@ import msgspec
 _TEXTS: Final = {
     "accessKeyId": "must be an access key, without spaces",
     "accessKeySecret": "must be an access key, without spaces",
-    "signName": "must be the name of a sign",
     "usageType": "must be a usage type such as SignIn",
-    "templateCode": 'must be a template code, or {"china": …, "overseas": …} with one in each',
     "strictPhoneRegionNumberCheck": "must be true or false",
     "endpoint": "must be a host, https://host:port or http://host:port",
     "regionId": "must be a region such as cn-hangzhou",
@@ -23,6 +21,7 @@ _TEXTS: Final = {
     "validSeconds": "must be seconds, a whole number from 1 to 86400",
     "attempts": "must be a whole number from 1 to 20",
     "sends": "must be a whole number from 1 to 20",
+    "checkByNumber": "must be true or false",
 }
 """What a value must be, by its key: the rest of the sentence that its path begins."""
 

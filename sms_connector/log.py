@@ -2,22 +2,21 @@
 
 import json
 import logging
+import math
 import os
+import threading
 import time
 import traceback
-from typing import Any
+from contextvars import ContextVar
+from typing import Final
 
 import msgspec
 
 from .errors import ConnectorError
 from .message import Receipt, Sms
 
-
-def logger_of(context: Any) -> logging.Logger:
-    """Give the logger that puts the invocation's own request id before each line."""
-    get_logger = getattr(context, "getLogger", None)
-    logger: logging.Logger = get_logger() if get_logger else logging.getLogger("sms_connector")
-    return logger
+REQUEST_ID: Final[ContextVar[str]] = ContextVar("request_id", default="")
+"""The request of this thread, for log lines to which no runtime adds it."""
 
 
 def write(logger: logging.Logger, level: int, event: str, **fields: object) -> None:
@@ -43,66 +42,89 @@ def write_bug(logger: logging.Logger, bug: Exception) -> None:
     write(logger, logging.ERROR, "bug", exception=type(bug).__name__, where=where)
 
 
-class CheckEntry:
-    """The one log line of an operation that sends nothing."""
+class Notices:
+    """Lines that every request would repeat: each is written once, or once in some seconds."""
 
-    def __init__(self, logger: logging.Logger, operation: str) -> None:
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._due: dict[tuple[str, str], float] = {}
+
+    def write(
+        self,
+        logger: logging.Logger,
+        level: int,
+        event: str,
+        reason: str,
+        seconds: float = math.inf,
+    ) -> None:
+        """Log a reason, unless it was logged less than so many seconds ago."""
+        now = time.monotonic()
+        with self._lock:
+            if now < self._due.get((event, reason), now):
+                return
+            self._due[event, reason] = now + seconds
+        write(logger, level, event, reason=reason)
+
+
+MESSAGE: Final = "sms"
+"""The event of a line about a message."""
+
+
+class Entry:
+    """The one log line of a call, filled in as more becomes known. A field may be ``null``.
+
+    ``is_composed``: there is a message, so an unexpected error leaves open whether it is sent.
+    """
+
+    def __init__(self, logger: logging.Logger, event: str = MESSAGE, operation: str = "") -> None:
         self._logger = logger
-        self._operation = operation
-        self._event = "verification" if operation.endswith("Verification") else "query"
+        self._event = event
         self._started = time.perf_counter()
+        self._fields: dict[str, object] = {"operation": operation}
+        if event == MESSAGE:
+            self._fields = {"usageType": None, "templateCode": None, "phone": None}
+        self.is_composed = False
+
+    def add(self, **fields: object) -> None:
+        """Add fields, or replace them."""
+        self._fields |= fields
+
+    def composed(self, sms: Sms) -> None:
+        self.is_composed = True
+        self.add(templateCode=sms.template_code, phone=sms.phone.masked)
+
+    def accepted(self, receipt: Receipt) -> None:
+        first = receipt.backup_for
+        if first is not None:
+            self.add(
+                templateCode=receipt.template_code,
+                backup=True,
+                providerCode=first.provider_code,
+                reason=first.problem,
+            )
+        self._write(logging.INFO, outcome="accepted", sent=True, requestId=receipt.request_id)
 
     def done(self, outcome: str) -> None:
         self._write(logging.INFO, outcome=outcome)
 
     def refused(self, error: ConnectorError) -> None:
+        fields: dict[str, object] = {}
+        if self._event == MESSAGE:
+            provider = error.provider
+            fields = {
+                "sent": error.sent,
+                "requestId": provider.request_id if provider else None,
+                "providerCode": provider.code if provider else None,
+                "providerMessage": provider.message if provider else None,
+            }
+            if error.backup_refused is not None:
+                fields["backupRefused"] = error.backup_refused
+        # What is wrong with the settings is logged once, not with every message.
         reason = None if error.code == "invalid_config" else error.message
-        self._write(logging.WARNING, outcome=error.code, reason=reason)
-
-    def _write(self, level: int, **fields: object) -> None:
-        write(
-            self._logger,
-            level,
-            self._event,
-            operation=self._operation,
-            **fields,
-            milliseconds=round((time.perf_counter() - self._started) * 1000),
-        )
-
-
-class MessageEntry:
-    """The one log line of a message, filled in as more becomes known. A field may be ``null``."""
-
-    def __init__(self, logger: logging.Logger) -> None:
-        self.logger = logger
-        self._started = time.perf_counter()
-        self.usage_type: str | None = None
-        self.sms: Sms | None = None
-
-    def accepted(self, receipt: Receipt) -> None:
-        self._write(logging.INFO, outcome="accepted", sent=True, requestId=receipt.request_id)
-
-    def refused(self, error: ConnectorError) -> None:
-        provider = error.provider
-        self._write(
-            logging.WARNING,
-            outcome=error.code,
-            sent=error.sent,
-            requestId=provider.request_id if provider else None,
-            providerCode=provider.code if provider else None,
-            providerMessage=provider.message if provider else None,
-            # What is wrong with the settings is logged once, not with every message.
-            reason=None if error.code == "invalid_config" else error.message,
-        )
+        self._write(logging.WARNING, outcome=error.code, **fields, reason=reason)
 
     def _write(self, level: int, **outcome: object) -> None:
+        milliseconds = round((time.perf_counter() - self._started) * 1000)
         write(
-            self.logger,
-            level,
-            "sms",
-            **outcome,
-            usageType=self.usage_type,
-            templateCode=self.sms.template_code if self.sms else None,
-            phone=self.sms.phone.masked if self.sms else None,
-            milliseconds=round((time.perf_counter() - self._started) * 1000),
+            self._logger, level, self._event, **outcome, **self._fields, milliseconds=milliseconds
         )

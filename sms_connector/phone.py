@@ -18,7 +18,21 @@ _SEPARATORS = re.compile(r"[ ().-]")
 _TYPED = re.compile(r"(?P<prefix>\+|00)?(?P<digits>[0-9]{7,15})")
 _MAINLAND_MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _CHINA = "86"
-_LONGEST_TYPED = 40
+_LONGEST_TYPED = 100
+_TEL: Final = "tel:"
+_FULL_WIDTH: Final = range(0xFF01, 0xFF5F)
+"""The full-width forms of ASCII, in its order."""
+
+_ASCII_BEFORE_FULL_WIDTH: Final = 0xFEE0
+_MEANT: Final = {"Zs": " ", "Cf": "", "Pd": "-"}
+"""What stands for a character of a Unicode category: spaces, invisible characters, dashes."""
+
+_ARGENTINA: Final = "54"
+_ARGENTINE_MOBILE: Final = "549"
+"""Its country code, and the digit that a mobile's number may have there and may lack.
+
+Of libphonenumber's ``country_mobile_token``, which has no other. Mexico gave up its 1 in 2019.
+"""
 
 
 class PhoneNumber(msgspec.Struct, frozen=True):
@@ -46,9 +60,16 @@ class PhoneNumber(msgspec.Struct, frozen=True):
         return not self.is_mainland and _MAINLAND_MOBILE.fullmatch(self.digits) is not None
 
     @property
-    def e164(self) -> str:
-        """``+``, country code and number: two numbers may share ``digits``, but never this."""
-        return f"+{_CHINA if self.is_mainland else ''}{self.digits}"
+    def identity(self) -> str:
+        """``+``, country code and number, the same for all valid ways to call one phone.
+
+        Two numbers may share ``digits``, but never this. It is not always what may be sent to:
+        ``+54 9 11…`` and ``+54 11…`` reach one phone, and this is the shorter one.
+        """
+        digits = f"{_CHINA if self.is_mainland else ''}{self.digits}"
+        if self.country == "AR" and digits.startswith(_ARGENTINE_MOBILE):
+            digits = _ARGENTINA + digits.removeprefix(_ARGENTINE_MOBILE)
+        return f"+{digits}"
 
     @property
     def masked(self) -> str:
@@ -60,6 +81,9 @@ class PhoneNumber(msgspec.Struct, frozen=True):
 def parse_phone(typed: str, *, strict: bool = False) -> PhoneNumber:
     """Read one phone number, with or without ``+``, ``00`` or separators.
 
+    One that was copied from elsewhere is read as meant: in full-width characters, with spaces or
+    dashes of any kind, invisible characters in it, ``tel:`` before it or line ends around it.
+
     ``strict`` is the connector's ``strictPhoneRegionNumberCheck``: every number then has its
     country code, so that 11 bare digits are no longer taken for a mainland mobile.
 
@@ -67,7 +91,7 @@ def parse_phone(typed: str, *, strict: bool = False) -> PhoneNumber:
     no person receives a message at: premium rate, toll free, shared cost, pagers, satellites and
     the like. Fixed lines are accepted: in some countries mobiles cannot be told from them.
     """
-    match = _TYPED.fullmatch(_SEPARATORS.sub("", typed)) if len(typed) <= _LONGEST_TYPED else None
+    match = _TYPED.fullmatch(_bare(typed)) if len(typed) <= _LONGEST_TYPED else None
     if match is None:
         raise _not_a_number(strict)
     digits = match["digits"]
@@ -79,6 +103,28 @@ def parse_phone(typed: str, *, strict: bool = False) -> PhoneNumber:
             return PhoneNumber(national, MAINLAND)
         raise _not_a_number(strict)
     return _abroad(digits, strict)
+
+
+def _bare(typed: str) -> str:
+    """Return a number without its separators, in ASCII where something in ASCII was meant."""
+    if not typed.isascii():
+        typed = _in_ascii(typed)
+    typed = typed.strip()
+    if typed[: len(_TEL)].lower() == _TEL:
+        typed = typed[len(_TEL) :]
+    return _SEPARATORS.sub("", typed)
+
+
+def _in_ascii(typed: str) -> str:
+    # Imported only for what a keyboard for phone numbers does not give.
+    from unicodedata import category
+
+    return "".join(
+        chr(ord(one) - _ASCII_BEFORE_FULL_WIDTH)
+        if ord(one) in _FULL_WIDTH
+        else _MEANT.get(category(one), one)
+        for one in typed
+    )
 
 
 def _abroad(digits: str, strict: bool) -> PhoneNumber:

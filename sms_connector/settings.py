@@ -24,6 +24,10 @@ STORE: Final = "SMS_CONNECTOR_STORE"
 SECRET: Final = "SMS_CONNECTOR_SECRET"
 REPORT_TOKEN: Final = "SMS_CONNECTOR_REPORT_TOKEN"
 
+FUNCTION_NAME: Final = "FC_FUNCTION_NAME"
+"""Set by Function Compute, and by nothing else."""
+REGION: Final = "FC_REGION"
+
 HTTP_PROXY: Final = "HTTP_PROXY"
 HTTPS_PROXY: Final = "HTTPS_PROXY"
 NO_PROXY: Final = "NO_PROXY"
@@ -94,9 +98,13 @@ class Settings(msgspec.Struct, frozen=True):
                 f"There is no connector config at {self.config_path}: set {CONFIG} to the "
                 f"connector JSON, or {CONFIG_FILE} to the path of a file with it."
             ) from None
-        except (OSError, UnicodeError):
+        except OSError:
             raise invalid_config(
                 f"The connector config at {self.config_path} cannot be read."
+            ) from None
+        except UnicodeError:
+            raise invalid_config(
+                f"The connector config at {self.config_path} cannot be read: save it as UTF-8."
             ) from None
 
 
@@ -136,7 +144,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         secrets=secrets,
         report_token=report_token,
         proxies=_read_proxies(environ),
-        many_instances=bool(environ.get("FC_FUNCTION_NAME")),
+        many_instances=bool(environ.get(FUNCTION_NAME)),
         problems=tuple(problems),
     )
 

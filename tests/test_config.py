@@ -115,10 +115,24 @@ def test_an_endpoint_is_a_host_with_or_without_protocol(
             {"templates": [*TEMPLATES, {"usageType": "X", "templateCode": ""}]},
             "`templates[4].templateCode` must be a template code",
         ),
-        (
-            {"templates": [*TEMPLATES, {"usageType": "X", "templateCode": {"china": "SMS_1"}}]},
-            "`templates[4].templateCode` must be a template code",
+        *(
+            ({"templates": [*TEMPLATES, {"usageType": "X", "templateCode": code}]}, text)
+            for code, text in (
+                ({}, "`templates[4].templateCode` must be a template code, or an object with one"),
+                ({"CN": "SMS_1"}, "`templates[4].templateCode.CN` is named china here"),
+                ({"china": "S", "hk": "S"}, "`templates[4].templateCode.hk` is unknown: the keys"),
+                ({"china": "S", "ZZ": "S"}, "`templates[4].templateCode.ZZ` is unknown: the keys"),
+                ({"china": "S", "HK": "a b"}, "`templates[4].templateCode.HK` must be a template"),
+                ({"china": "S", "HK": "100001"}, "`templates[4].templateCode.HK` must be an inter"),
+                ({"china": "S", "overseas": None}, "`templates[4].templateCode.overseas` must be"),
+            )
         ),
+        ({"signName": {}}, "`signName` must be the name of a sign, or an object with one"),
+        (
+            {"signName": {"china": "甲", "JAPAN": "丙"}},
+            "`signName.JAPAN` is unkn",
+        ),
+        ({"signName": {"china": "甲", "overseas": ""}}, "`signName.overseas` must be the name of"),
         (
             {"templates": [*TEMPLATES, {"usageType": "X", "templateCode": "S", "signName": ""}]},
             "`templates[4].signName` must be the name of a sign",

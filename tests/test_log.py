@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 
 from sms_connector.errors import ConnectorError
-from sms_connector.log import MessageEntry
+from sms_connector.log import Entry
 from sms_connector.message import Receipt
 from sms_connector.web.failures import error_body
 from tests.support.scripted_provider import (
@@ -63,7 +63,7 @@ class TestSilence:
         self, caplog: pytest.LogCaptureFixture, text: str
     ) -> None:
         caplog.set_level(logging.INFO)
-        MessageEntry(logging.getLogger("x")).accepted(Receipt("BIZ-1", text, "SignIn", "SMS_1"))
+        Entry(logging.getLogger("x")).accepted(Receipt("BIZ-1", text, "SignIn", "SMS_1"))
         assert caplog.messages[0].isascii()
         assert json.loads(caplog.messages[0])["requestId"] == text
 
@@ -73,7 +73,7 @@ class TestSilence:
         caplog.set_level(logging.INFO)
         said = {"Code": "isv.UNHEARD_OF", "Message": "13812345678 got 246810: 余额异常"}
         error = failure(connector_at(provider(answer(200, said)).endpoint))
-        MessageEntry(logging.getLogger("x")).refused(error)
+        Entry(logging.getLogger("x")).refused(error)
         assert json.loads(caplog.messages[0])["providerMessage"] == "**** got ****: 余额异常"
 
     @pytest.mark.parametrize("act", LOUD.values(), ids=LOUD)

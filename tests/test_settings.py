@@ -21,7 +21,7 @@ class TestTheConnectorJson:
     def test_the_variable_comes_before_the_file(self, tmp_path: Path) -> None:
         file = write(tmp_path / "other.json", json.dumps(config(signName="from the file")))
         environ = {"SMS_CONNECTOR_CONFIG": VALID, "SMS_CONNECTOR_CONFIG_FILE": file}
-        assert read_settings(environ).read_config().sign_name == "阿里云短信测试"
+        assert read_settings(environ).read_config().sign_name.at("china") == "阿里云短信测试"
 
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
     def test_a_file_is_read_where_the_variable_is_empty(
@@ -29,7 +29,7 @@ class TestTheConnectorJson:
     ) -> None:
         file = write(tmp_path / "other.json", VALID, encoding)
         environ = {"SMS_CONNECTOR_CONFIG": "", "SMS_CONNECTOR_CONFIG_FILE": file}
-        assert read_settings(environ).read_config().sign_name == "阿里云短信测试"
+        assert read_settings(environ).read_config().sign_name.at("china") == "阿里云短信测试"
 
     def test_the_default_file_stands_beside_index_py(self) -> None:
         assert read_settings({}).config_path == str(ROOT / "connector.json")
@@ -47,7 +47,8 @@ class TestTheConnectorJson:
     ) -> None:
         path = tmp_path / "connector.json"
         path.mkdir() if content is None else path.write_bytes(content)
-        with pytest.raises(ConnectorError, match="cannot be read") as refusal:
+        problem = r"cannot be read\." if content is None else "cannot be read: save it as UTF-8"
+        with pytest.raises(ConnectorError, match=problem) as refusal:
             read_settings({"SMS_CONNECTOR_CONFIG_FILE": str(path)}).read_config()
         assert str(path) in refusal.value.message
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from importlib import import_module
-from typing import ClassVar, Final, Protocol, cast
+from typing import Final, Protocol, cast
 
 from ..errors import ConnectorError
 from ..message import Message, Receipt
@@ -20,10 +20,11 @@ class Caller(Protocol):
     ``waits_early``: whether a message that comes slightly too early may wait instead of failing.
     """
 
-    patience: ClassVar[float | None]
-    waits_early: ClassVar[bool]
+    @property
+    def patience(self) -> float | None: ...
 
-    def __init__(self, request: Request, audience: Audience) -> None: ...
+    @property
+    def waits_early(self) -> bool: ...
 
     def message(self) -> Message:
         """Return the message asked for. Raises ConnectorError that names the invalid field."""
@@ -37,6 +38,8 @@ class Caller(Protocol):
 
 class KnownByBody(Caller, Protocol):
     """A caller that is found where the path does not name it."""
+
+    def __init__(self, request: Request, audience: Audience) -> None: ...
 
     @classmethod
     def infer(cls, fields: Mapping[str, object]) -> bool:
@@ -57,10 +60,39 @@ _KNOWN_BY_BODY: Final[tuple[type[KnownByBody], ...]] = (Supabase, Logto)
 # The first whose ``infer`` is true; else Native.
 
 
-def caller_at(path: str, request: Request, audience: Audience) -> Caller:
-    """Return the caller that a path names, one of CALLERS."""
+class ByBody:
+    """The caller at ``/``: ours, until the body turns out to be another one's."""
+
+    def __init__(self, request: Request, audience: Audience) -> None:
+        self._request = request
+        self._audience = audience
+        self._caller: Caller = Native(request, audience)
+
+    @property
+    def patience(self) -> float | None:
+        return self._caller.patience
+
+    @property
+    def waits_early(self) -> bool:
+        return self._caller.waits_early
+
+    def message(self) -> Message:
+        self._caller = caller_of(self._request, self._audience)
+        return self._caller.message()
+
+    def accepted(self, receipt: Receipt) -> Response:
+        return self._caller.accepted(receipt)
+
+    def refused(self, error: ConnectorError) -> Response:
+        return self._caller.refused(error)
+
+
+def caller_at(path: str | None, request: Request, audience: Audience) -> Caller:
+    """Return the caller that a path names, one of CALLERS; None: the path names none."""
+    if path is None:
+        return ByBody(request, audience)
     module = import_module(f".{path}", __name__)
-    return cast(type[Caller], getattr(module, CALLERS[path]))(request, audience)
+    return cast(Caller, getattr(module, CALLERS[path])(request, audience))
 
 
 def caller_of(request: Request, audience: Audience) -> Caller:

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from ..errors import ConnectorError
 from ..message import Message, Receipt
-from ..web.failures import STATUS
+from ..web.failures import STATUS, error_headers
 from ..web.http import Request, Response
 from .fields import optional_text, required_text, usage_type_of
 from .sentences import Audience, sentence_for
@@ -54,6 +54,8 @@ class Supabase:
     def refused(self, error: ConnectorError) -> Response:
         status = STATUS[error.kind]
         sentence = sentence_for(error, self._audience.locale)
+        if error.allow:  # the client that used another method is not Supabase
+            return Response(status, _failure(status, sentence), error_headers(error))
         wait = error.retry_after
         if error.sent is False and wait is not None and wait <= _MOST_SECONDS_TO_RETRY:
             return Response(status, _failure(status, sentence), {"Retry-After": str(wait)})

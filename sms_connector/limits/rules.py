@@ -127,7 +127,7 @@ class Limits(msgspec.Struct, frozen=True, rename="camel"):
     def _groups(
         self, phone: PhoneNumber, ip: str | None
     ) -> Iterator[tuple[tuple[Rule, ...], tuple[str, ...]]]:
-        yield self.per_number, (phone.e164,)
+        yield self.per_number, (phone.identity,)
         if self.per_address and ip and (network := network_of(ip)):
             yield self.per_address, (network,)
         if prefix := prefix_of(phone):
@@ -148,7 +148,7 @@ def prefix_of(phone: PhoneNumber) -> str | None:
     Fraud comes in blocks of numbers abroad. In the mainland such a block serves a whole city, and
     the provider limits each of its numbers.
     """
-    return None if phone.is_mainland else phone.e164[:-_PREFIX_WITHOUT]
+    return None if phone.is_mainland else phone.identity[:-_PREFIX_WITHOUT]
 
 
 def network_of(ip: str) -> str | None:

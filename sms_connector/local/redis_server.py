@@ -13,7 +13,7 @@ from types import TracebackType
 from typing_extensions import Self
 
 _START_SECONDS = 20.0
-_PORTS_TRIED = 3
+_PORTS_TRIED = 10
 
 
 def server_programs() -> tuple[str, ...]:

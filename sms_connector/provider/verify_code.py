@@ -57,7 +57,7 @@ class VerifyCodeClient:
     def __init__(self, config: Config) -> None:
         self._client = Client(config)
 
-    def send(self, sms: Sms, sign_name: str) -> Response:
+    def send(self, sms: Sms) -> Response:
         """Send the code of ``sms``, which the service neither makes nor keeps.
 
         Raise what the SDK raises, which quotes the request.
@@ -68,7 +68,7 @@ class VerifyCodeClient:
             "SendSmsVerifyCode",
             PhoneNumber=sms.phone.digits,
             CountryCode=MAINLAND_PREFIX,
-            SignName=sign_name,
+            SignName=sms.sign_name,
             TemplateCode=sms.template_code,
             TemplateParam=msgspec.json.encode(values).decode(),
         )

@@ -12,7 +12,7 @@ import msgspec
 
 from ..phone import MAINLAND, PhoneNumber
 from ..privacy import Mask
-from .kept import Outcome
+from .delivery_record import Outcome
 
 UNKNOWN_COUNTRY: Final = "ZZ"
 """ISO 3166 reserves it for this. A report of a number abroad does not name its country."""

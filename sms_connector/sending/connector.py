@@ -1,19 +1,24 @@
 """The connector: sends one message to one phone and returns the true outcome."""
 
+import time
 from collections.abc import Callable
 
-from ..config import ConnectorConfig, is_pnvs
+import msgspec
+
+from ..config import ConnectorConfig
 from ..errors import CHECK_DELIVERY, ConnectorError, ProviderError, invalid_config
-from ..message import Message, Receipt, Sms, check_mainland_code
+from ..message import FirstRefusal, Message, Receipt, Sms, check_mainland_code
 from ..phone import parse_phone
 from ..privacy import Mask
 from ..provider.call import DIRECT, Stage
-from ..provider.client import AccessKey, SmsClient, signing_key
-from ..provider.refusals import is_known, refusal
+from ..provider.client import AccessKey, SmsClient, Times, signing_key
+from ..provider.refusals import is_known, lets_backup_go, refusal
 from ..provider.sdk_call import NoAnswer, ProviderAnswer, text
 from ..settings import Proxies, Settings
 from ..store import Stores, open_stores
-from .once import NO_TERMS, Figures, Once, Terms
+from ..templates import is_pnvs
+from .at_most_once import AtMostOnce, Figures
+from .options import DEFAULT_OPTIONS, SendOptions
 
 _NO_KEY = (
     "There is no access key: put `accessKeyId` and `accessKeySecret` into the connector config, "
@@ -43,7 +48,7 @@ class SmsConnector:
         self.config = config
         self._client = SmsClient(config, proxies)
         stores = stores or open_stores(Settings())
-        self._once = Once(stores.sending, stores.names, config.longest_call, figures)
+        self._at_most_once = AtMostOnce(stores.sending, stores.names, config.longest_call, figures)
 
     def prepare(self, role: AccessKey | None = None) -> None:
         """Load everything that the first message needs. Sends nothing."""
@@ -65,21 +70,29 @@ class SmsConnector:
         code = template.code_for(phone)
         if phone.is_mainland and not is_pnvs(code):
             check_mainland_code(message.code or made_code)
-        sign_name = template.sign_for(code)
-        return Sms(phone, message.usage_type, code, message.code or made_code, sign_name)
+        return Sms(
+            phone,
+            message.usage_type,
+            code,
+            message.code or made_code,
+            config.sign_for(template, phone),
+            backup=config.backup_for(template, phone),
+        )
 
     def near_miss(self, usage_type: str) -> str | None:
         """Return the usage type that was probably meant: see ``ConnectorConfig.near_miss``."""
         return self.config.near_miss(usage_type)
 
-    def send(self, sms: Sms, role: AccessKey | None = None, terms: Terms = NO_TERMS) -> Receipt:
-        """Send one SMS, at most once and within the limits: see ``Once.send``.
+    def send(
+        self, sms: Sms, role: AccessKey | None = None, options: SendOptions = DEFAULT_OPTIONS
+    ) -> Receipt:
+        """Send one SMS, at most once and within the limits: see ``AtMostOnce.send``.
 
         ``role`` signs where the config has no access key. Raise ConnectorError; its ``sent`` says
         whether the message may have gone out.
         """
-        counted = self.config.limits.counted(sms.phone, terms.ip)
-        return self._once.send(sms, self.sender(role), counted, terms)
+        counted = self.config.limits.counted(sms.phone, options.ip)
+        return self._at_most_once.send(sms, self.sender(role), counted, options)
 
     def sender(self, role: AccessKey | None = None) -> Callable[[Sms], Receipt]:
         """Return what sends one SMS each time it is called, whatever was sent before.
@@ -90,7 +103,30 @@ class SmsConnector:
         return lambda sms: self._send(sms, key)
 
     def _send(self, sms: Sms, key: AccessKey) -> Receipt:
-        outcome = self._client.send(sms, key)
+        """Send by the template, and by the backup where the template surely did not send."""
+        backup = sms.by_backup
+        if backup is None:
+            return self._call(sms, key, Times.from_now(self.config))
+        first, second = Times.of_two(self.config)
+        try:
+            return self._call(sms, key, first)
+        except ConnectorError as error:
+            if not lets_backup_go(error) or time.monotonic() >= second.connect_by:
+                raise
+            refused = error.with_traceback(None)  # which holds the number and the code
+        try:
+            receipt = self._call(backup, key, second)
+        except ConnectorError as error:
+            if error.sent is not False:
+                raise _unknown(backup, error) from None
+            refused.backup_refused = error.provider.code if error.provider else error.code
+            raise refused from None
+        provider_code = refused.provider.code if refused.provider else None
+        why = FirstRefusal(refused.message, provider_code)
+        return msgspec.structs.replace(receipt, backup_for=why)
+
+    def _call(self, sms: Sms, key: AccessKey, times: Times) -> Receipt:
+        outcome = self._client.send(sms, key, times)
         if isinstance(outcome, NoAnswer):
             raise _unanswered(outcome)
         mask = Mask((sms.phone.digits, sms.code, key.id, key.secret, key.security_token))
@@ -112,7 +148,15 @@ def _masked(answer: ProviderAnswer, mask: Mask) -> ProviderError:
     return ProviderError(code, mask(answer.message), mask.name(answer.request_id))
 
 
+def _unknown(backup: Sms, error: ConnectorError) -> ConnectorError:
+    """Return the error for a message that may have gone out by its backup."""
+    problem = f"{error.problem} It was sent with the backup, template {backup.template_code}."
+    return ConnectorError(error.kind, problem, sent=error.sent, provider=error.provider)
+
+
 def _unanswered(outcome: NoAnswer) -> ConnectorError:
+    if outcome.needs_settings:
+        return invalid_config(f"The provider cannot be reached: {outcome.reason}.")
     if outcome.reached is Stage.CONNECTING:
         return ConnectorError(
             "unavailable",

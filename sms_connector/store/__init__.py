@@ -12,7 +12,7 @@ from .memory import Memory
 from .mirrored import Mirrored
 from .names import Names
 from .outage import StoreAwayError
-from .transaction import Record, Store, Transaction, Write
+from .transaction import Counter, Figure, Record, Store, Transaction, Write
 
 
 class Stores(msgspec.Struct, frozen=True):
@@ -47,14 +47,30 @@ def open_stores(settings: Settings) -> Stores:
     from .redis import RedisStore
 
     server = RedisStore(address)
-    return Stores(Layered(memory, server), Mirrored(memory, server), Names(settings.secrets))
+    shared = Mirrored(memory, server.patient())
+    return Stores(Layered(memory, server), shared, Names(settings.secrets))
 
 
 def diagnose(stores: Stores) -> str:
-    """Return what is wrong with the store at present, or an empty text. It writes one record."""
-    probe = stores.names.of("probe")[0]
+    """Return what is wrong with the store at present, or an empty text.
+
+    It does everything that a store has to do, and leaves nothing.
+    """
+    record, counter, figures = (stores.names.of("probe", kind)[0] for kind in ("r", "c", "f"))
+    probes = (Counter(counter, 1_000, 1),)
     try:
-        stores.shared.transact(Transaction((Record(probe),), write=(Write(probe, "probe", 1),)))
+        taken = stores.shared.transact(
+            Transaction(
+                (Record(record),),
+                take=probes,
+                write=(Write(record, "probe", 1),),
+                add=(Figure(figures, "probe", 1),),
+            )
+        )
+        stores.shared.transact(
+            Transaction(give_back=probes, taken_at=taken.taken_at, write=(Write(record),))
+        )
+        stores.shared.figures([figures])
     except StoreAwayError as away:
         return str(away)
     return ""

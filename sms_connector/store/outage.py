@@ -3,12 +3,12 @@
 import logging
 import math
 import threading
-import time
-from collections.abc import Mapping
-from types import TracebackType
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Final, Literal
 
-from .. import log
+from .. import clock, log
+from ..clock import Moment
 from ..errors import ConnectorError
 
 Fault = Literal[
@@ -20,8 +20,15 @@ Fault = Literal[
     "password",
     "permission",
     "database",
+    "allowlist",
+    "connections",
+    "no_scripts",
+    "script_check",
+    "cluster",
+    "cluster_down",
     "read_only",
     "full",
+    "busy",
     "loading",
     "protocol",
 ]
@@ -33,25 +40,47 @@ FAULTS: Final[Mapping[Fault, str]] = {
     "closed": "The store closed the connection. If it expects TLS, write rediss://.",
     "tls": "TLS with the store failed: check its certificate; without TLS, write redis://.",
     "password": "The store refuses the user name or password.",
-    "permission": "The store's user may not run EVALSHA, EVAL and what the script calls.",
+    "permission": "The store's user may not run a command that is needed: docs/store.md lists all.",
     "database": "The store does not have the database that the URL names.",
-    "read_only": "The store takes no writes: it is a replica, or cannot save.",
+    "allowlist": "The store does not accept this address: add the function's to its allowlist.",
+    "connections": "The store has no connection left: allow more, or use fewer instances.",
+    "no_scripts": "The store runs no scripts or lacks a command: it needs EVALSHA and EVAL.",
+    "script_check": "The store refuses the script: set its parameter script_check_enable to 0.",
+    "cluster": "The URL names one node of a cluster, and the node that holds the data cannot be "
+    "used: let the function reach every node, or use the address of the cluster's proxy.",
+    "cluster_down": "The store's cluster is down: a part of its data has no node.",
+    "read_only": "The store takes no writes: it is a replica, lacks replicas, or cannot save.",
     "full": "The store is full: give it more memory. Its eviction policy should be noeviction.",
+    "busy": "The store is busy with a script of another client.",
     "loading": "The store is still loading its data.",
     "protocol": "The store's answer makes no sense: it may be another service, or need rediss://.",
 }
 """What each fault means for the operator. No sentence holds anything of the URL."""
+
+_MEMORY_FULL: Final = "The memory of this instance is full: use a store, or more instances."
+
+_UNTIL_SOMETHING_EXPIRES: Final = 60
+
+_OF_WRITES: Final = ("read_only", "full")
+"""Faults that only a write can find out, so that only a write can see their end."""
 
 LEFT_ALONE_SECONDS: Final = 3.0
 LOGGED_EVERY_SECONDS: Final = 60.0
 
 
 class StoreAwayError(Exception):
-    """A store on a server could not be asked. Whether it did what it was asked is unknown."""
+    """A store on a server could not be asked.
 
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(FAULTS[fault])
+    ``maybe_done`` is True where a transaction may have been committed all the same: it reached the
+    server, or may have, and no reply came in time. Otherwise nothing has happened. ``words`` are
+    the first words of a reply that has no other name.
+    """
+
+    def __init__(self, fault: Fault, words: str = "", *, maybe_done: bool = False) -> None:
+        super().__init__(FAULTS[fault] + (f' It says "{words}".' if words else ""))
         self.fault: Fault = fault
+        self.words = words
+        self.maybe_done = maybe_done
 
     def as_error(self) -> ConnectorError:
         """Return the answer to a request that cannot do without the server."""
@@ -62,6 +91,27 @@ class StoreAwayError(Exception):
         )
 
 
+class MemoryFullError(StoreAwayError):
+    """The memory of this instance has no space for what may not be lost. Nothing has happened."""
+
+    def __init__(self) -> None:
+        super().__init__("full")
+        self.args = (_MEMORY_FULL,)
+
+    def as_error(self) -> ConnectorError:
+        return ConnectorError(
+            "unavailable",
+            "There is no space left for another message: try again in a minute.",
+            retry_after=_UNTIL_SOMETHING_EXPIRES,
+        )
+
+
+class Call:
+    """One call to a server. ``has_written`` is set where it has changed something there."""
+
+    has_written = False
+
+
 class Outage:
     """Surrounds each call to a server: notes its faults, and raises StoreAwayError after one.
 
@@ -70,50 +120,54 @@ class Outage:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._fault: Fault | None = None
-        self._next_try = 0.0
-        self._next_line = 0.0
+        self._fault: StoreAwayError | None = None
+        self._tried: Moment | None = None
+        self._logged: Moment | None = None
 
     @property
     def fault(self) -> str:
-        return self._fault or ""
+        fault = self._fault
+        return fault.fault if fault is not None else ""
 
-    def __enter__(self) -> None:
+    @contextmanager
+    def call(self) -> Iterator[Call]:
+        self._check()
+        call = Call()
+        try:
+            yield call
+        except StoreAwayError as fault:
+            self._begin(fault)
+            raise
+        if self._fault is not None:
+            self._end(call)
+
+    def _check(self) -> None:
         if self._fault is None:
             return
         with self._lock:
-            fault, now = self._fault, time.monotonic()
+            fault = self._fault
             if fault is None:
                 return
-            if now < self._next_try:
-                raise StoreAwayError(fault)
-            self._next_try = now + LEFT_ALONE_SECONDS
+            if self._tried is not None and self._tried.age < LEFT_ALONE_SECONDS:
+                raise StoreAwayError(fault.fault, fault.words)
+            self._tried = clock.now()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if isinstance(error, StoreAwayError):
-            self._begin(error.fault)
-        elif error is None and self._fault is not None:
-            self._end()
-
-    def _begin(self, fault: Fault) -> None:
+    def _begin(self, fault: StoreAwayError) -> None:
         with self._lock:
-            now = time.monotonic()
-            self._next_try = now + LEFT_ALONE_SECONDS
-            silent = self._fault is not None and now < self._next_line
-            self._fault = fault
-            if silent:
+            self._tried = clock.now()
+            logged = self._logged if self._fault is not None else None
+            self._fault = StoreAwayError(fault.fault, fault.words)
+            if logged is not None and logged.age < LOGGED_EVERY_SECONDS:
                 return
-            self._next_line = now + LOGGED_EVERY_SECONDS
-        _log(logging.ERROR, state="away", fault=fault, reason=FAULTS[fault])
+            self._logged = self._tried
+        _log(logging.ERROR, state="away", fault=fault.fault, reason=str(fault))
 
-    def _end(self) -> None:
+    def _end(self, call: Call) -> None:
         with self._lock:
             if self._fault is None:
+                return
+            if self._fault.fault in _OF_WRITES and not call.has_written:
+                self._tried = None  # so that the next call can be a write
                 return
             self._fault = None
         _log(logging.WARNING, state="back")

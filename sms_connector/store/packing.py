@@ -1,11 +1,10 @@
 """A transaction as the script on the server takes it, and what the script returns."""
 
-from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
-from .transaction import Counter, Figure, Transaction, Write
+from .transaction import MOST_AHEAD, Counter, Figure, Transaction, Write
 
 Reply = tuple[bool, tuple[tuple[str, int], ...], int, int, int, tuple[tuple[int, ...], ...]]
 """Committed, value and milliseconds to live of each record, now, full counter or 0, its wait, and
@@ -40,7 +39,8 @@ def packed_transaction(transaction: Transaction) -> tuple[list[str], bytes]:
             [counter(one) for one in transaction.give_back],
             [counter(one) for one in transaction.restamp],
             [counter(one) for one in transaction.count],
-            int(transaction.restamp_delay * 1_000_000),
+            int(MOST_AHEAD * 1_000_000),
+            int(min(transaction.restamp_delay, MOST_AHEAD) * 1_000_000),
             transaction.taken_at[0] if transaction.taken_at else 0,
             [write(one) for one in transaction.write],
             [figure(one) for one in transaction.add],
@@ -53,13 +53,3 @@ def packed_transaction(transaction: Transaction) -> tuple[list[str], bytes]:
 def _milliseconds(seconds: float) -> int:
     # A life of 0 is an error to the server, in the middle of the script.
     return max(int(seconds * 1000), 1)
-
-
-def was_written(transaction: Transaction, found: Sequence[tuple[str, int]]) -> bool:
-    """Return whether the records are as this transaction would have left them."""
-    written = {one.key: one.value for one in transaction.write}
-    return all(
-        value in record.expected or value == written.get(record.key)
-        for record, (value, _) in zip(transaction.records, found, strict=True)
-        if record.expected
-    )

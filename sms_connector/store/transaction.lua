@@ -4,28 +4,16 @@ local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
 local asked = cmsgpack.unpack(ARGV[1])
 local records, take, give_back, restamp, count = unpack(asked)
-local delay, taken_at, write, add, patience = unpack(asked, 6)
+local most_ahead, delay, taken_at, write, add, patience = unpack(asked, 6)
 
 local function rounded_up(at, step)
   return math.ceil(at / step) * step
 end
 
--- In redis.call, a key stands as KEYS[…]: some services refuse a script that names one by a variable.
+-- In redis.call, a key stands as KEYS[…]: Tair refuses a script that names one by a variable.
 
--- The takes in the window that ends now: {time, number, time, number, …}, oldest first.
-local function takes_of(place, window)
-  local packed = redis.call('GET', KEYS[place])
-  local all, takes = packed and cmsgpack.unpack(packed) or {}, {}
-  for i = 1, #all, 2 do
-    if all[i] > now - window then
-      takes[#takes + 1] = all[i]
-      takes[#takes + 1] = all[i + 1]
-    end
-  end
-  return takes
-end
-
--- Adds to the number at one time, or removes from it; returns whether there was one.
+-- Takes are {time, number, time, number, …}, oldest first. Adds to the number at one time, or
+-- removes from it; returns whether there was one.
 local function change(takes, at, by)
   local i = #takes - 1
   while i > 0 and takes[i] > at do
@@ -45,13 +33,35 @@ local function change(takes, at, by)
   return exists
 end
 
-local function keep(place, takes, window)
+local function keep(counter, takes)
+  local place, _, window = unpack(counter)
   if #takes == 0 then
     redis.call('DEL', KEYS[place])
   else
     local life = math.ceil((takes[#takes - 1] + window - now) / 1000)
     redis.call('SET', KEYS[place], cmsgpack.pack(takes), 'PX', string.format('%.0f', life))
   end
+end
+
+-- The takes in the window that ends now. After the clock was set back, some are too far ahead:
+-- they count from now, which is written, so that they do not begin anew each time.
+local function takes_of(counter)
+  local place, _, window, step = unpack(counter)
+  local packed = redis.call('GET', KEYS[place])
+  local all, takes, is_ahead = packed and cmsgpack.unpack(packed) or {}, {}, false
+  for i = 1, #all, 2 do
+    if all[i] > now + step + most_ahead then
+      change(takes, rounded_up(now, step), all[i + 1])
+      is_ahead = true
+    elseif all[i] > now - window then
+      takes[#takes + 1] = all[i]
+      takes[#takes + 1] = all[i + 1]
+    end
+  end
+  if is_ahead then
+    keep(counter, takes)
+  end
+  return takes
 end
 
 local function add_up(figure)
@@ -73,13 +83,12 @@ end
 
 local counted, takes = {}, {}
 for i, counter in ipairs(count) do
-  counted[i] = takes_of(counter[1], counter[3])
+  counted[i] = takes_of(counter)
 end
 if committed then
   for i, counter in ipairs(take) do
-    local place, most, window = unpack(counter)
-    takes[i] = takes_of(place, window)
-    local surplus = -most
+    local window, surplus = counter[3], -counter[2]
+    takes[i] = takes_of(counter)
     for j = 2, #takes[i], 2 do
       surplus = surplus + takes[i][j]
     end
@@ -104,23 +113,20 @@ end
 
 if committed then
   for i, counter in ipairs(take) do
-    local place, _, window, step = unpack(counter)
-    change(takes[i], rounded_up(now, step), 1)
-    keep(place, takes[i], window)
+    change(takes[i], rounded_up(now, counter[4]), 1)
+    keep(counter, takes[i])
   end
   for _, counter in ipairs(give_back) do
-    local place, _, window, step = unpack(counter)
-    local left = takes_of(place, window)
-    change(left, rounded_up(taken_at, step), -1)
-    keep(place, left, window)
+    local left = takes_of(counter)
+    change(left, rounded_up(taken_at, counter[4]), -1)
+    keep(counter, left)
   end
   for _, counter in ipairs(restamp) do
-    local place, _, window, step = unpack(counter)
-    local before, after = rounded_up(taken_at, step), rounded_up(now + delay, step)
-    local moved = takes_of(place, window)
+    local before, after = rounded_up(taken_at, counter[4]), rounded_up(now + delay, counter[4])
+    local moved = takes_of(counter)
     if after > before and change(moved, before, -1) then
       change(moved, after, 1)
-      keep(place, moved, window)
+      keep(counter, moved)
     end
   end
   for _, record in ipairs(write) do

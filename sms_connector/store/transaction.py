@@ -11,6 +11,12 @@ Takes = tuple[tuple[int, int], ...]
 ABSENT: Final = ""
 """The value of a record that does not exist. No record can hold it."""
 
+MOST_AHEAD: Final = 2.0
+"""By how many seconds a take may be later than the store's time, beside its step.
+
+One that is later still was made before the store's clock was set back: it counts from now.
+"""
+
 MOST_EXACT: Final = 100
 """A counter up to this count is exact; above, it counts in hundredths of its window."""
 
@@ -38,13 +44,15 @@ class Counter(msgspec.Struct, frozen=True):
     """At most ``count`` takes in every window of ``seconds``.
 
     Above MOST_EXACT, a take counts for up to a hundredth of the window longer. ``refused`` is
-    added if this counter is the one that refuses the transaction.
+    added if this counter is the one that refuses the transaction. ``is_shared`` is for what many
+    subjects have in common: a memory that is full never drops it.
     """
 
     key: str
     count: int
     seconds: int
     refused: Figure | None = None
+    is_shared: bool = False
 
     @property
     def step(self) -> int:
@@ -55,16 +63,19 @@ class Counter(msgspec.Struct, frozen=True):
 class Write(msgspec.Struct, frozen=True):
     """A value for a record, for ``seconds``; ABSENT deletes it.
 
-    A memory that is full does not drop a record in its first ``lease`` seconds. ``if_absent``
-    leaves a record as it is that exists already. ``is_spare`` is for what nothing depends on: a
-    memory keeps it apart, so that it drops nothing else for it, and it is not kept both in a
-    memory and on a server.
+    A memory that is full does not drop a record in its first ``lease`` seconds, and one that
+    ``must_stay`` not at all: if there is no space for a new one of these, MemoryFullError is
+    raised. (A new record with a lease counts only where the transaction expects a value of it.)
+    ``if_absent`` leaves a record as it is that exists already. ``is_spare`` is for what nothing
+    depends on: nothing else is dropped for it, and it is not kept both in a memory and on a
+    server.
     """
 
     key: str
     value: str = ABSENT
     seconds: float = 0
     lease: float = 0
+    must_stay: bool = False
     if_absent: bool = False
     is_spare: bool = False
 
@@ -76,10 +87,15 @@ class Transaction(msgspec.Struct, frozen=True):
     written, and its ``refused`` figure is added, except if it has room again within ``patience``
     seconds. ``give_back`` returns what was taken at ``taken_at`` (see Result); a counter from
     which nothing was taken at that time is left alone. ``restamp`` moves what was taken at
-    ``taken_at`` to ``restamp_delay`` seconds from now, so that the windows of these counters begin
-    then; it moves nothing back, and finds nothing the second time. Of a counter above MOST_EXACT,
-    each of both concerns one of the takes that were rounded up to the same time. ``count`` are
-    counters to read, as they were before the transaction.
+    ``taken_at`` to ``restamp_delay`` seconds from now (MOST_AHEAD at most), so that the windows of
+    these counters begin then; it moves nothing back, and finds nothing the second time. Of a
+    counter above MOST_EXACT, each of both concerns one of the takes that were rounded up to the
+    same time. ``count`` are counters to read, as they were before the transaction.
+
+    ``is_repeat`` says that this very transaction was sent before and its outcome is unknown (see
+    StoreAwayError.maybe_done): if it was committed then, that is the result, and nothing else
+    happens. One of its records must expect another value than the one written to it, and that must
+    be like no other writer's.
     """
 
     records: tuple[Record, ...] = ()
@@ -92,6 +108,7 @@ class Transaction(msgspec.Struct, frozen=True):
     write: tuple[Write, ...] = ()
     add: tuple[Figure, ...] = ()
     patience: float = 0
+    is_repeat: bool = False
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -124,7 +141,8 @@ class Store(Protocol):
     """Where state lives: in the memory of this instance, or on a server for all of them.
 
     ``away`` names the fault because of which a server is not used at present, or is empty.
-    A store on a server raises StoreAwayError where it cannot be asked in time.
+    A store on a server raises StoreAwayError where it cannot be asked in time. A memory raises
+    MemoryFullError, which is one, where it has no space for what may not be lost.
     """
 
     @property

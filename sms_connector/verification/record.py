@@ -59,13 +59,12 @@ class Verification(msgspec.Struct, frozen=True, omit_defaults=True):
         return self._changed(messages=self.messages + 1)
 
     def without_message(self) -> "Verification | None":
-        """Return it without a message that was not sent; None if no other message remains.
+        """Return it without a message that was not sent; None if no other message remains."""
+        return self._changed(messages=self.messages - 1) if self.messages > 1 else None
 
-        An approval that was given stays.
-        """
-        if self.messages > 1 or self.status == "approved":
-            return self._changed(messages=self.messages - 1)
-        return None
+    def was_guessed_since(self, claimed: "Verification") -> bool:
+        """Return whether anybody guessed since a message was claimed: the attempts say so."""
+        return self.attempts_left < claimed.attempts_left or self.status == "approved"
 
     def approved(self) -> "Verification":
         return self._changed(status="approved")

@@ -3,46 +3,30 @@
 All of it is compare-and-set over records that are written together, under the id and under the
 number. So under any interleaving of any number of instances there is at most one approval, and
 never more guesses or messages than allowed: a guess counts before its result is returned, and a
-message before it is sent.
+message before it is sent. CONTRIBUTING.md has the picture of a verification's states.
 """
 
-from collections.abc import Callable, Sequence
-from typing import TypeVar
-
-import msgspec
+from collections.abc import Callable
+from contextlib import suppress
 
 from ..config import ConnectorConfig
 from ..errors import ConnectorError, bug, invalid_config
+from ..idempotency.key import IdempotencyKey
 from ..message import Receipt, Sms
 from ..phone import parse_phone
-from ..sending.idempotency import Idempotency
-from ..sending.once import NO_TERMS, Figures, Terms
+from ..sending.at_most_once import Figures
+from ..sending.options import DEFAULT_OPTIONS, SendOptions
 from ..settings import STORE, Settings
 from ..store import Stores
 from ..store.address import MEMORY
-from ..store.outage import StoreAwayError
-from ..store.transaction import Counter, Figure, Found, Record, Transaction, Write
-from .codes import derived_codes, is_id, is_same_code, read_code
-from .conversion import approvals_of
-from .kept import Approved, IdempotencyKey, Outcome, Started
-from .record import State, Verification, decoded, encoded
-from .room import Room
-from .starting import Start
-
-_Answer = TypeVar("_Answer", Started, Approved)
-
-
-class _Step(msgspec.Struct, frozen=True):
-    """What an operation makes of a pending verification, and its outcome."""
-
-    after: Verification
-    outcome: Approved | ConnectorError | None = None
-    take: tuple[Counter, ...] = ()
-    add: tuple[Figure, ...] = ()
-
-
-_Judge = Callable[[Verification, int, int], _Step]
-"""Takes a pending verification, the place of its secret, and the store's time."""
+from ..store.transaction import Record, Transaction
+from .change import Change, latest_of, not_pending
+from .codes import is_id, read_code
+from .outcomes import Approved, Started
+from .progress import Progress
+from .record import State
+from .records import VerificationRecords
+from .start import Start
 
 
 class Verifications:
@@ -59,11 +43,14 @@ class Verifications:
         stores: Stores,
         figures: Figures | None = None,
     ) -> None:
-        self._is_lonely = settings.many_instances and not settings.store
+        self._needs_store = settings.many_instances and not settings.store
         self._config = config
-        self._opened = Room(stores.shared, stores.names, config, figures)
+        self._all_records = VerificationRecords(stores.shared, stores.names, config, figures)
+        self._progress = Progress()
 
-    def start(self, sms: Sms, call: Callable[[Sms], Receipt], terms: Terms = NO_TERMS) -> Started:
+    def start(
+        self, sms: Sms, call: Callable[[Sms], Receipt], options: SendOptions = DEFAULT_OPTIONS
+    ) -> Started:
         """Send a code to a number, the same one as before while a verification is pending.
 
         ``sms`` has no code yet; ``call`` sends one, each time that it is called. Raise
@@ -71,39 +58,48 @@ class Verifications:
         ``verification.sends`` is used up; ``key_reused``. After ``sent: null`` a verification is
         pending, since the message may arrive.
         """
-        start = Start(self._room, sms, terms)
-        earlier = start.claim()
-        if earlier is not None:
-            assert not isinstance(earlier, Approved)  # noqa: S101  (the route is in the key)
-            return _returned(earlier)
+        claimed = Start(self._records, sms, options, self._progress).claim()
+        if isinstance(claimed, Started):
+            return claimed
         outcome: Started | ConnectorError = bug(sent=None)
         try:
-            outcome = start.started(call(start.sms))
+            outcome = claimed.started(call(claimed.sms))
         except ConnectorError as error:
             outcome = error
             raise
         finally:
-            _even_while_away(lambda: start.end(outcome))
+            # What the caller gets does not depend on whether the outcome could be written.
+            with suppress(ConnectorError):
+                claimed.end(outcome)
         return outcome
 
     def check(
-        self, verification_id: str, typed: str, idempotency: Idempotency | None = None
+        self, verification_id: str, typed: str, key: IdempotencyKey | None = None
     ) -> Approved:
         """Approve a verification, once, if this is its code; count the guess if not.
 
-        Raise ConnectorError: ``code_mismatch`` with ``attempts_left``, ``attempts_used_up``,
-        ``not_pending``, or ``invalid_parameter`` for what is no code, which is not counted.
+        Waits while a message of the verification is under way. Raise ConnectorError:
+        ``code_mismatch`` with ``attempts_left``, ``attempts_used_up``, ``not_pending``, or
+        ``invalid_parameter`` for what is no code, which is not counted.
         """
         guess = read_code(typed)
-        return self._check(self._keys_of_id(verification_id), guess, idempotency)
+        keys = self._keys_of_id(verification_id)
+        return Change(self._records, self._progress, keys).guess(guess, key)
 
     def check_number(
-        self, phone: str, usage_type: str, typed: str, idempotency: Idempotency | None = None
+        self, phone: str, usage_type: str, typed: str, key: IdempotencyKey | None = None
     ) -> Approved:
-        """Check the code of the latest verification of a number: see ``check``."""
+        """Check the code of the latest verification of a number: see ``check``.
+
+        Guesses by number may not use the last two attempts: those are for whoever has the id.
+        """
         guess = read_code(typed)
         number = parse_phone(phone, strict=self._config.strict_phone_region_number_check)
-        return self._check(self._room.number_keys(number.e164, usage_type), guess, idempotency)
+        if not self._config.verification.check_by_number:
+            raise not_pending()
+        keys = self._records.number_keys(number.identity, usage_type)
+        change = Change(self._records, self._progress, keys, by_number=True)
+        return change.guess(guess, key)
 
     def get(self, verification_id: str) -> tuple[State, str]:
         """Return a verification, and the bizId of its latest message, empty if none is known.
@@ -111,150 +107,29 @@ class Verifications:
         Raise ConnectorError (``not_pending``) if it is unknown or has expired.
         """
         keys = self._keys_of_id(verification_id)
-        messages = self._room.message_keys(verification_id)
+        messages = self._records.message_keys(verification_id)
         records = tuple(Record(key) for key in (*keys, *messages))
-        result = self._room.ask(Transaction(records=records))
-        copies, latest = _split(result.found, len(keys))
-        _, verification = _latest(copies, result.now)
+        result = self._records.transact(Transaction(records=records))
+        copies, latest = result.found[: len(keys)], result.found[len(keys) :]
+        _, verification = latest_of(copies, result.now, self._progress)
         return verification.state, next((one.value for one in latest if one.value), "")
 
     def cancel(self, verification_id: str) -> None:
         """Cancel a pending verification. Raise ConnectorError (``not_pending``) of any other."""
         keys = self._keys_of_id(verification_id)
-        try:
-            self._change(keys, lambda before, _, __: _Step(before.cancelled()), None)
-        except ConnectorError as error:
-            raise _not_pending() if error.kind == "attempts_used_up" else error from None
+        Change(self._records, self._progress, keys).cancel()
 
     @property
-    def _room(self) -> Room:
-        if self._is_lonely:
+    def _records(self) -> VerificationRecords:
+        if self._needs_store:
             raise invalid_config(
                 f"Verification needs a store for all instances: set {STORE} to the URL of a Redis, "
                 f"Valkey or Tair, or to {MEMORY} if there is never more than one instance."
             )
-        return self._opened
+        return self._all_records
 
     def _keys_of_id(self, verification_id: str) -> tuple[str, ...]:
-        room = self._room
+        records = self._records
         if not is_id(verification_id):
-            raise _not_pending()
-        return room.id_keys(verification_id)
-
-    def _check(self, keys: Sequence[str], guess: str, idempotency: Idempotency | None) -> Approved:
-        room = self._room
-
-        def judge(before: Verification, secret: int, now: int) -> _Step:
-            code = derived_codes(room.names, before.id, before.digits)[secret]
-            if is_same_code(code, guess):
-                return _Step(
-                    before.approved(),
-                    Approved(before.id, before.usage_type),
-                    approvals_of(before.approvals),
-                    room.figure(before.country, before.usage_type, "approved", now),
-                )
-            after = before.guessed_wrong()
-            return _Step(after, _mismatch(after.attempts_left))
-
-        outcome = self._change(keys, judge, idempotency)
-        assert not isinstance(outcome, Started)  # noqa: S101  (the route is in the key)
-        return _returned(outcome)
-
-    def _change(
-        self, keys: Sequence[str], judge: _Judge, idempotency: Idempotency | None
-    ) -> Outcome | None:
-        """Change the pending verification under one of some keys, and return the outcome.
-
-        ``keys`` are those of an id or of a number, one for each secret. If another writer changes
-        the record first, it is read and judged again.
-        """
-        key = IdempotencyKey(self._room.names, idempotency)
-        records = (*key.records, *(Record(name) for name in keys))
-        result = self._room.ask(Transaction(records=records))
-        key_found, copies = _split(result.found, len(key.records))
-        while True:
-            earlier = key.earlier(key_found)
-            if earlier is not None:
-                return earlier[0]
-            place, before = _latest(copies, result.now)
-            _check_pending(before)
-            step = judge(before, place, result.now)
-            seen, after = copies[place].value, encoded(step.after)
-            seconds = before.seconds_left(result.now)
-            is_by_id = keys[place] != before.number
-            id_key = keys[place] if is_by_id else self._room.id_keys(before.id)[place]
-            both = (id_key, before.number)
-            result = self._room.ask(
-                Transaction(
-                    records=(*key.unused, *(Record(name, (seen,)) for name in both)),
-                    take=step.take,
-                    write=(
-                        *(Write(name, after, seconds) for name in both),
-                        *(key.keep(step.outcome) if step.outcome is not None else ()),
-                    ),
-                    add=step.add,
-                )
-            )
-            if result.committed:
-                return step.outcome
-            key_found, changed = _split(result.found, len(key.records))
-            found = changed[both.index(keys[place])]
-            if found.value == seen and not any(one.value for one in key_found):
-                # The other copy is lost: the memory was full, or it is expiring right now.
-                raise _not_pending()
-            copies = [found if at == place else one for at, one in enumerate(copies)]
-
-
-def _split(found: Sequence[Found], first: int) -> tuple[Sequence[Found], Sequence[Found]]:
-    return found[:first], found[first:]
-
-
-def _latest(copies: Sequence[Found], now: int) -> tuple[int, Verification]:
-    """Return the verification among some copies, and the place of its secret.
-
-    While secrets rotate, there may be one under each: the pending one, or the latest, counts.
-    Raise ConnectorError (``not_pending``).
-    """
-    living = [
-        (place, verification)
-        for place, found in enumerate(copies)
-        if (verification := decoded(found.value, now)) is not None
-    ]
-    if not living:
-        raise _not_pending()
-    return max(living, key=lambda one: (one[1].is_pending, one[1].expires_at))
-
-
-def _check_pending(verification: Verification) -> None:
-    if verification.status == "exhausted":
-        raise ConnectorError(
-            "attempts_used_up",
-            "This verification has no attempts left: start another one.",
-        )
-    if not verification.is_pending:
-        raise _not_pending()
-
-
-def _mismatch(attempts_left: int) -> ConnectorError:
-    return ConnectorError(
-        "code_mismatch", "The code is not the one that was sent.", attempts_left=attempts_left
-    )
-
-
-def _not_pending() -> ConnectorError:
-    return ConnectorError("not_pending", "There is no pending verification: start one.")
-
-
-def _returned(outcome: _Answer | ConnectorError | None) -> _Answer:
-    if isinstance(outcome, ConnectorError):
-        raise outcome
-    assert outcome is not None  # noqa: S101
-    return outcome
-
-
-def _even_while_away(end: Callable[[], None]) -> None:
-    """Write the end of a message. What the caller gets does not depend on whether that succeeds."""
-    try:
-        end()
-    except StoreAwayError:
-        return
+            raise not_pending()
+        return records.id_keys(verification_id)

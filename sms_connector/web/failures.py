@@ -31,15 +31,9 @@ STATUS: Final[Mapping[Kind, int]] = {
 """The HTTP status of each kind of error."""
 
 
-def failure(error: ConnectorError) -> Response:
-    """Return the default error response."""
-    return Response(STATUS[error.kind], error_body(error), error_headers(error))
-
-
-def failure_of_check(error: ConnectorError) -> Response:
-    """Return the error response of an operation that sends nothing: it has no ``sent``."""
-    body = error_body(error, sends=False)
-    return Response(STATUS[error.kind], body, error_headers(error))
+def failure(error: ConnectorError, *, sends: bool = True) -> Response:
+    """Return the default error response: without ``sent`` where nothing could be sent."""
+    return Response(STATUS[error.kind], error_body(error, sends=sends), error_headers(error))
 
 
 def error_body(error: ConnectorError, *, sends: bool = True) -> dict[str, object]:

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from ..errors import invalid_parameter
-from ..sending.idempotency import Idempotency
+from ..idempotency.key import IdempotencyKey
 from .auth import Credential
 from .http import Request
 
@@ -14,7 +14,7 @@ FIELD: Final = "idempotencyKey"
 _KEY = re.compile(r"[ -~]{1,255}")
 
 
-def idempotency_of(request: Request, credential: Credential, route: str) -> Idempotency | None:
+def idempotency_of(request: Request, credential: Credential, route: str) -> IdempotencyKey | None:
     """Return the key of a request, if it has one.
 
     Behind a webhook's signature that is the webhook's id, for any route: the path is not signed, so
@@ -32,4 +32,4 @@ def idempotency_of(request: Request, credential: Credential, route: str) -> Idem
         return None
     if not isinstance(key, str) or not _KEY.fullmatch(key):
         raise invalid_parameter(field, "must be 1 to 255 printable ASCII characters")
-    return Idempotency(key, credential.name, route, request.body or b"")
+    return IdempotencyKey(key, credential.name, route, request.body or b"")

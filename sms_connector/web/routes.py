@@ -1,55 +1,55 @@
-"""The routes: which operation a method and a path name. What is not in the table is 404."""
+"""Finds the routes of a path in the table of operations. What is not in the table is 404."""
 
 import hmac
 from collections.abc import Collection, Mapping
-from typing import Final, Literal, get_args
+from typing import Final, Literal
 from urllib.parse import unquote
 
 import msgspec
 
 from ..errors import ConnectorError, invalid_parameter
-from .http import LARGEST_BODY, LARGEST_REPORT, Request
+from ..settings import Settings
+from .http import LARGEST_BODY, Request
 
-Operation = Literal[
-    "send",
-    "startVerification",
-    "checkVerification",
-    "getVerification",
-    "cancelVerification",
-    "getMessage",
-    "getStats",
-    "report",
-    "health",
-]
+Event = Literal["sms", "verification", "query", "report", "health"]
 
-SENDING: Final[frozenset[Operation]] = frozenset({"send", "startVerification"})
-"""The operations that send a message."""
+OpenTo = Literal["all", "report token", "authorization", "signature"]
+"""Who may call by HTTP.
+
+``authorization`` is one of the values in the settings; ``signature`` is that, or the signature of
+a webhook or of ZITADEL. The ``report token`` is a part of the path.
+"""
 
 _LONGEST_PART: Final = 8_000
 """In characters; decoding a longer part would take memory."""
 
-_IN_PAYLOADS: Final[frozenset[Operation]] = frozenset(get_args(Operation)) - {"health", "report"}
-# What a direct invocation may name as its ``operation``.
-
-_ROUTES: Final[tuple[tuple[str, str, Operation], ...]] = (
-    ("POST", "/", "send"),
-    ("POST", "/{caller}", "send"),
-    ("POST", "/verifications", "startVerification"),
-    ("POST", "/verifications/check", "checkVerification"),
-    ("GET", "/verifications/{id}", "getVerification"),
-    ("DELETE", "/verifications/{id}", "cancelVerification"),
-    ("POST", "/verifications/{id}/check", "checkVerification"),
-    ("GET", "/messages/{bizId}", "getMessage"),
-    ("GET", "/stats", "getStats"),
-    ("POST", "/reports/{token}", "report"),
-    ("GET", "/health", "health"),
-)
-
 
 class Route(msgspec.Struct, frozen=True):
-    """The operations of one path by their method, and what its ``{}`` parts hold."""
+    """One line of the table of operations.
 
-    operations: Mapping[str, Operation]
+    ``runs`` is the file and the function in ``operations/``. ``event`` is the name of its log
+    lines. ``largest_body`` is in bytes. ``is_direct``: a direct invocation may name it.
+    """
+
+    method: str
+    path: str
+    operation: str
+    runs: str
+    event: Event
+    open_to: OpenTo
+    largest_body: int = LARGEST_BODY
+    is_direct: bool = True
+
+    @property
+    def sends(self) -> bool:
+        """Whether it sends a message, so that its errors say whether one is out."""
+        return self.event == "sms"
+
+
+class Path(msgspec.Struct, frozen=True):
+    """The routes of one path, each with its own method, and what the ``{}`` parts hold."""
+
+    routes: tuple[Route, ...]
     parameters: Mapping[str, str] = {}
 
     @property
@@ -57,37 +57,54 @@ class Route(msgspec.Struct, frozen=True):
         """The service that the path names, such as ``logto``."""
         return self.parameters.get("caller")
 
-    def operation_of(self, request: Request) -> Operation:
-        """Return the operation. Raises ConnectorError (405 with ``allow``, or 413)."""
-        operation = self.operations.get(request.method)
-        if operation is None:
-            allow = ", ".join(sorted(self.operations))
-            raise ConnectorError("wrong_method", f"This path accepts only {allow}.", allow=allow)
-        _check_size(request, LARGEST_REPORT if operation == "report" else LARGEST_BODY)
-        return operation
+    @property
+    def sends(self) -> bool:
+        return any(route.sends for route in self.routes)
+
+    def route_of(self, request: Request) -> Route:
+        """Return the route of a request. Raises ConnectorError (405 with ``allow``, or 413)."""
+        for route in self.routes:
+            if route.method == request.method or not request.is_http:
+                _check_size(request, route.largest_body)
+                return route
+        allow = ", ".join(sorted(route.method for route in self.routes))
+        raise ConnectorError("wrong_method", f"This path accepts only {allow}.", allow=allow)
 
 
-def find_route(
-    path: str, base_path: str, callers: Collection[str], report_token: str = ""
-) -> Route:
-    """Find the route of a path below ``base_path``. A slash at its end does not matter.
+def find_path(
+    table: Collection[Route], request: Request, settings: Settings, callers: Collection[str]
+) -> Path:
+    """Find what a request asks for: its path, or the ``operation`` that a direct payload names.
 
-    Without the ``report_token``, the path of reports is one like any other that does not exist.
-    Raises ConnectorError (404).
+    A slash at the end of a path does not matter. Without the report token, the path of reports is
+    one like any other that does not exist. Raises ConnectorError (404; of a payload 400 or 413).
     """
+    if not request.is_http:
+        return _named(table, request)
+    path, base_path = request.path, settings.base_path
     if path == base_path or path.startswith(f"{base_path}/"):
         parts = path[len(base_path) :].removesuffix("/").split("/")[1:]
-        routes = [
-            (parameters, method, operation)
-            for method, pattern, operation in _ROUTES
-            if (parameters := _match(pattern, parts, callers)) is not None
+        found = [
+            (route, parameters)
+            for route in table
+            if (parameters := _match(route.path, parts, callers)) is not None
         ]
-        if routes and _may_report(routes[0][0], report_token):
+        if found and _may_report(found[0][1], settings.report_token):
             # In `/verifications/check`, `check` is not an id: the literal pattern wins.
-            parameters = min((one for one, _, _ in routes), key=len)
-            found = {method: operation for one, method, operation in routes if one == parameters}
-            return Route(found, parameters)
+            parameters = min((one for _, one in found), key=len)
+            return Path(tuple(route for route, one in found if one == parameters), parameters)
     raise ConnectorError("no_route", "There is no such path.")
+
+
+def _named(table: Collection[Route], request: Request) -> Path:
+    _check_size(request, LARGEST_BODY)
+    named = request.fields.get("operation", "send")
+    direct = [route for route in table if route.is_direct]
+    for route in direct:
+        if route.operation == named:
+            return Path((route,))
+    names = ", ".join(sorted({route.operation for route in direct}))
+    raise invalid_parameter("operation", f"must be one of {names}")
 
 
 def _may_report(parameters: Mapping[str, str], report_token: str) -> bool:
@@ -96,19 +113,6 @@ def _may_report(parameters: Mapping[str, str], report_token: str) -> bool:
         return True
     same = hmac.compare_digest(token.encode(errors="surrogatepass"), report_token.encode())
     return same and bool(report_token)
-
-
-def route_of_payload(request: Request) -> Route:
-    """Return the route of a direct invocation: its ``operation``, or ``send``.
-
-    Raises ConnectorError (400 or 413).
-    """
-    _check_size(request, LARGEST_BODY)
-    named = request.fields.get("operation", "send")
-    for operation in _IN_PAYLOADS:
-        if operation == named:
-            return Route({request.method: operation})
-    raise invalid_parameter("operation", f"must be one of {', '.join(sorted(_IN_PAYLOADS))}")
 
 
 def _check_size(request: Request, largest: int) -> None:

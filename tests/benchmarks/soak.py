@@ -3,7 +3,7 @@
 ``python -m tests.benchmarks.soak [MESSAGES] [THREADS]`` sends to a provider in a process of its own, which
 closes one connection in fifty. Prints a line for each tenth. Fails if a message arrived twice, if
 an outcome was not true, or if the last tenth holds more than the third. The memory of resends (see
-sending/once.py) is kept small meanwhile: with its 10,000 messages it has a bound too, but it takes
+sending/at_most_once.py) is kept small meanwhile: with its 10,000 messages it has a bound too, but it takes
 far more than 100,000 messages until the allocator has no more gaps to fill.
 """
 
@@ -125,5 +125,5 @@ def main(messages: int = 100_000, threads: int = 8) -> None:
 
 
 if __name__ == "__main__":
-    with patch("sms_connector.sending.once.MOST_REMEMBERED", 100):
+    with patch("sms_connector.store.memory.MOST_RECORDS", 100):
         main(*map(int, sys.argv[1:]))

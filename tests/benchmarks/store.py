@@ -14,7 +14,7 @@ from typing import Any, Final
 from sms_connector.limits.rules import Limits, Rule, read_rule
 from sms_connector.message import Receipt, Sms
 from sms_connector.phone import PhoneNumber
-from sms_connector.sending.once import Once
+from sms_connector.sending.at_most_once import AtMostOnce
 from sms_connector.settings import Settings
 from sms_connector.store import open_stores
 from tests.support.redis_server import RedisServer
@@ -40,7 +40,7 @@ def import_milliseconds() -> float:
 
 def microseconds_per_message(url: str, rules: Limits) -> float:
     """Return the processor time that a message takes besides the call of the provider."""
-    once = _once(url)
+    once = _at_most_once(url)
     runs = []
     for round_number in range(ROUNDS + 1):
         messages = [_message(round_number * MESSAGES + n) for n in range(MESSAGES)]
@@ -104,9 +104,9 @@ def _rules(name: str, text: str) -> tuple[Rule, ...]:
     return (rule,) if rule else ()
 
 
-def _once(url: str) -> Once:
+def _at_most_once(url: str) -> AtMostOnce:
     stores = open_stores(Settings(store=url, secrets=(SECRET,)))
-    return Once(stores.sending, stores.names, 4.4)
+    return AtMostOnce(stores.sending, stores.names, 4.4)
 
 
 def _message(number: int) -> Sms:
@@ -120,7 +120,7 @@ def _accept(sms: Sms) -> Receipt:
 
 
 def _admit(url: str, rules: Limits, number: int, counts: Any, end: Any, start: Any) -> None:
-    once = _once(url)
+    once = _at_most_once(url)
     start.wait()
     sent = 0
     while time.time() < end.value:

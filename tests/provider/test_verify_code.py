@@ -100,7 +100,7 @@ def test_one_config_sends_by_both_services_each_with_its_own_sign(
     example["templates"][1] = {
         "usageType": "SignIn",
         "templateCode": codes,
-        "signName": GIVEN_SIGNS[1],
+        "signName": {"china": GIVEN_SIGNS[1]},
     }
     connector = SmsConnector(parse_config(json.dumps(example)))
     for phone, usage_type in (

@@ -304,15 +304,6 @@ class TestBeforeACall:
         [message] = emulator.inbox.messages()
         assert (message.phone, message.template_code) == ("13123456789", "SMS_200000102")
 
-    def test_an_sms_carries_the_sign_of_its_template(self) -> None:
-        own = [{**TEMPLATES[0], "signName": "另一个签名"}, *TEMPLATES[1:]]
-        connector = connector_at("http://127.0.0.1:9", templates=own)
-        signs = [
-            connector.compose(Message("13812345678", usage_type, "246810")).sign_name
-            for usage_type in ("Register", "SignIn")
-        ]
-        assert signs == ["另一个签名", None]
-
     def test_the_sign_of_a_template_is_sent_in_place_of_the_connector_s(
         self, provider: Providers
     ) -> None:

@@ -8,8 +8,9 @@ import pytest
 from pytest_mock import MockerFixture
 
 from sms_connector.errors import ConnectorError
+from sms_connector.idempotency.key import IdempotencyKey
 from sms_connector.message import Receipt
-from sms_connector.sending.idempotency import Idempotency, made_codes
+from sms_connector.sending.codes import made_codes
 from sms_connector.store.names import Names
 from sms_connector.store.transaction import Store
 from tests.support.instances import Instance, Provider, at_once, error, receipt, rule, sms
@@ -19,14 +20,14 @@ OLD, NEW = "old-secret-old-secret-old-secret-", "new-secret-new-secret-new-secre
 
 def key(
     key: str = "key-1", credential: str = "one", route: str = "send", body: bytes = b"{}"
-) -> Idempotency:
-    return Idempotency(key, credential, route, body)
+) -> IdempotencyKey:
+    return IdempotencyKey(key, credential, route, body)
 
 
 def test_the_same_key_gives_the_first_answer_again_whatever_the_message(store: Store) -> None:
     provider = Provider()
     codes = ("111111", "222222", "111111")
-    answers = [Instance(store).send(sms(code), provider, idempotency=key()) for code in codes]
+    answers = [Instance(store).send(sms(code), provider, key=key()) for code in codes]
     assert answers == [receipt()] * 3
     assert len(provider.sent) == 1
 
@@ -34,10 +35,10 @@ def test_the_same_key_gives_the_first_answer_again_whatever_the_message(store: S
 @pytest.mark.parametrize(
     "other", [key("key-2"), key(credential="two"), key(route="start")], ids=repr
 )
-def test_a_key_belongs_to_a_credential_and_a_route(store: Store, other: Idempotency) -> None:
+def test_a_key_belongs_to_a_credential_and_a_route(store: Store, other: IdempotencyKey) -> None:
     provider = Provider()
-    Instance(store).send(sms("111111"), provider, idempotency=key())
-    answer = Instance(store).send(sms("222222"), provider, idempotency=other)
+    Instance(store).send(sms("111111"), provider, key=key())
+    answer = Instance(store).send(sms("222222"), provider, key=other)
     assert answer == receipt(2)
 
 
@@ -46,12 +47,12 @@ def test_a_key_with_another_body_is_refused_and_nothing_is_sent(
     store: Store, under_way: bool
 ) -> None:
     provider = Provider(takes=0.3)
-    first = partial(Instance(store).send, sms(), provider, idempotency=key())
+    first = partial(Instance(store).send, sms(), provider, key=key())
 
     def second() -> Receipt | ConnectorError:
         if under_way:
             time.sleep(0.1)
-        return Instance(store).send(sms(), provider, idempotency=key(body=b"{ }"))
+        return Instance(store).send(sms(), provider, key=key(body=b"{ }"))
 
     answer = at_once(first, second)[1] if under_way else (first(), second())[1]
     assert isinstance(answer, ConnectorError)
@@ -61,10 +62,7 @@ def test_a_key_with_another_body_is_refused_and_nothing_is_sent(
 
 def test_a_key_that_is_under_way_is_waited_for(store: Store) -> None:
     provider = Provider(takes=0.3)
-    calls = [
-        partial(Instance(store).send, sms(f"{n:06}"), provider, idempotency=key())
-        for n in range(10)
-    ]
+    calls = [partial(Instance(store).send, sms(f"{n:06}"), provider, key=key()) for n in range(10)]
     answers = at_once(*calls)
     assert answers == [receipt()] * 10
     assert len(provider.sent) == 1
@@ -72,25 +70,25 @@ def test_a_key_that_is_under_way_is_waited_for(store: Store) -> None:
 
 def test_an_answer_that_nothing_was_sent_is_not_kept(store: Store) -> None:
     provider = Provider(error("unavailable"))
-    refused = Instance(store).send(sms("111111"), provider, idempotency=key())
+    refused = Instance(store).send(sms("111111"), provider, key=key())
     assert isinstance(refused, ConnectorError)
-    assert Instance(store).send(sms("222222"), provider, idempotency=key()) == receipt(2)
+    assert Instance(store).send(sms("222222"), provider, key=key()) == receipt(2)
 
 
 def test_a_refusal_by_a_limit_is_not_kept(store: Store) -> None:
     provider = Provider()
     Instance(store).send(sms("111111"), provider, [rule("1/hour")])
     for _ in range(2):
-        refused = Instance(store).send(sms("222222"), provider, [rule("1/hour")], idempotency=key())
+        refused = Instance(store).send(sms("222222"), provider, [rule("1/hour")], key=key())
         assert isinstance(refused, ConnectorError)
         assert refused.kind == "rate_limited"
-    assert Instance(store).send(sms("222222"), provider, idempotency=key()) == receipt(2)
+    assert Instance(store).send(sms("222222"), provider, key=key()) == receipt(2)
 
 
 def test_an_unknown_outcome_is_kept(store: Store) -> None:
     provider = Provider(error("unknown_outcome", None))
     for code in ("111111", "222222"):
-        answer = Instance(store).send(sms(code), provider, idempotency=key())
+        answer = Instance(store).send(sms(code), provider, key=key())
         assert isinstance(answer, ConnectorError)
         assert answer.sent is None
     assert len(provider.sent) == 1
@@ -99,10 +97,10 @@ def test_an_unknown_outcome_is_kept(store: Store) -> None:
 def test_a_second_key_for_the_same_message_keeps_its_answer_too(store: Store) -> None:
     provider = Provider()
     for name in ("key-1", "key-2", "key-2"):
-        answer = Instance(store).send(sms("111111"), provider, idempotency=key(name))
+        answer = Instance(store).send(sms("111111"), provider, key=key(name))
         assert answer == receipt()
     # It is the key that counts now, not the message.
-    assert Instance(store).send(sms("222222"), provider, idempotency=key("key-2")) == receipt()
+    assert Instance(store).send(sms("222222"), provider, key=key("key-2")) == receipt()
     assert len(provider.sent) == 1
 
 
@@ -111,11 +109,11 @@ def test_a_key_is_kept_for_ten_minutes(
     memory: Store, mocker: MockerFixture, seconds: float, sends: int
 ) -> None:
     provider, instance = Provider(), Instance(memory)
-    instance.send(sms(), provider, idempotency=key())
+    instance.send(sms(), provider, key=key())
     wall, monotonic = time.time() + seconds, time.monotonic() + seconds
     mocker.patch("sms_connector.clock.time.time", return_value=wall)
     mocker.patch("sms_connector.clock.time.monotonic", return_value=monotonic)
-    assert instance.send(sms(), provider, idempotency=key()) == receipt(sends)
+    assert instance.send(sms(), provider, key=key()) == receipt(sends)
 
 
 class TestDerivedCodes:
@@ -147,9 +145,7 @@ class TestDerivedCodes:
         for secrets in (before, after):
             instance = Instance(store, secrets)
             codes = made_codes(instance.names, key())
-            answers.append(
-                instance.send(sms(codes[0]), provider, idempotency=key(), made_codes=codes)
-            )
+            answers.append(instance.send(sms(codes[0]), provider, key=key(), made_codes=codes))
         assert len(provider.sent) == 1
         for answer in answers:
             assert isinstance(answer, Receipt)

@@ -11,10 +11,11 @@ import pytest
 
 from sms_connector.config import parse_config
 from sms_connector.errors import ConnectorError
+from sms_connector.idempotency.key import IdempotencyKey
 from sms_connector.message import Message, Receipt, Sms
+from sms_connector.sending.codes import made_codes
 from sms_connector.sending.connector import SmsConnector
-from sms_connector.sending.idempotency import Idempotency, made_codes
-from sms_connector.sending.once import Terms
+from sms_connector.sending.options import SendOptions
 from sms_connector.settings import Settings
 from sms_connector.store import open_stores, redis
 from sms_connector.store.address import Address
@@ -28,7 +29,7 @@ from tests.support.scripted_provider import ScriptedProvider, accept, answer, re
 
 Providers = Callable[..., ScriptedProvider]
 
-KEY = Idempotency("key-of-a-client", "credential-of-a-client", "send", b"body-of-a-client")
+KEY = IdempotencyKey("key-of-a-client", "credential-of-a-client", "send", b"body-of-a-client")
 LIMITS = {
     "perAddress": ["30/hour"],
     "perPrefix": ["500/hour"],
@@ -67,7 +68,7 @@ def send(
 ) -> Receipt | ConnectorError:
     message = Message(phone, "SignIn", code)
     try:
-        return connector.send(connector.compose(message), None, Terms(ip="8.8.4.4", **terms))
+        return connector.send(connector.compose(message), None, SendOptions(ip="8.8.4.4", **terms))
     except ConnectorError as error:
         return error
 
@@ -112,11 +113,11 @@ class TestRoundTrips:
         one, other = connector(server, endpoint), connector(server, endpoint)
         send(one, "+12025550100")
         trips()
-        assert isinstance(send(one, idempotency=KEY), Receipt)
+        assert isinstance(send(one, key=KEY), Receipt)
         assert trips() == 2
-        assert isinstance(send(one, code="135790", idempotency=KEY), Receipt)
+        assert isinstance(send(one, code="135790", key=KEY), Receipt)
         assert trips() == 0
-        assert isinstance(send(other, code="135790", idempotency=KEY), Receipt)
+        assert isinstance(send(other, code="135790", key=KEY), Receipt)
         assert trips() == 1
 
     def test_a_message_that_fails_takes_two_round_trips(
@@ -140,7 +141,7 @@ def test_nothing_in_the_server_can_be_read(server: RedisServer, provider: Provid
     }
     acts = (accept, answer(400, quoting), reset, accept)
     one = connector(server, provider(*acts).endpoint)
-    send(one, "+12025550123", idempotency=KEY, made_codes=("804271",))
+    send(one, "+12025550123", key=KEY, made_codes=("804271",))
     send(one, "+447400123456", code=codes[0], made_codes=codes)
     send(one, "13812345678", code="qW3rtY")
     send(one, "13912345678", code="987654")

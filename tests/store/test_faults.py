@@ -122,6 +122,30 @@ def no_tls_where_there_is_one(stack: ExitStack) -> Address:
     return replace(tls_of_a_stranger(stack), tls=False)
 
 
+def busy(stack: ExitStack) -> Address:
+    server = running(stack, lua_time_limit=1)
+
+    def run() -> None:
+        with suppress(Exception):
+            server.command("EVAL", "while true do end", 0)
+
+    threading.Thread(target=run, daemon=True).start()
+    time.sleep(0.2)
+    return server.address
+
+
+def without_a_connection_left(stack: ExitStack) -> Address:
+    server = running(stack)
+    server.command("CONFIG", "SET", "maxclients", 1)
+    stack.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+    time.sleep(0.1)
+    return server.address
+
+
+def lonely_node(stack: ExitStack) -> Address:
+    return running(stack, cluster_enabled="yes").address
+
+
 def answering(text: bytes) -> Fault:
     return lambda stack: at(stack.enter_context(Answering(text)).port)
 
@@ -143,13 +167,13 @@ CASES: dict[str, tuple[Fault, str]] = {
     "untrusted certificate": (tls_of_a_stranger, "tls"),
     "no TLS at the server": (tls_where_there_is_none, "tls"),
     "no TLS in the URL": (no_tls_where_there_is_one, "closed"),
-    "loading": (answering(b"-LOADING Redis is loading the dataset in memory\r\n"), "loading"),
-    "master down": (answering(b"-MASTERDOWN Link with MASTER is down\r\n"), "loading"),
-    "cannot save": (answering(b"-MISCONF Redis is configured to save\r\n"), "read_only"),
-    "too few replicas": (answering(b"-NOREPLICAS Not enough good replicas\r\n"), "read_only"),
-    "a cluster's other node": (answering(b"-MOVED 866 10.0.0.1:6379\r\n"), "protocol"),
+    "busy with a script": (busy, "busy"),
+    "no connection left": (without_a_connection_left, "connections"),
+    "a lonely node of a cluster": (lonely_node, "cluster_down"),
     "another service": (answering(b"HTTP/1.1 400 Bad Request\r\n\r\n"), "protocol"),
     "nonsense": (answering(b"$5\r\nhello\r\n"), "protocol"),
+    "no number": (answering(b":five\r\n"), "protocol"),
+    "nested without end": (answering(b"*1\r\n" * 5_000), "protocol"),
 }
 
 

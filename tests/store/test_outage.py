@@ -14,10 +14,10 @@ SetTime = Callable[[float], None]
 
 @pytest.fixture
 def at(mocker: MockerFixture) -> SetTime:
-    time = mocker.patch("sms_connector.store.outage.time")
+    time = mocker.patch("sms_connector.clock.time")
 
     def set_time(seconds: float) -> None:
-        time.monotonic.return_value = seconds
+        time.monotonic.return_value = time.time.return_value = seconds
 
     set_time(0)
     return set_time
@@ -26,15 +26,15 @@ def at(mocker: MockerFixture) -> SetTime:
 def fail(outage: Outage) -> bool:
     """Return whether the server was asked."""
     asked = False
-    with suppress(StoreAwayError), outage:
+    with suppress(StoreAwayError), outage.call():
         asked = True
         raise StoreAwayError("refused")
     return asked
 
 
 def succeed(outage: Outage) -> None:
-    with outage:
-        pass
+    with outage.call() as call:
+        call.has_written = True
 
 
 def lines(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str]]:
@@ -74,13 +74,44 @@ def test_a_server_is_left_alone_after_a_fault_and_then_tried_once(at: SetTime) -
     at(LEFT_ALONE_SECONDS - 0.1)
     assert not fail(outage)
     at(LEFT_ALONE_SECONDS)
-    with outage:
+    with outage.call():
         assert not fail(outage)  # by another thread meanwhile
     succeed(outage)
 
 
 def test_what_is_no_fault_of_the_server_is_no_outage() -> None:
     outage = Outage()
-    with pytest.raises(KeyError), outage:
+    with pytest.raises(KeyError), outage.call():
         raise KeyError
     assert outage.fault == ""
+
+
+def test_only_a_write_sees_the_end_of_a_fault_of_writes(
+    at: SetTime, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    outage = Outage()
+    for second in range(0, 50, 5):
+        at(second)
+        with suppress(StoreAwayError), outage.call():
+            raise StoreAwayError("read_only")
+        at(second + 4)
+        with outage.call():
+            pass  # a read is answered
+        assert outage.fault == "read_only"
+    assert lines(caplog) == [("away", "read_only")]
+    succeed(outage)  # at once after a read
+    assert (lines(caplog), outage.fault) == ([("back", "")], "")
+
+
+@pytest.mark.parametrize("stands_still", ["monotonic", "time"])
+def test_a_clock_that_stands_still_does_not_prolong_an_outage(
+    mocker: MockerFixture, stands_still: str
+) -> None:
+    clock = mocker.patch("sms_connector.clock.time")
+    clock.monotonic.return_value = clock.time.return_value = 0
+    outage = Outage()
+    fail(outage)
+    clock.monotonic.return_value = clock.time.return_value = LEFT_ALONE_SECONDS
+    getattr(clock, stands_still).return_value = 0
+    assert fail(outage)

@@ -16,7 +16,11 @@ GIVEN_TEMPLATES: list[dict[str, Any]] = [
     {"usageType": "Register", "templateCode": "100001"},
     {"usageType": "SignIn", "templateCode": "100001"},
     {"usageType": "ForgotPassword", "templateCode": "100003"},
-    {"usageType": "Generic", "templateCode": {"china": "100005", "overseas": "SMS_OVERSEAS"}},
+    {
+        "usageType": "Generic",
+        "templateCode": {"china": "100005", "overseas": "SMS_OVERSEAS"},
+        "signName": {"overseas": "MyApp"},
+    },
 ]
 """Templates that the number verification service gives, for the mainland."""
 

@@ -1,15 +1,22 @@
 """One HTTP request in each of the events that Function Compute makes of it."""
 
 import base64
+import http.client
 import io
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 from urllib.parse import urlencode
 
 import msgspec
 
+from sms_connector.function import Function
+from sms_connector.invocation import read_invocation
 from sms_connector.local import http_trigger_event as trigger
+from sms_connector.provider.client import AccessKey
+from sms_connector.web_mode.application import Application
+from tests.support.web_mode import from_platform, listening
 
 
 class HttpRequest(msgspec.Struct, frozen=True):
@@ -117,8 +124,33 @@ def through_wsgi(handler: Handler, request: HttpRequest, context: object) -> Htt
     body = b"".join(handler(wsgi_environ(request, context), start_response))
     status, headers = started
     lower = {name.lower(): value for name, value in headers}
-    assert lower.pop("content-length") == str(len(body))
+    length = int(lower.pop("content-length"))
+    assert len(body) == (0 if request.method == "HEAD" else length)
     return HttpAnswer(int(status.split()[0]), lower, _decoded(lower, body.decode()))
+
+
+def through_web_mode(handler: Handler, request: HttpRequest, context: object) -> HttpAnswer:
+    """Over a socket, by the server of web mode, with what the platform adds to the headers."""
+    role = read_invocation(context).role or AccessKey("", "")
+    platform = from_platform(
+        x_fc_access_key_id=role.id,
+        x_fc_access_key_secret=role.secret,
+        x_fc_security_token=role.security_token or "",
+    )
+    headers = {name.replace("_", "-"): text for name, text in platform.items()}
+    query = f"?{urlencode(request.query)}" if request.query else ""
+    function = cast(Function, SimpleNamespace(handle=handler))
+    with listening(Application(function, None)) as port:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        target = f"{request.path or '/'}{query}"
+        connection.request(request.method, target, request.body, {**headers, **request.headers})
+        answer = connection.getresponse()
+        body = answer.read().decode()
+        connection.close()
+    lower = {name.lower(): value for name, value in answer.getheaders()}
+    for name in ("content-length", "date", "connection"):
+        lower.pop(name, None)
+    return HttpAnswer(answer.status, lower, _decoded(lower, body))
 
 
 def _read(reply: dict[str, Any]) -> HttpAnswer:
@@ -128,6 +160,8 @@ def _read(reply: dict[str, Any]) -> HttpAnswer:
 
 
 def _decoded(headers: Mapping[str, str], body: str) -> Any:
+    if not body:  # a 204, or the answer to a HEAD
+        return None
     is_json = headers["content-type"] == "application/json"
     return json.loads(body) if is_json else body
 
@@ -138,4 +172,5 @@ WAYS: dict[str, Callable[[Handler, HttpRequest, object], HttpAnswer]] = {
     "API Gateway": through_api_gateway,
     "API Gateway, Base64": through_api_gateway_in_base64,
     "FC 2.0": through_wsgi,
+    "web mode": through_web_mode,
 }

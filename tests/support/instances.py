@@ -11,7 +11,8 @@ from sms_connector.errors import ConnectorError, ProviderError
 from sms_connector.limits.rules import Counted, read_rule
 from sms_connector.message import Receipt, Sms
 from sms_connector.phone import parse_phone
-from sms_connector.sending.once import Figures, Once, Terms
+from sms_connector.sending.at_most_once import AtMostOnce, Figures
+from sms_connector.sending.options import SendOptions
 from sms_connector.store.layered import Layered
 from sms_connector.store.memory import Memory
 from sms_connector.store.names import Names
@@ -88,10 +89,10 @@ class Instance:
         figures: Figures | None = None,
     ) -> None:
         if isinstance(shared, RedisStore):
-            shared = Layered(Memory(), RedisStore(shared._address))
+            shared = Layered(Memory(), RedisStore(shared.address))
         self.store = Killable(shared)
         self.names = Names(secrets)
-        self.once = Once(self.store, self.names, longest_call, figures)
+        self.sending = AtMostOnce(self.store, self.names, longest_call, figures)
 
     def send(
         self,
@@ -102,7 +103,7 @@ class Instance:
     ) -> Receipt | ConnectorError:
         """Return what was raised instead of raising it."""
         try:
-            return self.once.send(sms, call, tuple(counted), Terms(**terms))
+            return self.sending.send(sms, call, tuple(counted), SendOptions(**terms))
         except ConnectorError as error:
             return error
 
@@ -114,7 +115,7 @@ class Instance:
             raise SystemExit
 
         try:
-            self.once.send(sms, call, tuple(counted), Terms(**terms))
+            self.sending.send(sms, call, tuple(counted), SendOptions(**terms))
         except SystemExit:
             return
         raise AssertionError("the message was not claimed")

@@ -15,8 +15,11 @@ from typing_extensions import Self
 class Proxy:
     """Passes on every piece of data. ``delay`` is waited before each piece of a reply.
 
-    ``cut`` is how many of the next replies are not passed on: the connection is closed instead,
-    after the server has done what it was asked. ``requests`` counts the pieces that were asked.
+    ``late`` are the seconds by which the next replies are late, and ``held`` those by which the
+    next requests are; ``dropped`` is how many of the next replies never come, and ``lost`` how
+    many of the next requests. ``cut`` is how many
+    are not passed on: the connection is closed instead, after the server has done what it was
+    asked. ``requests`` counts the pieces that were asked.
     """
 
     def __init__(self, port: int, tls: ssl.SSLContext | None = None) -> None:
@@ -25,6 +28,10 @@ class Proxy:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
         self.delay = 0.0
+        self.late: list[float] = []
+        self.held: list[float] = []
+        self.dropped = 0
+        self.lost = 0
         self.cut = 0
         self.requests = 0
         self.connections = 0
@@ -62,12 +69,19 @@ class Proxy:
                 threading.Thread(target=self._reply, args=(server, client), daemon=True).start()
                 while piece := client.recv(65_536):
                     self.requests += 1
+                    time.sleep(self.held.pop(0) if self.held else 0)
+                    if self.lost:
+                        self.lost -= 1
+                        continue
                     server.sendall(piece)
 
     def _reply(self, server: socket.socket, client: socket.socket) -> None:
         with suppress(OSError):
             while piece := server.recv(65_536):
-                time.sleep(self.delay)
+                time.sleep(self.late.pop(0) if self.late else self.delay)
+                if self.dropped:
+                    self.dropped -= 1
+                    continue
                 if self.cut:
                     self.cut -= 1
                     break

@@ -47,6 +47,7 @@ def store(running: Callable[[str], RedisServer], request: pytest.FixtureRequest)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a machine that is busy with other tests be no fault of the server."""
     monkeypatch.setattr(redis, "SECONDS_PER_CALL", 5.0)
+    monkeypatch.setattr(redis, "PATIENT_SECONDS", 15.0)
 
 
 def emptied(server: RedisServer) -> RedisServer:

@@ -8,9 +8,9 @@ from typing import Any
 
 from sms_connector.config import parse_config
 from sms_connector.errors import ConnectorError
+from sms_connector.idempotency.key import IdempotencyKey
 from sms_connector.message import Receipt, Sms
 from sms_connector.phone import parse_phone
-from sms_connector.sending.idempotency import Idempotency
 from sms_connector.settings import Settings
 from sms_connector.store import Stores
 from sms_connector.store.memory import Memory
@@ -109,5 +109,5 @@ NUMBER_REFUSED = ConnectorError("invalid_parameter", "number illegal", sent=Fals
 UNKNOWN = ConnectorError("unknown_outcome", "no answer", sent=None)
 
 
-def key(text: str = "key-1", body: bytes = b"{}", route: str = "r") -> Idempotency:
-    return Idempotency(text, "credential", route, body)
+def key(text: str = "key-1", body: bytes = b"{}", route: str = "r") -> IdempotencyKey:
+    return IdempotencyKey(text, "credential", route, body)

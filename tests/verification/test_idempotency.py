@@ -8,7 +8,7 @@ import time
 import pytest
 
 from sms_connector.errors import ConnectorError
-from sms_connector.sending.once import Terms
+from sms_connector.sending.options import SendOptions
 from sms_connector.store.transaction import Store
 from tests.support.verifying import (
     NOT_SENT,
@@ -28,18 +28,18 @@ class TestIdempotency:
         self, store: Store
     ) -> None:
         phones, service = Phones(), verifications(store)
-        terms = Terms(idempotency=key())
+        terms = SendOptions(key=key())
         first = service.start(sms_to(), phones, terms)
         assert service.start(sms_to(), phones, terms) == first
         assert len(phones.received) == 1
-        other = Terms(idempotency=key(body=b"other"))
+        other = SendOptions(key=key(body=b"other"))
         assert kind_of(lambda: service.start(sms_to(), phones, other)) == "key_reused"
-        service.start(sms_to(), phones, Terms(idempotency=key("key-2")))
+        service.start(sms_to(), phones, SendOptions(key=key("key-2")))
         assert len(phones.received) == 2
 
     def test_an_unknown_outcome_is_kept_and_what_was_not_sent_is_not(self, store: Store) -> None:
         phones, service = Phones(), verifications(store)
-        terms = Terms(idempotency=key())
+        terms = SendOptions(key=key())
         for error, sent in ((NOT_SENT, 1), (NOT_SENT, 2), (UNKNOWN, 3), (UNKNOWN, 3)):
             phones.fails = error
             assert kind_of(lambda: service.start(sms_to(), phones, terms)) == error.kind
@@ -51,7 +51,7 @@ class TestIdempotency:
             verifications(store, limits={"perNumber": [], "total": ["1/1s"]}),
         )
         service.start(sms_to(), phones)
-        terms = Terms(idempotency=key(), waits_early=False)
+        terms = SendOptions(key=key(), waits_early=False)
         assert kind_of(lambda: service.start(sms_to(), phones, terms)) == "usage_limited"
         time.sleep(1.05)
         assert service.start(sms_to(), phones, terms)
@@ -61,14 +61,14 @@ class TestIdempotency:
         service = verifications(store, connectTimeout=1, readTimeout=1)
         phones.fails = KeyboardInterrupt()  # type: ignore[assignment]
         service_that_dies = verifications(store, connectTimeout=1, readTimeout=1)
-        end = "sms_connector.verification.starting.Start.end"
+        end = "sms_connector.verification.claimed_message.ClaimedMessage.end"
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(end, lambda *_: None)
             with pytest.raises(KeyboardInterrupt):
-                service_that_dies.start(sms_to(), phones, Terms(idempotency=key()))
+                service_that_dies.start(sms_to(), phones, SendOptions(key=key()))
         phones.fails = None
         began = time.monotonic()
-        terms = Terms(idempotency=key())
+        terms = SendOptions(key=key())
         assert kind_of(lambda: service.start(sms_to(), phones, terms)) == "unknown_outcome"
         assert time.monotonic() - began < 2
         assert len(phones.received) == 1
@@ -76,7 +76,7 @@ class TestIdempotency:
     def test_a_start_under_way_is_waited_for(self, store: Store) -> None:
         phones, service = Phones(), verifications(store)
         answers: list[object] = []
-        terms = Terms(idempotency=key())
+        terms = SendOptions(key=key())
         again = threading.Thread(
             target=lambda: answers.append(service.start(sms_to(), Phones(), terms))
         )

@@ -107,10 +107,16 @@ class Model(RuleBasedStateMachine):
             assert started.verification.attempts_left == pending.attempts
             assert started.verification.sends_left == pending.sends
 
-    def judged(self, one: Expected | None, right: bool, check: Callable[[], object]) -> None:
+    def judged(
+        self,
+        one: Expected | None,
+        right: bool,
+        check: Callable[[], object],
+        reserved: int = 0,
+    ) -> None:
         if one is None or one.status in ("approved", "cancelled"):
             assert kind_of(check) == "not_pending"
-        elif one.status == "exhausted":
+        elif one.status == "exhausted" or one.attempts <= reserved:
             assert kind_of(check) == "attempts_used_up"
         elif right:
             check()
@@ -120,7 +126,7 @@ class Model(RuleBasedStateMachine):
                 check()
             one.attempts -= 1
             assert refusal.value.kind == "code_mismatch"
-            assert refusal.value.attempts_left == one.attempts
+            assert refusal.value.attempts_left == one.attempts - reserved
             one.status = "pending" if one.attempts else "exhausted"
 
     @rule(instance=instances, position=positions, right=st.booleans())
@@ -135,7 +141,7 @@ class Model(RuleBasedStateMachine):
         code = latest.code if latest else "246810"
         typed = code if right else wrong(code)
         service = self.services[instance]
-        self.judged(latest, right, lambda: service.check_number(number, "SignIn", typed))
+        self.judged(latest, right, lambda: service.check_number(number, "SignIn", typed), 2)
 
     @rule(instance=instances, position=positions)
     def cancel(self, instance: int, position: int) -> None:

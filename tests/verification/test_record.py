@@ -31,10 +31,21 @@ def test_sends_left_is_never_negative() -> None:
     assert (three.messages, three.sends_left) == (3, 0)
 
 
-def test_without_its_only_message_nothing_is_left_but_an_approval() -> None:
+@pytest.mark.parametrize(
+    ("step", "is_guess"),
+    [
+        ("approved", True),
+        ("guessed_wrong", True),
+        ("cancelled", False),
+        ("with_message", False),
+    ],
+)
+def test_a_guess_is_seen_by_whoever_claimed_a_message_before(step: str, is_guess: bool) -> None:
+    assert getattr(PENDING, step)().was_guessed_since(PENDING) is is_guess
+
+
+def test_without_its_only_message_nothing_is_left() -> None:
     assert PENDING.without_message() is None
-    assert PENDING.cancelled().without_message() is None
-    assert PENDING.approved().without_message() is not None
     left = PENDING.with_message().without_message()
     assert left is not None
     assert left.messages == 1

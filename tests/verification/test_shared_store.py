@@ -8,7 +8,7 @@ import pytest
 from pytest_mock import MockerFixture
 
 from sms_connector.errors import ConnectorError
-from sms_connector.sending.once import Terms
+from sms_connector.sending.options import SendOptions
 from sms_connector.settings import Settings
 from sms_connector.store.address import Address
 from sms_connector.store.memory import Memory
@@ -54,7 +54,7 @@ class TestStore:
         assert trips() == 1
         service.check(started, phones.code, key())
         assert trips() == 2
-        service.start(abroad, phones, Terms(idempotency=key("key-2")))
+        service.start(abroad, phones, SendOptions(key=key("key-2")))
         assert trips() == 3
         service.check_number("+12125550123", "SignIn", phones.code)
         assert trips() == 2
@@ -158,7 +158,7 @@ class TestStore:
 
     def test_nothing_in_the_store_can_be_read(self, server: RedisServer) -> None:
         phones, service = Phones(), verifications(RedisStore(server.address))
-        service.start(sms_to(), phones, Terms("203.0.113.7", idempotency=key("my-key")))
+        service.start(sms_to(), phones, SendOptions("203.0.113.7", key=key("my-key")))
         keys = server.command("KEYS", "*")
         assert isinstance(keys, list)
         everything = [*keys, *(server.command("GET", one) for one in keys)]

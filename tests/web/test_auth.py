@@ -1,21 +1,21 @@
 import hmac
-import time
+import json
+import logging
 from collections.abc import Mapping
-from datetime import datetime, timezone
 
 import pytest
 from pytest_mock import MockerFixture
-from standardwebhooks.webhooks import Webhook
 
 from sms_connector.errors import ConnectorError
-from sms_connector.settings import read_settings
-from sms_connector.web.auth import CLOSED, MALFORMED_SECRET, Auth
+from sms_connector.settings import Settings, read_settings
+from sms_connector.web.auth import CLOSED, MALFORMED_SECRET, UNSENDABLE, Auth, Credential
 from sms_connector.web.failures import STATUS
 from sms_connector.web.http import Request
+from sms_connector.web.routes import OpenTo
+from tests.support.webhooks import OTHER, SECRET, signed_headers
 from tests.support.zitadel import KEY, signature
 
-SECRET = "v1,whsec_dGhlIGZpcnN0IHdlYmhvb2sgc2VjcmV0"
-OTHER = "v1,whsec_dGhlIG90aGVyIHdlYmhvb2sgc2VjcmV0"
+LOGGER = logging.getLogger("sms_connector")
 BODY = '{"sms": {"otp": "246810"}, "名": "é"}'.encode()
 
 
@@ -24,9 +24,19 @@ def auth(**environ: str) -> Auth:
     return Auth(read_settings(variables))
 
 
+def signed(secret: str = SECRET, age: float = 0) -> dict[str, str]:
+    return signed_headers(BODY, secret=secret, age=age)
+
+
+def admit(
+    auth: Auth, request: Request, open_to: OpenTo = "signature", caller: str | None = None
+) -> Credential:
+    return auth.admit(request, open_to, caller, LOGGER)
+
+
 def admits(auth: Auth, headers: Mapping[str, str], body: bytes | None = BODY) -> bool:
     try:
-        auth.admit(Request(body, is_http=True, headers=headers))
+        admit(auth, Request(body, is_http=True, headers=headers))
     except ConnectorError as error:
         shown = (error.code, STATUS[error.kind], error.sent, error.message)
         assert shown == (
@@ -37,16 +47,6 @@ def admits(auth: Auth, headers: Mapping[str, str], body: bytes | None = BODY) ->
         )
         return False
     return True
-
-
-def signed(secret: str = SECRET, *, age: float = 0, body: bytes = BODY) -> dict[str, str]:
-    sent = datetime.fromtimestamp(time.time() - age, tz=timezone.utc)
-    signature = Webhook(secret.removeprefix("v1,")).sign("msg-1", sent, body.decode())
-    return {
-        "webhook-id": "msg-1",
-        "webhook-timestamp": str(int(sent.timestamp())),
-        "webhook-signature": signature,
-    }
 
 
 class TestAuthorization:
@@ -74,71 +74,10 @@ class TestAuthorization:
         assert compared.call_count == 2
 
 
-class TestWebhooks:
-    def test_a_valid_signature_is_admitted(self) -> None:
-        assert admits(auth(WEBHOOK_SECRETS=SECRET), signed())
-
-    @pytest.mark.parametrize("secret", [SECRET, OTHER])
-    def test_a_signature_by_any_of_several_secrets_is_admitted(self, secret: str) -> None:
-        assert admits(auth(WEBHOOK_SECRETS=f"{SECRET}|{OTHER}"), signed(secret))
-
+class TestBoth:
     def test_a_webhook_secret_may_lack_its_version(self) -> None:
         assert admits(auth(WEBHOOK_SECRETS=SECRET.removeprefix("v1,")), signed())
 
-    @pytest.mark.parametrize("separator", [" ", ", "])
-    @pytest.mark.parametrize("secrets", [(SECRET, OTHER), (OTHER, SECRET)])
-    def test_one_valid_signature_of_several_is_enough(
-        self, separator: str, secrets: tuple[str, str]
-    ) -> None:
-        first, second = (signed(secret) for secret in secrets)
-        both = separator.join((first["webhook-signature"], second["webhook-signature"]))
-        assert admits(auth(WEBHOOK_SECRETS=SECRET), {**first, "webhook-signature": both})
-
-    @pytest.mark.parametrize("other", ["v1,A ", "v1, ", "v1a,AAAA ", " ", "nonsense ", "v2,x, "])
-    def test_a_malformed_signature_does_not_invalidate_another(self, other: str) -> None:
-        headers = signed()
-        headers["webhook-signature"] = other + headers["webhook-signature"]
-        assert admits(auth(WEBHOOK_SECRETS=SECRET), headers)
-
-    @pytest.mark.parametrize(
-        ("age", "admitted"), [(290, True), (310, False), (-290, True), (-310, False)]
-    )
-    def test_a_signature_is_valid_for_five_minutes(self, age: float, admitted: bool) -> None:
-        assert admits(auth(WEBHOOK_SECRETS=SECRET), signed(age=age)) is admitted
-
-    @pytest.mark.parametrize("missing", ["webhook-id", "webhook-timestamp", "webhook-signature"])
-    def test_a_signature_needs_all_three_headers(self, missing: str) -> None:
-        headers = signed()
-        del headers[missing]
-        assert not admits(auth(WEBHOOK_SECRETS=SECRET), headers)
-
-    @pytest.mark.parametrize(
-        "change",
-        [
-            {"webhook-id": "msg-2"},
-            {"webhook-timestamp": "0"},
-            {"webhook-timestamp": "nan"},
-            {"webhook-timestamp": "inf"},
-            {"webhook-timestamp": "x"},
-            {"webhook-signature": "v1,"},
-            {"webhook-signature": "v1"},
-            {"webhook-signature": "v1,é"},
-            {"webhook-signature": ",,,, ,"},
-            {"webhook-signature": "v2,AAAA"},
-        ],
-    )
-    def test_a_changed_webhook_header_is_not_admitted(self, change: dict[str, str]) -> None:
-        assert not admits(auth(WEBHOOK_SECRETS=SECRET), signed() | change)
-
-    @pytest.mark.parametrize("body", [b"", BODY + b" ", b"\xff", None])
-    def test_a_changed_body_is_not_admitted(self, body: bytes | None) -> None:
-        assert not admits(auth(WEBHOOK_SECRETS=SECRET), signed(), body)
-
-    def test_a_signature_by_another_secret_is_not_admitted(self) -> None:
-        assert not admits(auth(WEBHOOK_SECRETS=SECRET), signed(OTHER))
-
-
-class TestBoth:
     def test_either_credential_is_enough(self) -> None:
         both = auth(AUTHORIZATION="Bearer one", WEBHOOK_SECRETS=SECRET)
         assert admits(both, {"authorization": "Bearer one"})
@@ -151,32 +90,32 @@ class TestZitadel:
     """Its signature opens its own path only; tests/web/test_zitadel.py has the signature."""
 
     @pytest.mark.parametrize(
-        ("caller", "sends", "admitted"),
+        ("caller", "open_to", "admitted"),
         [
-            ("zitadel", True, True),
-            ("zitadel", False, False),
-            ("supabase", True, False),
-            (None, True, False),
+            ("zitadel", "signature", True),
+            ("zitadel", "authorization", False),
+            ("supabase", "signature", False),
+            (None, "signature", False),
         ],
     )
     def test_a_signature_opens_the_path_of_zitadel_only(
-        self, caller: str | None, sends: bool, admitted: bool
+        self, caller: str | None, open_to: OpenTo, admitted: bool
     ) -> None:
         request = Request(BODY, is_http=True, headers={"zitadel-signature": signature(BODY)})
         keyed = auth(ZITADEL_KEYS=KEY)
         assert not keyed.is_closed
         if admitted:
-            credential = keyed.admit(request, sends=sends, caller=caller)
+            credential = admit(keyed, request, open_to, caller)
             assert credential.name == "zitadel"
             assert credential.webhook_id
             assert KEY not in str(credential)
         else:
             with pytest.raises(ConnectorError, match="not valid"):
-                keyed.admit(request, sends=sends, caller=caller)
+                admit(keyed, request, open_to, caller)
 
     def test_a_webhook_signature_opens_its_path_too(self) -> None:
         request = Request(BODY, is_http=True, headers=signed())
-        credential = auth(WEBHOOK_SECRETS=SECRET).admit(request, caller="zitadel")
+        credential = admit(auth(WEBHOOK_SECRETS=SECRET), request, caller="zitadel")
         assert credential.name == "webhook"
 
 
@@ -192,19 +131,19 @@ class TestCredentials:
     def test_each_authorization_has_a_name_of_its_own(self) -> None:
         both = auth(AUTHORIZATION="Bearer one,Bearer two")
         names = {
-            both.admit(Request(BODY, is_http=True, headers={"authorization": shown})).name
+            admit(both, Request(BODY, is_http=True, headers={"authorization": shown})).name
             for shown in ("Bearer one", "Bearer two")
         }
         assert len(names) == 2
         assert not any("one" in name or "two" in name for name in names)
 
     def test_a_signature_names_the_webhook_s_id(self) -> None:
-        credential = auth(WEBHOOK_SECRETS=SECRET).admit(Request(BODY, True, headers=signed()))
+        credential = admit(auth(WEBHOOK_SECRETS=SECRET), Request(BODY, True, headers=signed()))
         assert credential.webhook_id == "msg-1"
 
     def test_an_authorization_has_no_webhook_id_even_if_a_header_says_so(self) -> None:
         headers = {"authorization": "x", "webhook-id": "msg-1"}
-        credential = auth(AUTHORIZATION="x").admit(Request(BODY, True, headers=headers))
+        credential = admit(auth(AUTHORIZATION="x"), Request(BODY, True, headers=headers))
         assert credential.webhook_id is None
 
 
@@ -231,3 +170,90 @@ class TestProblems:
         assert auth(WEBHOOK_SECRETS=SECRET).problem == ""
         assert auth(ZITADEL_KEYS=KEY).problem == ""
         assert auth(ANONYMOUS="true").problem == ""
+
+    @pytest.mark.parametrize(
+        "value",
+        [
+            '"Bearer one"', "'Bearer one'", '"Bearer one,Bearer two"', "“Bearer one”", "密钥",
+            "Bearer\x00one", "Bearer\x7fone", "Bearer\none", "Bearer\tone", "\udce9", "\u200bone",
+            "Bearer two,'one'",
+        ],
+    )  # fmt: skip
+    def test_a_value_that_no_client_can_send_is_a_problem(self, value: str) -> None:
+        assert auth(AUTHORIZATION=value).problem == UNSENDABLE
+        assert admits(auth(AUTHORIZATION=f"{value},Bearer ok"), {"authorization": "Bearer ok"})
+
+    @pytest.mark.parametrize("value", [" Bearer one \n", "é", 'Digest a="b"', "it's", "x", "~!"])
+    def test_any_other_value_is_none(self, value: str) -> None:
+        assert auth(AUTHORIZATION=value).problem == ""
+        assert admits(auth(AUTHORIZATION=value), {"authorization": value.strip()})
+
+    def test_a_space_that_the_settings_keep_around_a_value_is_a_problem(self) -> None:
+        assert Auth(Settings(authorizations=(" x",))).problem == UNSENDABLE
+
+
+ZITADEL = {"zitadel-signature": "t=1,v1=00"}
+REASONS: dict[str, tuple[dict[str, str], str | None]] = {
+    "has neither an Authorization value nor a signature": ({"webhook-id": "msg-1"}, None),
+    "is not in SMS_CONNECTOR_AUTHORIZATION": ({"authorization": "Bearer two"}, None),
+    "or the id or timestamp missing": (signed() | {"webhook-timestamp": ""}, None),
+    "webhook-signature is malformed": (
+        signed() | {"webhook-signature": "v2,AAAA"},
+        None,
+    ),
+    "timestamp of the signature is malformed": (
+        signed() | {"webhook-timestamp": "x"},
+        None,
+    ),
+    "timestamp of the signature is more than 5 minutes from now": (
+        signed(age=310),
+        None,
+    ),
+    "a secret that is not known, or for another body": (signed(OTHER), None),
+    "opens /zitadel alone": (ZITADEL, "logto"),
+    "more than 5 minutes from now": (ZITADEL, "zitadel"),
+    "ZITADEL-Signature is malformed": ({"zitadel-signature": "x"}, "zitadel"),
+}
+
+
+class TestReasons:
+    """The response is the same for whatever was wrong; the log says what it was."""
+
+    @pytest.mark.parametrize(("reason", "case"), REASONS.items(), ids=REASONS)
+    def test_the_log_says_once_a_minute_why_a_request_was_not_admitted(
+        self,
+        mocker: MockerFixture,
+        caplog: pytest.LogCaptureFixture,
+        reason: str,
+        case: tuple[dict[str, str], str | None],
+    ) -> None:
+        headers, caller = case
+        several = auth(AUTHORIZATION="Bearer one", WEBHOOK_SECRETS=SECRET, ZITADEL_KEYS=KEY)
+        clock = mocker.patch("sms_connector.log.time.monotonic", return_value=1_000.0)
+        for now, lines in ((1_000.0, 1), (1_059.0, 1), (1_061.0, 2)):
+            clock.return_value = now
+            with pytest.raises(ConnectorError, match="missing or not valid"):
+                admit(several, Request(BODY, is_http=True, headers=headers), caller=caller)
+            logged = [json.loads(line) for line in caplog.messages]
+            assert [line["event"] for line in logged] == ["unauthorized"] * lines
+        assert reason in logged[0]["reason"]
+        for secret in ("Bearer one", "Bearer two", "msg-1", KEY, SECRET):
+            assert secret not in caplog.text
+
+    def test_a_signature_where_it_opens_nothing_has_a_reason_of_its_own(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with pytest.raises(ConnectorError):
+            admit(
+                auth(WEBHOOK_SECRETS=SECRET),
+                Request(BODY, is_http=True, headers=signed()),
+                "authorization",
+            )
+        assert "opens the sending of messages alone" in caplog.text
+
+    def test_two_reasons_are_two_lines(self, caplog: pytest.LogCaptureFixture) -> None:
+        one = auth(AUTHORIZATION="Bearer one")
+        for _ in range(2):
+            for headers in ({}, {"authorization": "Bearer two"}):
+                assert not admits(one, headers)
+        assert len(caplog.messages) == 2

@@ -1,9 +1,11 @@
 import hmac
+from contextlib import suppress
 
 import pytest
 from pytest_mock import MockerFixture
 
 from sms_connector.web.http import Request
+from sms_connector.web.signature import SignatureError
 from sms_connector.web.zitadel import signed_identity
 from tests.support.zitadel import KEY, OTHER_KEY, body_of, signature
 
@@ -12,7 +14,9 @@ BODY = body_of()
 
 def identity(header: str, body: bytes | None = BODY, keys: tuple[str, ...] = (KEY,)) -> str | None:
     request = Request(body, is_http=True, headers={"zitadel-signature": header})
-    return signed_identity(request, keys)
+    with suppress(SignatureError):
+        return signed_identity(request, keys)
+    return None
 
 
 @pytest.mark.parametrize("keys", [(KEY,), (OTHER_KEY, KEY), (KEY, OTHER_KEY)])
@@ -90,9 +94,8 @@ def test_the_signature_of_another_body_is_invalid(body: bytes | None) -> None:
     assert identity(signature(BODY), body) is None
 
 
-def test_without_a_key_or_a_header_nothing_is_signed() -> None:
+def test_without_a_key_nothing_is_signed() -> None:
     assert identity(signature(BODY), keys=()) is None
-    assert signed_identity(Request(BODY, is_http=True), (KEY,)) is None
 
 
 def test_a_body_that_is_not_utf8_is_verified_byte_by_byte() -> None:

@@ -4,18 +4,14 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from ...config import (
-    REQUIRED_USAGE_TYPES,
-    ConnectorConfig,
-    RegionalCode,
-    Template,
-    read_config,
-)
+from ...config import ConnectorConfig, read_config
 from ...config_fields import Problem
 from ...message import FALLBACK_USAGE_TYPE
+from ...templates import ANYWHERE, CHINA, OVERSEAS, REQUIRED_USAGE_TYPES, Backup, Template
 from ..endpoint import is_emulator
 from . import links
 from .finding import Check
+from .fixed_codes import check_test_numbers
 from .limits import check_limits
 
 OTHER_USAGE_TYPES: Final = (
@@ -30,7 +26,7 @@ OTHER_USAGE_TYPES: Final = (
 _COPY_KEY: Final = f"Copy both keys from {links.KEYS}, or leave both out to use the role."
 _OWN_DEFAULT: Final = "Correct it, or leave it out: the default fits most."
 
-# By the last name of a problem's path.
+# By the last of these names in a problem's path.
 _REMEDIES: Final = {
     "": "Compare it with docs/examples/connector.example.json.",
     "accessKeyId": _COPY_KEY,
@@ -58,17 +54,18 @@ def check_config(text: str | bytes) -> list[Check]:
         *_usage_types(config),
         *_never_used(config),
         *check_limits(config),
+        *check_test_numbers(config),
     ]
 
 
 def _failed(problem: Problem) -> Check:
     message = problem.text.removesuffix(".") + "."
-    last = re.sub(r"\[\d+\]$", "", problem.path).rpartition(".")[2]
+    names = [re.sub(r"\[\d+\]$", "", name) for name in problem.path.split(".")]
     return Check(
         problem.path or "config",
         False,
         message[0].upper() + message[1:],
-        _REMEDIES.get(last, _OWN_DEFAULT),
+        next((_REMEDIES[name] for name in reversed(names) if name in _REMEDIES), _OWN_DEFAULT),
     )
 
 
@@ -88,18 +85,26 @@ def _usage_types(config: ConnectorConfig) -> Iterator[Check]:
     # Each once, the required ones first.
     own = dict.fromkeys((*REQUIRED_USAGE_TYPES, *(item.usage_type for item in config.templates)))
     for name in own:
-        yield Check(name, True, f"Sends {_codes(config.template_for(name))}.")
+        yield Check(name, True, f"Sends {_codes(config.template_for(name), config.backup)}.")
     fallback = config.template_for(FALLBACK_USAGE_TYPE)
     for name in OTHER_USAGE_TYPES:
         if name not in own:
-            yield Check(name, True, f"Falls back to {FALLBACK_USAGE_TYPE}: {_codes(fallback)}.")
+            yield Check(
+                name,
+                True,
+                f"Falls back to {FALLBACK_USAGE_TYPE}: {_codes(fallback, config.backup)}.",
+            )
 
 
-def _codes(template: Template) -> str:
-    code = template.template_code
-    if isinstance(code, RegionalCode):
-        return f"{code.china}, abroad {code.overseas}"
-    return code
+def _codes(template: Template, backup: Backup | None) -> str:
+    """Return the codes of a template, and the code of its backup: its own, or the one for all."""
+    codes = dict(template.template_code.values)
+    first = [codes.pop(name) for name in (ANYWHERE, CHINA) if name in codes]
+    abroad = [f"abroad {codes.pop(OVERSEAS)}"] if OVERSEAS in codes else []
+    others = [f"{name} {code}" for name, code in codes.items()]
+    used = template.backup or backup
+    last = [f"backup {used.template_code}"] if used and CHINA in template.regions else []
+    return ", ".join([*first, *abroad, *others, *last])
 
 
 def _never_used(config: ConnectorConfig) -> Iterator[Check]:

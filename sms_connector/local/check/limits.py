@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from ...config import ConnectorConfig, RegionalCode, is_pnvs
+from ...config import ConnectorConfig
 from ...limits.rules import EVERY_OTHER_COUNTRY, Limits, Rule
 from ...phone import MAINLAND
+from ...templates import CHINA
 from .finding import Check
 
 
@@ -51,8 +52,7 @@ def _sends_abroad(config: ConnectorConfig) -> bool:
     """Return whether a template may send to a number abroad, as far as the config shows."""
     if config.limits.countries == frozenset({MAINLAND}):
         return False
-    codes = (template.template_code for template in config.templates)
-    return any(isinstance(code, RegionalCode) or not is_pnvs(code) for code in codes)
+    return any(template.regions != (CHINA,) for template in config.templates)
 
 
 def _bounds_abroad(limits: Limits) -> bool:

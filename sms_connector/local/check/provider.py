@@ -65,7 +65,7 @@ def _queries(
 ) -> Iterator[LookupResult]:
     """Query the signs and templates of the SMS service, and whether the other one is enabled."""
     signs: dict[str, str] = {}
-    for code in sorted(by_sms, key=lambda code: code.sign_path != "signName"):
+    for code in sorted(by_sms, key=lambda code: not code.sign_path.startswith("signName")):
         signs.setdefault(code.sign_name, code.sign_path)
     reviewed: dict[str, ReviewedSign] = {}
     for name, path in signs.items():
@@ -79,7 +79,7 @@ def _queries(
             if sign.status == APPROVED and sign.tag != TEST and regions != {Region.ABROAD}:
                 yield from map(LookupResult, check_registration(path, name, sign))
     templates: dict[str, ReviewedTemplate | Refused | NoAnswer] = {}
-    for code in by_sms:
+    for code in {code.path: code for code in by_sms}.values():
         if code.code not in templates:
             templates[code.code] = lookup.template(code.code)
         template = templates[code.code]

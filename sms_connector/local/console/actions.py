@@ -8,16 +8,18 @@ from typing import Any
 
 import msgspec
 
-from ...config import REQUIRED_USAGE_TYPES, ConnectorConfig, is_pnvs, parse_config
+from ...config import ConnectorConfig, parse_config
 from ...errors import ConnectorError
 from ...message import Message, Sms, random_code
 from ...phone import parse_phone
 from ...provider.environment_key import role_key
 from ...sending.connector import SmsConnector
 from ...settings import read_settings
+from ...templates import REQUIRED_USAGE_TYPES, ByRegion, is_pnvs
 from ..access_keys import local_key
 from ..check.config import OTHER_USAGE_TYPES, check_config
 from ..check.finding import Check
+from ..check.fixed_codes import check_test_numbers
 from ..check.limits import check_limits
 from ..check.provider import check_provider
 from ..emulate.server import Emulator
@@ -123,7 +125,9 @@ class Actions:
         config = _valid(self._whole(form), form)
         if self._emulator is not None:
             config = with_emulator_key(config, self._emulator)
-        return chain(check_limits(config), check_provider(config, os.environ))
+        return chain(
+            check_limits(config), check_test_numbers(config), check_provider(config, os.environ)
+        )
 
     def send(self, request: SendRequest) -> dict[str, Any]:
         """Send one message with a code made here, if it is free or confirmed.
@@ -207,7 +211,7 @@ class Actions:
         """Return whether a message costs money. The rest of the form need not be valid yet."""
         if self._emulator is not None:
             return False
-        return not is_emulator(ConnectorConfig("", (), endpoint=form.endpoint or None))
+        return not is_emulator(ConnectorConfig(ByRegion({}), (), endpoint=form.endpoint or None))
 
     def _screen(self, sent: SentMessage) -> dict[str, str] | None:
         messages = self._emulator.inbox.messages(sent.phone.digits) if self._emulator else ()

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from ...config import ConnectorConfig
+from ...templates import ByRegion
 from ..emulate.server import Emulator
 from ..endpoint import is_emulator
 from ..web_server import is_taken, listen_problem
@@ -86,4 +87,4 @@ def _local_endpoint(path: Path) -> str | None:
         return None
     if not isinstance(endpoint, str):
         return None
-    return endpoint if is_emulator(ConnectorConfig("", (), endpoint=endpoint)) else None
+    return endpoint if is_emulator(ConnectorConfig(ByRegion({}), (), endpoint=endpoint)) else None

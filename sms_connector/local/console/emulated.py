@@ -2,7 +2,8 @@
 
 import msgspec
 
-from ...config import ConnectorConfig, RegionalCode, Template, is_pnvs
+from ...config import ConnectorConfig
+from ...templates import CHINA, OVERSEAS, Backup, ByRegion, Template
 from ..check.codes_in_use import CodeInUse, codes_in_use
 from ..emulate.account import ORDINARY_KEY, Account
 from ..emulate.pnvs_account import GIVEN_SIGNS
@@ -34,7 +35,10 @@ def with_emulator_account(
         return config
     given = tuple(_given(template, example) for template in config.templates if _is_given(template))
     return msgspec.structs.replace(
-        config, sign_name=example.sign_name, templates=given + example.templates
+        config,
+        sign_name=example.sign_name,
+        templates=given + example.templates,
+        backup=_known_backup(config.backup),
     )
 
 
@@ -45,17 +49,27 @@ def _knows(account: Account, code: CodeInUse) -> bool:
 
 
 def _is_given(template: Template) -> bool:
-    return any(map(is_pnvs, template.codes))
+    return template.is_pnvs_at(CHINA)
 
 
 def _given(template: Template, example: ConnectorConfig) -> Template:
     """Return the template with a given sign of the emulator's, and with codes that it knows."""
     china = next((code for code in template.codes if code in GIVEN_TEMPLATES), FIRST_GIVEN)
-    abroad = (each.template_code for each in example.templates)
-    overseas = next(code.overseas for code in abroad if isinstance(code, RegionalCode))
-    is_regional = isinstance(template.template_code, RegionalCode)
+    abroad = (each.template_code.values.get(OVERSEAS) for each in example.templates)
+    overseas = next(code for code in abroad if code)
+    codes = dict.fromkeys(template.regions, overseas) | {CHINA: china}
     return msgspec.structs.replace(
         template,
-        template_code=RegionalCode(china, overseas) if is_regional else china,
-        sign_name=GIVEN_SIGNS[0],
+        template_code=ByRegion(codes),
+        sign_name=ByRegion({CHINA: GIVEN_SIGNS[0]}),
+        backup=_known_backup(template.backup),
     )
+
+
+def _known_backup(backup: Backup | None) -> Backup | None:
+    """Return the backup with a given sign of the emulator's, and with a code that it knows."""
+    if backup is None:
+        return None
+    code = backup.template_code if backup.template_code in GIVEN_TEMPLATES else FIRST_GIVEN
+    sign_name = backup.sign_name if backup.sign_name in GIVEN_SIGNS else GIVEN_SIGNS[-1]
+    return Backup(code, sign_name)

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from ...config import REQUIRED_USAGE_TYPES
+from ...templates import REQUIRED_USAGE_TYPES
 
 SECRET_PLACEHOLDER = "your-access-key-secret"
 """Takes the place of the secret where the JSON is shown."""

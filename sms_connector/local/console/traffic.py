@@ -10,16 +10,17 @@ from ...config import ConnectorConfig
 from ...errors import ConnectorError, invalid_config, invalid_parameter
 from ...message import Receipt, Sms
 from ...reports.deliveries import Deliveries
+from ...reports.delivery_record import Outcome
 from ...reports.figures import MOST_HOURS, Figures
-from ...reports.kept import Outcome
 from ...reports.report import Report
 from ...reports.stats import read_stats
-from ...sending.once import outcome_name
+from ...sending.at_most_once import outcome_name
 from ...settings import read_settings
 from ...store import Stores, open_stores
 from ...store.address import MEMORY
 from ...store.outage import StoreAwayError
 from ...store.transaction import Transaction
+from ...templates import ByRegion
 from ...web.failures import error_body
 from .sent_messages import SentMessage
 
@@ -42,13 +43,12 @@ class Traffic:
         figures, store = Figures(self._tried.names, config), self._tried.shared
         now = store.transact(Transaction()).now
         what = (sms.phone.country, sms.usage_type)
-        biz_id = outcome.biz_id if isinstance(outcome, Receipt) else ""
-        store.transact(
-            Transaction(
-                write=figures.accepted(*what, biz_id, now),
-                add=figures.of(*what, outcome_name(outcome), now),
-            )
-        )
+        if isinstance(outcome, Receipt):
+            write = figures.accepted(*what, outcome.biz_id, now)
+            add = figures.of_receipt(*what, outcome, now)
+        else:
+            write, add = (), figures.of(*what, outcome_name(outcome), now)
+        store.transact(Transaction(write=write, add=add))
 
     def count_delivery(self, sent: SentMessage, outcome: Outcome) -> None:
         """Count a message as delivered or failed, once however often the page asks."""
@@ -67,7 +67,7 @@ class Traffic:
                 raise invalid_parameter("hours", f"must be a number from 1 to {MOST_HOURS}")
             stores = self._server or self._tried
             # Figures name their usage types themselves: no config is needed to read them.
-            figures = Figures(stores.names, ConnectorConfig("", ()))
+            figures = Figures(stores.names, ConnectorConfig(ByRegion({}), ()))
             stats = read_stats(stores.shared, figures, int(hours))
         except StoreAwayError as away:
             return error_body(away.as_error(), sends=False)

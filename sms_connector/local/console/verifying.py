@@ -13,7 +13,8 @@ from ...reports.figures import Figures
 from ...sending.connector import SmsConnector
 from ...settings import Settings, read_settings
 from ...store import open_stores
-from ...verification.kept import Started
+from ...templates import ByRegion
+from ...verification.outcomes import Started
 from ...verification.service import Verifications
 from ...web.failures import error_body
 
@@ -39,7 +40,7 @@ class TriedVerifications:
 
     def __init__(self) -> None:
         self.stores = open_stores(Settings())
-        self._with(ConnectorConfig("", ()))
+        self._with(ConnectorConfig(ByRegion({}), ()))
 
     def start(self, config: ConnectorConfig, sms: Sms) -> Started:
         """Send a code, the same one as before while a verification is pending.

@@ -10,6 +10,7 @@ from .licences import LICENCES, write_licences
 from .reach import Reach
 from .root_certificates import write_directory
 
+ENTRY_POINTS: Final = ("index.py", "server.py")
 ROOTS: Final = "roots"
 CERTIFICATES: Final = "certifi/cacert.pem"
 
@@ -22,9 +23,9 @@ _TIME: Final = 315_619_200
 
 
 def copy_own_code(project: Path, directory: Path) -> None:
-    """Copy ``index.py``, the parts of ``sms_connector`` that run in the cloud, and the licence."""
+    """Copy the entry points, the parts of ``sms_connector`` that run in the cloud, the licence."""
     for source in (
-        project / "index.py",
+        *(project / name for name in ENTRY_POINTS),
         *_own_modules(project),
         *(project / _SCRIPT, project / _LICENCE),
     ):
@@ -34,7 +35,7 @@ def copy_own_code(project: Path, directory: Path) -> None:
 def select(installed: Path, directory: Path) -> None:
     """Copy what our code reaches, and write stubs for the rest. Our code is installed already."""
     ours = [_name(path.relative_to(installed)) for path in _own_modules(installed)]
-    reach = Reach(installed, ["index", *ours])
+    reach = Reach(installed, [*(_name(Path(name)) for name in ENTRY_POINTS), *ours])
     for path in sorted(reach.files):
         _write(directory / path, (installed / path).read_bytes())
     _write(directory / _SCRIPT, (installed / _SCRIPT).read_bytes())

@@ -21,6 +21,7 @@ NEEDED: Final = (
     "phonenumberslite",
     "standardwebhooks",
     "valkey",
+    "waitress",
 )
 
 SOURCE_ONLY: Final = ("alibabacloud-tea",)

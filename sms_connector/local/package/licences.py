@@ -15,7 +15,11 @@ LIST: Final = "README.txt"
 
 _OURS: Final = "aliyun-sms-connector"
 _IS_TEXT: Final = re.compile(r"(licen[cs]e|copying|notice|authors)[^/]*", re.IGNORECASE)
-_IDENTIFIERS: Final = {"Apache License 2.0": "Apache-2.0", "MIT License": "MIT"}  # of SPDX
+_IDENTIFIERS: Final = {  # of SPDX
+    "Apache License 2.0": "Apache-2.0",
+    "MIT License": "MIT",
+    "ZPL 2.1": "ZPL-2.1",
+}
 
 # The Apache License asks for a copy of itself, and some wheels only refer to it.
 _HAS_THE_APACHE_TEXT: Final = "phonenumberslite"

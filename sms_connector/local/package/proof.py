@@ -22,6 +22,7 @@ import trustme
 from valkey import Valkey
 
 from ...settings import AUTHORIZATION, CONFIG, SECRET, STORE, WEBHOOK_SECRETS
+from ...store.address import MEMORY
 from ..emulate.account import STS_KEY
 from ..emulate.magic import Behaviour, number_for
 from ..emulate.pnvs_account import GIVEN_SIGNS, GIVEN_TEMPLATES
@@ -30,10 +31,12 @@ from ..example import example_config
 from ..http_trigger_event import http_trigger_event
 from ..redis_server import RedisServer
 from ..shanghai import day_of
+from . import web_mode_proof
 from .contents import ROOTS
 from .interpreter import Interpreter
 from .proof_run import FIRST_BIZ_ID
 from .root_certificates import write_directory
+from .web_mode_proof import WebCase
 
 _CONFIG: Final = example_config("")
 _DRIVER: Final = Path(__file__).with_name("proof_run.py")
@@ -154,6 +157,8 @@ def prove(package: Path, interpreter: Interpreter) -> int:
         ):
             given = [_input(case, emulator.url, server.port) for case in sent.values()]
             report = _run(interpreter, copy, {"cases": given, "call": _CALL})
+            web = web_mode_proof.cases(_AUTHORIZATION, _ROLE)
+            in_web_mode = _in_web_mode(interpreter, copy, emulator.url, web)
             phones = [message.phone for message in emulator.inbox.messages()]
             with Valkey(port=server.port, password=_PASSWORD, db=_DATABASE) as client:
                 is_store_used = client.dbsize() > 0
@@ -169,13 +174,16 @@ def prove(package: Path, interpreter: Interpreter) -> int:
             raise _failure(f"{name} is answered with {json.dumps(answer)}")
         if case.state and answer.get("state") != case.state:
             raise _failure(f"{name} is answered with {json.dumps(answer)}")
+    for (name, each), answer in zip(web.items(), in_web_mode, strict=True):
+        if (count := phones.count(each.phone)) != 1:
+            raise _failure(f"{name} sent {count} messages: {json.dumps(answer)}")
     if not is_store_used:
         raise _failure("it writes nothing to the store")
     if report["strangers"]:
         raise _failure(f"it loads from outside: {', '.join(report['strangers'])}")
     if is_changed:
         raise _failure("it writes into its own directory, which is read-only in the cloud")
-    return len(sent)
+    return len(sent) + len(web)
 
 
 def _certify(folder: Path, roots: Path) -> tuple[str, str]:
@@ -205,6 +213,16 @@ def _run(interpreter: Interpreter, package: Path, given: object) -> dict[str, An
     return report
 
 
+def _in_web_mode(
+    interpreter: Interpreter, package: Path, endpoint: str, asked: Mapping[str, WebCase]
+) -> list[Any]:
+    environ = _environ(Case({}, "", by_role=True), endpoint, 0) | {STORE: MEMORY}
+    try:
+        return list(web_mode_proof.answers(package, interpreter, environ, [*asked.values()]))
+    except RuntimeError as error:
+        raise _failure(str(error)) from None
+
+
 def digest(package: Path) -> str:
     """Return one hash of all names and contents."""
     total = hashlib.sha256()
@@ -219,21 +237,25 @@ def _failure(problem: str) -> click.ClickException:
 
 
 def _input(case: Case, endpoint: str, store_port: int) -> dict[str, object]:
+    return {
+        "event": json.dumps(case.event),
+        "role": _ROLE if case.by_role else _NO_ROLE,
+        "environ": _environ(case, endpoint, store_port),
+    }
+
+
+def _environ(case: Case, endpoint: str, store_port: int) -> dict[str, str]:
     config = _CONFIG | {"endpoint": endpoint, "templates": [*_CONFIG["templates"], _GIVEN]}
     if case.by_role:
         del config["accessKeyId"], config["accessKeySecret"]
     login = f":{case.password}@127.0.0.1:{store_port}/{_DATABASE}"
     return {
-        "event": json.dumps(case.event),
-        "role": _ROLE if case.by_role else _NO_ROLE,
-        "environ": {
-            CONFIG: json.dumps(config),
-            AUTHORIZATION: _AUTHORIZATION,
-            # All run in one process: a case without a store has to unset the one before it.
-            STORE: f"redis://{login}" if case.password else "",
-            SECRET: secrets.token_hex() if case.password else "",
-            WEBHOOK_SECRETS: f"v1,whsec_{base64.b64encode(_SECRET).decode()}",
-        },
+        CONFIG: json.dumps(config),
+        AUTHORIZATION: _AUTHORIZATION,
+        # All run in one process: a case without a store has to unset the one before it.
+        STORE: f"redis://{login}" if case.password else "",
+        SECRET: secrets.token_hex() if case.password else "",
+        WEBHOOK_SECRETS: f"v1,whsec_{base64.b64encode(_SECRET).decode()}",
     }
 
 

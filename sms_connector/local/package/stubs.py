@@ -52,7 +52,7 @@ LEFT_OUT: Final[Mapping[str, LeftOut]] = {
     "valkey._parsers.resp3": LeftOut("version 3 of the protocol"),
     "valkey._parsers.url_parser": LeftOut("URLs, which store/address.py reads"),
     "valkey.asyncio": LeftOut("asynchronous calls"),
-    "valkey.client": LeftOut("commands: store/redis.py uses the connection alone"),
+    "valkey.client": LeftOut("commands: store/connection.py uses the connection alone"),
     "valkey.cluster": LeftOut("a cluster of many shards"),
     "valkey.ocsp": LeftOut("revoked certificates"),
     "valkey.sentinel": LeftOut("sentinels"),

@@ -10,12 +10,12 @@ import click
 import msgspec
 from rich.console import Console
 
-from ...config import is_pnvs
 from ...errors import ConnectorError
 from ...message import Message, Sms, random_code
 from ...provider.environment_key import role_key
 from ...sending.connector import SmsConnector
 from ...settings import read_settings
+from ...templates import is_pnvs
 from ...web.failures import error_body
 from ..access_keys import local_key
 from ..endpoint import is_emulator

@@ -12,8 +12,8 @@ import msgspec
 
 from ...errors import ConnectorError
 from ...phone import PhoneNumber
-from ...reports.asking import ask
 from ...reports.carrier_codes import explain
+from ...reports.provider_state import query_state
 from ..lookup import Lookup
 from ..shanghai import day_of
 
@@ -55,7 +55,7 @@ def look_up(lookup: Lookup, phone: PhoneNumber, biz_id: str, sent_at: datetime) 
     """
     # Around midnight in Shanghai, this machine and the provider may not agree on the day.
     days = dict.fromkeys((day_of(sent_at), day_of(datetime.now(timezone.utc))))
-    delivery = ask(lambda day: lookup.send_detail(phone, day, biz_id), days)
+    delivery = query_state(lambda day: lookup.send_detail(phone, day, biz_id), days)
     if delivery.state == "failed":
         return Delivery("failed", delivery.code, explain(delivery.code))
     return Delivery("delivered" if delivery.state == "delivered" else "waiting")

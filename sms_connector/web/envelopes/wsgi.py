@@ -62,7 +62,8 @@ class Wsgi:
         headers = {**headers_for(response), "Content-Length": str(len(body))}
         status = HTTPStatus(response.status)
         self._start_response(f"{status.value} {status.phrase}", list(headers.items()))
-        return [body]
+        # A server writes what it gets, and after a HEAD that would be read as the next response.
+        return [] if self._environ.get("REQUEST_METHOD") == "HEAD" else [body]
 
 
 def _joined(parameters: Iterable[tuple[str, str]]) -> dict[str, str]:

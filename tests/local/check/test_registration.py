@@ -72,7 +72,8 @@ def test_a_sign_that_only_sends_abroad_needs_no_registration(example: dict[str, 
     names = ("Register", "SignIn", "ForgotPassword", "Generic")
     code = {"china": "100001", "overseas": "SMS_200000102"}
     templates = [
-        {"usageType": name, "templateCode": code, "signName": "码上速通"} for name in names
+        {"usageType": name, "templateCode": code, "signName": {"china": "码上速通"}}
+        for name in names
     ]
     whole = example | {"signName": "码上失败", "templates": templates}
     checks = asked(whole)

@@ -3,7 +3,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import msgspec
 import pytest
 
 from sms_connector.config import parse_config
@@ -11,17 +10,18 @@ from sms_connector.local.console.emulated import with_emulator_account, with_emu
 from sms_connector.local.emulate.account import DISABLED_KEY, ORDINARY_KEY, STS_KEY
 from sms_connector.local.emulate.server import Emulator
 from sms_connector.local.example import example_config
+from sms_connector.templates import ANYWHERE, ByRegion, Template
 
 EXAMPLE = example_config("http://192.0.2.1:1")
 
 
-def emulated(emulator: Emulator, **changes: Any) -> tuple[str, list[dict[str, Any]]]:
+def emulated(emulator: Emulator, **changes: Any) -> tuple[str | None, tuple[Template, ...]]:
     """Return the sign and the templates that a message to the emulator is sent with."""
     whole = {name: value for name, value in (EXAMPLE | changes).items() if value is not ...}
     example = parse_config(json.dumps(EXAMPLE))
     config = with_emulator_account(parse_config(json.dumps(whole)), emulator, example)
     assert config.endpoint == emulator.url
-    return config.sign_name, msgspec.to_builtins(config.templates)
+    return config.sign_name.at("china"), config.templates
 
 
 def with_template(**changes: Any) -> list[dict[str, Any]]:
@@ -32,7 +32,8 @@ def test_a_sign_and_templates_that_the_emulator_knows_are_kept(emulator: Emulato
     templates = with_template(templateCode="SMS_200000201", signName="码上审核")
     sign, kept = emulated(emulator, signName="码上驳回", templates=templates)
     assert sign == "码上驳回"
-    assert (kept[3]["templateCode"], kept[3]["signName"]) == ("SMS_200000201", "码上审核")
+    assert kept[3].codes == ("SMS_200000201",)
+    assert kept[3].sign_name == ByRegion({ANYWHERE: "码上审核"})
 
 
 @pytest.mark.parametrize(

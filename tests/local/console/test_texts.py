@@ -40,7 +40,7 @@ from sms_connector.message import Message
 from sms_connector.provider import error_codes
 from sms_connector.reports import carrier_codes
 from sms_connector.sending import connector as connector_module
-from sms_connector.sending import guard
+from sms_connector.sending import limiter
 from sms_connector.sending.connector import SmsConnector
 from sms_connector.settings import Settings, read_settings
 from sms_connector.store import open_stores
@@ -140,6 +140,9 @@ def sentences(emulator: Emulator) -> Iterator[str]:
         json.dumps(config(templates=rows_with({"china": "100001", "overseas": "100001"}))),
         json.dumps(config(templates=rows_with("123"))),
         json.dumps(config(verification={"codeLength": 7})),
+        json.dumps(config(signName={"china": "", "CN": "甲"}, templates=rows_with({"hk": "x"}))),
+        json.dumps(config(templates=rows_with({"china": "100001", "HK": "SMS_1"}))),
+        json.dumps(config(signName={"china": "甲"})),
     ):
         for check in check_config(text):
             yield from (check.message, check.remedy)
@@ -177,12 +180,16 @@ def sentences(emulator: Emulator) -> Iterator[str]:
         ("+1 312 345 6789", "SignIn", False),
         ("+1 202 555 0123", "SignIn", False),
         ("+852 5123 4567", "Register", False),
+        ("13812345678", "Abroad", False),
     ):
         picky = connector_at(
             emulator.url,
             strictPhoneRegionNumberCheck=strict,
             limits={"countries": ["CN", "HK", "US"] if "312" in typed else ["CN", "HK"]},
-            templates=rows_with("100001") if usage_type == "Register" else rows_with("SMS_1"),
+            templates=[
+                *(rows_with("100001") if usage_type == "Register" else rows_with("SMS_1")),
+                {"usageType": "Abroad", "templateCode": {"overseas": "SMS_2"}},
+            ],
         )
         yield failure(picky, Message(typed, usage_type, "246810")).message
     nowhere = connector_at("http://127.0.0.1:9")
@@ -190,7 +197,7 @@ def sentences(emulator: Emulator) -> Iterator[str]:
     # Of verifications.
     yield from refused_verifications(emulator)
     for rule in ("perNumber", "perPrefix", "perCountry", "total"):
-        yield f"{guard._REFUSALS[rule][1]}: `limits.{rule}` allows 5/hour."
+        yield f"{limiter._REFUSALS[rule][1]}: `limits.{rule}` allows 5/hour."
     yield conversion._refused(1, "0.1").message
     with pytest.raises(ConnectorError) as too_long:
         connector.compose(Message("13812345678", "Generic", "1234567"))
@@ -252,8 +259,7 @@ def provider_settings() -> Iterator[dict[str, Any]]:
     for given in (*GIVEN_TEMPLATES, "100099"):
         yield {**GOOD, "templates": rows_with(given)}
     # The same sign for both services.
-    mixed = rows_with({"china": "100001", "overseas": "SMS_200000102"})
-    yield {**GOOD, "templates": [*mixed[:3], *rows_with("SMS_200000004")[3:]]}
+    yield {**GOOD, "templates": [*rows_with("100001")[:3], *rows_with("SMS_200000004")[3:]]}
     for sign in SIGNS:
         yield {**GOOD, "signName": sign.name}
     for template in TEMPLATES:

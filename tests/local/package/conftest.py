@@ -1,5 +1,6 @@
 """A package, made once for all tests of a process."""
 
+import fcntl
 import shutil
 import sys
 from pathlib import Path
@@ -24,9 +25,17 @@ def make(output: Path) -> Result:
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    output = tmp_path_factory.mktemp("build") / "function"
-    return output, make(output).output
+def made(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> tuple[Path, str]:
+    """The package, and what the command printed. All processes of a run share one."""
+    base = tmp_path_factory.getbasetemp()
+    folder = base if worker_id == "master" else base.parent
+    output, printed = folder / "build" / "function", folder / "printed"
+    with open(folder / "package.lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not printed.exists():
+            text = make(output).output
+            printed.write_text(text, "utf-8")
+    return output, printed.read_text("utf-8")
 
 
 @pytest.fixture(scope="session")

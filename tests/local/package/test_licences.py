@@ -17,6 +17,7 @@ PHRASES = {
     "BSD-3-Clause": "Neither the name of the copyright holder",
     "MIT": "Permission is hereby granted, free of charge",
     "MPL-2.0": "Mozilla Public License",
+    "ZPL-2.1": "Zope Public License (ZPL) Version 2.1",
 }
 
 

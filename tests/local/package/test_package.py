@@ -20,11 +20,12 @@ from tests.local.package.conftest import VERSION, make
 @pytest.mark.usefixtures("interpreter")
 def test_the_command_prints_size_compiler_and_proof(made: tuple[Path, str]) -> None:
     assert "MB zipped, compiled by Python" in made[1]
-    assert "proved by 16 cases" in made[1]
+    assert "proved by 19 cases" in made[1]
 
 
 def test_the_package_holds_our_code_but_no_local_tools_and_no_config(package: Path) -> None:
     assert (package / "index.py").is_file()
+    assert (package / "server.py").is_file()
     assert (package / "sms_connector" / "function.py").is_file()
     assert not (package / "sms_connector" / "local").exists()
     assert not (package / "sms_connector" / "__main__.py").exists()

@@ -89,8 +89,8 @@ Client.call_api = call_api"""
 
 
 def send_twice(package: Path) -> None:
-    code = "Once.send = lambda self, sms, call, counted, terms: (call(sms), call(sms))[1]"
-    append(package / "sms_connector" / "sending" / "once.py", code)
+    code = "AtMostOnce.send = lambda self, sms, call, counted, options: (call(sms), call(sms))[1]"
+    append(package / "sms_connector" / "sending" / "at_most_once.py", code)
 
 
 def leave_out_the_script_of_the_store(package: Path) -> None:
@@ -98,13 +98,13 @@ def leave_out_the_script_of_the_store(package: Path) -> None:
 
 
 def ask_the_store_by_a_stub(package: Path) -> None:
-    code = "from valkey.client import Valkey\n_Connection.can_read = lambda *_: Valkey()"
-    append(package / "sms_connector" / "store" / "redis.py", code)
+    code = "from valkey.client import Valkey\nConnection.can_read = lambda *_: Valkey()"
+    append(package / "sms_connector" / "store" / "connection.py", code)
 
 
 def name_a_fault_of_the_store_by_a_stub(package: Path) -> None:
     code = "from valkey import ocsp\ndef _fault(error: Exception): return ocsp.fault(error)"
-    append(package / "sms_connector" / "store" / "redis.py", code)
+    append(package / "sms_connector" / "store" / "faults.py", code)
 
 
 def keep_to_the_memory(package: Path) -> None:
@@ -115,6 +115,15 @@ def keep_to_the_memory(package: Path) -> None:
 def leave_out_the_models_of_a_query(package: Path) -> None:
     for path in (package / "alibabacloud_dysmsapi20170525" / "models").glob("*_send_details_*"):
         path.unlink()
+
+
+def leave_out_the_http_server(package: Path) -> None:
+    shutil.rmtree(package / "waitress")
+
+
+def ignore_the_platform_s_keys(package: Path) -> None:
+    code = "Application._invocation = lambda *_: Invocation()"
+    append(package / "sms_connector" / "web_mode" / "application.py", code)
 
 
 class TestAPackageThatIsBroken:
@@ -143,6 +152,8 @@ class TestAPackageThatIsBroken:
             (name_a_fault_of_the_store_by_a_stub, r"left out of it: valkey\.ocsp\.fault"),
             (leave_out_the_models_of_a_query, "a delivery state is answered with"),
             (keep_to_the_memory, "writes nothing to the store"),
+            (leave_out_the_http_server, "web mode does not start"),
+            (ignore_the_platform_s_keys, "an HTTP request in web mode sent 0 messages"),
             (write_a_file, "writes into its own directory"),
         ],
     )

@@ -132,7 +132,7 @@ def test_each_file_in_the_zip_is_ours_or_of_a_distribution_whose_licence_is_in_i
     with zipfile.ZipFile(zipped) as archive:
         names = {name for name in archive.namelist() if "__pycache__" not in name}
         stubs = {name for name in names if archive.read(name).startswith(b'"""A stub, ')}
-    ours = {"index.py", "stub_runtime.py"}
+    ours = {"index.py", "server.py", "stub_runtime.py"}
     owners = {
         file.parts[0]: found.name
         for found in distributions_in(path=[str(distributions)])

@@ -1,0 +1,13 @@
+"""The HTTP server that a custom runtime of Function Compute starts: see s.web.yaml."""
+
+import gc
+import os
+
+# As in index.py.
+gc.disable()
+from sms_connector.web_mode.run import run  # noqa: E402
+
+if __name__ == "__main__":
+    gc.freeze()
+    gc.enable()
+    run(os.environ)

@@ -1,0 +1,1 @@
+"""A request that is carried out once: its claim, and the outcome that a repeated one gets."""

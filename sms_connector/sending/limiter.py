@@ -1,0 +1,88 @@
+"""Turns the rules for a message into store counters, and a full counter into an error."""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from ..errors import ConnectorError, Kind, LimitReached
+from ..limits.rules import Counted, Rule
+from ..provider.refusals import gives_back
+from ..store.names import Names
+from ..store.transaction import Counter, Figure, Result
+
+EARLY_SECONDS: Final = 3.0
+"""A message waits instead of being refused if the limits have room again within this time.
+
+Logto offers another message after 59 seconds; the provider's minute has 60.
+"""
+
+ACCEPTANCE_MARGIN: Final = 0.5
+"""In seconds. The provider counts a message when it gets it, and we when it has answered: its
+window may end later than ours by what differs between the two clocks."""
+
+_SHARED: Final = ("perPrefix", "perCountry", "total")
+
+_REFUSALS: Final[dict[str, tuple[Kind, str]]] = {
+    "perNumber": ("rate_limited", "Too many messages to this number"),
+    "perAddress": ("rate_limited", "Too many messages requested from this address"),
+    "perPrefix": ("rate_limited", "Too many messages to numbers like this one"),
+    "perCountry": ("usage_limited", "Too many messages to this country"),
+    "total": ("usage_limited", "Too many messages in all"),
+}
+
+
+class Limiter:
+    """The counters that one message takes from, and the rule of each.
+
+    ``refused`` gives the figure that counts refusals by a rule.
+    """
+
+    def __init__(
+        self,
+        names: Names,
+        counted: Sequence[Counted],
+        refused: Callable[[Rule], Figure | None] = lambda rule: None,  # noqa: ARG005
+    ) -> None:
+        rules, counters = [], []
+        for rule, subject in ((one.rule, one.subject) for one in counted):
+            # While secrets rotate, there is a counter under each of them, and each must have room.
+            for key in names.of("limit", rule.name, str(rule.seconds), *subject):
+                rules.append(rule)
+                counters.append(
+                    Counter(key, rule.count, rule.seconds, refused(rule), rule.name in _SHARED)
+                )
+        self._rules = rules
+        self.counters = tuple(counters)
+
+    @property
+    def per_number(self) -> tuple[Counter, ...]:
+        """The counters of the number: the provider has such limits too, and counts by itself."""
+        return tuple(
+            counter
+            for rule, counter in zip(self._rules, self.counters, strict=True)
+            if rule.name == "perNumber"
+        )
+
+    def refunded(self, error: ConnectorError) -> tuple[Counter, ...]:
+        """Return the counters to give back to for a message that failed this way.
+
+        All if the number was not the cause. Those of the number alone if the provider refused its
+        rate: that limit holds by itself, and ours would lock the person out for another minute.
+        """
+        if gives_back(error):
+            return self.counters
+        if error.kind == "rate_limited" and error.sent is False:
+            return self.per_number
+        return ()
+
+    def refusal(self, result: Result) -> ConnectorError:
+        """Return the error for a transaction that a full counter has refused."""
+        assert result.full is not None  # noqa: S101
+        rule = self._rules[result.full]
+        kind, problem = _REFUSALS[rule.name]
+        return ConnectorError(
+            kind,
+            f"{problem}: `limits.{rule.name}` allows {rule.text}.",
+            retry_after=max(math.ceil(result.wait), 1),
+            limit=LimitReached(rule.name, rule.text),
+        )

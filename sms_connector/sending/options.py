@@ -1,0 +1,30 @@
+"""What a caller asks of one message beyond its number and code."""
+
+from typing import Final
+
+import msgspec
+
+from ..idempotency.key import IdempotencyKey
+
+
+class SendOptions(msgspec.Struct, frozen=True):
+    """How a message is requested.
+
+    ``ip`` is the address of the person who asked for the code. ``patience`` is how many seconds
+    the caller waits for an answer from now on; None stands for as long as one may take.
+    ``waits_early``: whether a message that comes slightly too early waits instead of failing.
+    ``made_codes`` is the code of the message if it was made here: one random code, or one for each
+    secret if it was derived from an idempotency key.
+    """
+
+    ip: str | None = None
+    patience: float | None = None
+    waits_early: bool = True
+    key: IdempotencyKey | None = None
+    made_codes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return "SendOptions()"
+
+
+DEFAULT_OPTIONS: Final = SendOptions()

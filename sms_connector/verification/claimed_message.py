@@ -1,0 +1,154 @@
+"""A message of a verification that has been claimed, until its outcome is written.
+
+One that was surely not sent is undone, unless somebody guessed meanwhile: nobody can while the
+lease holds, but its owner may have been frozen for longer. What was spent on guessing stays spent.
+"""
+
+from typing import Final
+
+import msgspec
+
+from ..errors import ConnectorError
+from ..idempotency.claim import Claims
+from ..message import Receipt, Sms
+from ..sending.at_most_once import LEASE_BEYOND_CALL, outcome_name
+from ..sending.limiter import ACCEPTANCE_MARGIN, Limiter
+from ..store.transaction import Counter, Figure, Record, Transaction, Write
+from .codes import derived_codes
+from .lease import Lease
+from .outcomes import Started
+from .record import Verification, decoded, encoded
+from .records import VerificationRecords
+
+_CLAIM_SECONDS: Final = 5
+"""What a claim may take of a verification's time, without a minute less in the message."""
+
+
+class ClaimedMessage(msgspec.Struct, frozen=True):
+    """The message, and all that was written and taken for it.
+
+    ``secret`` is the place of the secret that made the names of the verification, ``replaced`` the
+    value that the record of the number had before a new one. ``conversion`` are the counters of
+    messages for the conversion breaker. ``taken_at`` and ``now`` are those of the claim's Result.
+    """
+
+    records: VerificationRecords
+    claims: Claims[Started]
+    limiter: Limiter
+    request: Sms
+    verification: Verification
+    is_new: bool
+    secret: int
+    id_key: str
+    replaced: str
+    lease: Lease
+    conversion: tuple[Counter, ...]
+    taken_at: tuple[int, ...]
+    now: int
+
+    @property
+    def sms(self) -> Sms:
+        """The message with its code and its validity."""
+        verification = self.verification
+        codes = derived_codes(self.records.names, verification.id, verification.digits)
+        left = verification.seconds_left(self.now) + _CLAIM_SECONDS
+        minutes = max(int(left // 60), 1)
+        return msgspec.structs.replace(self.request, code=codes[self.secret], minutes=minutes)
+
+    def started(self, receipt: Receipt) -> Started:
+        return Started(self.verification.state, receipt, self.is_new)
+
+    def end(self, outcome: Started | ConnectorError) -> None:
+        """Write how the message ended. Repeated, it changes nothing.
+
+        Raise ConnectorError (``unavailable``) while the store is away.
+        """
+        if isinstance(outcome, ConnectorError) and outcome.sent is False:
+            self._undo(outcome)
+            return
+        write = self.claims.finish(outcome)
+        if isinstance(outcome, Started):
+            key = self.records.message_keys(self.verification.id)[0]
+            seconds = max(self.verification.seconds_left(self.now), 0.001)
+            biz_id = outcome.receipt.biz_id
+            write = (*write, Write(key, biz_id, seconds), *self._delivery(biz_id))
+        lease = self.lease
+        while True:
+            result = self.records.transact(
+                Transaction(
+                    records=(lease.record,),
+                    restamp=self.limiter.per_number,
+                    restamp_delay=ACCEPTANCE_MARGIN,
+                    taken_at=self.taken_at,
+                    write=(*write, *lease.released(self._lease_seconds)),
+                    add=self._figure(outcome),
+                )
+            )
+            if result.committed:
+                return
+            lease = lease.seen(result.found[0])
+
+    def _undo(self, error: ConnectorError) -> None:
+        """Take the message back from whatever the verification has become meanwhile."""
+        by_id = by_number = encoded(self.verification)
+        lease, now = self.lease, self.now
+        while True:
+            current = decoded(by_id, now)
+            give_back: tuple[Counter, ...] = ()
+            write: tuple[Write, ...] = ()
+            if current is not None and not current.was_guessed_since(self.verification):
+                # Nobody can type in what was not sent, so it does not count as a message either.
+                give_back = (*self.limiter.refunded(error), *self.conversion)
+                write = self._without_message(current, by_number == by_id, now)
+            result = self.records.transact(
+                Transaction(
+                    records=(
+                        Record(self.id_key, (by_id,)),
+                        Record(self.verification.number, (by_number,)),
+                        lease.record,
+                    ),
+                    give_back=give_back,
+                    taken_at=self.taken_at,
+                    write=(
+                        *write,
+                        *lease.released(self._lease_seconds),
+                        *self.claims.release(error),
+                    ),
+                    add=self._figure(error),
+                )
+            )
+            if result.committed:
+                return
+            now = result.now
+            by_id, by_number, seen = result.found[0].value, result.found[1].value, result.found[2]
+            lease = lease.seen(seen)
+
+    def _without_message(
+        self, current: Verification, is_latest: bool, now: int
+    ) -> tuple[Write, ...]:
+        """Return what takes one message off; ``is_latest``: the number's record is the same."""
+        left = current.without_message()
+        if left is not None:
+            value, seconds = encoded(left), current.seconds_left(now)
+            keys = [self.id_key, current.number] if is_latest else [self.id_key]
+            return tuple(Write(key, value, seconds, must_stay=left.is_pending) for key in keys)
+        if not is_latest:
+            return (Write(self.id_key),)
+        before = decoded(self.replaced, now)
+        seconds = before.seconds_left(now) if before else 0
+        return Write(self.id_key), Write(current.number, encoded(before), seconds)
+
+    @property
+    def _lease_seconds(self) -> float:
+        return self.records.config.longest_call + LEASE_BEYOND_CALL
+
+    def _delivery(self, biz_id: str) -> tuple[Write, ...]:
+        sms, figures = self.request, self.records.figures
+        if figures is None:
+            return ()
+        return figures.accepted(sms.phone.country, sms.usage_type, biz_id, self.now)
+
+    def _figure(self, outcome: Started | ConnectorError) -> tuple[Figure, ...]:
+        name = outcome_name(outcome.receipt if isinstance(outcome, Started) else outcome)
+        sms = self.request
+        return self.records.figure(sms.phone.country, sms.usage_type, name, self.now)
