@@ -1,5 +1,6 @@
 """The connector JSON: Logto's Aliyun SMS connector config, and a few settings beyond it."""
 
+import codecs
 import re
 from functools import partial
 from typing import Annotated, Any
@@ -13,7 +14,16 @@ from .limits.reading import read_limits
 from .limits.rules import Limits
 from .message import FALLBACK_USAGE_TYPE
 from .phone import PhoneNumber
-from .templates import ByRegion, Template, check_signs, read_signs, read_templates, region_of
+from .templates import (
+    Backup,
+    ByRegion,
+    Template,
+    check_signs,
+    read_backup,
+    read_signs,
+    read_templates,
+    region_of,
+)
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 _HOST = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\])"
@@ -62,6 +72,7 @@ class ConnectorConfig(msgspec.Struct, frozen=True, rename="camel"):
     read_timeout: _Milliseconds = 2_400
     limits: Limits = Limits()
     verification: VerificationSettings = VerificationSettings()
+    backup: Backup | None = None
 
     def __repr__(self) -> str:
         return f"ConnectorConfig(sign_name={self.sign_name!r})"
@@ -99,6 +110,10 @@ class ConnectorConfig(msgspec.Struct, frozen=True, rename="camel"):
         assert sign_name is not None  # noqa: S101  (see check_signs)
         return sign_name
 
+    def backup_for(self, template: Template, phone: PhoneNumber) -> Backup | None:
+        """Find what goes out in place of a message, for a reason that is not the number's."""
+        return (template.backup or self.backup) if phone.is_mainland else None
+
     def near_miss(self, usage_type: str) -> str | None:
         """Return the usage type that was probably meant: one that differs in case only.
 
@@ -129,11 +144,22 @@ def read_config(text: str | bytes) -> tuple[ConnectorConfig | None, tuple[Proble
     try:
         raw = _decode(text)
     except ValueError:
-        problems.add("", "is not valid JSON")
+        # Imported only where it is used.
+        from .config_syntax import syntax_problem
+
+        problems.add("", syntax_problem(text))
+        return None, tuple(problems)
+    if isinstance(raw, str) and raw.lstrip().startswith("{"):
+        problems.add(
+            "",
+            "must be a JSON object, and is one inside quotation marks: leave out those around it, "
+            "and the backslashes",
+        )
         return None, tuple(problems)
     parts: dict[str, Read] = {
         "signName": read_signs,
         "templates": read_templates,
+        "backup": read_backup,
         "limits": read_limits,
         "verification": partial(read_struct, kind=VerificationSettings, closed=True),
     }
@@ -151,7 +177,9 @@ def _decode(text: str | bytes) -> object:
     """Raise ValueError for what is not JSON."""
     try:
         # Editors on Windows put a mark before a text, and it comes along in a paste.
-        return msgspec.json.decode(text.removeprefix("\ufeff") if isinstance(text, str) else text)
+        if isinstance(text, bytes):
+            return msgspec.json.decode(text.removeprefix(codecs.BOM_UTF8))
+        return msgspec.json.decode(text.removeprefix("\ufeff"))
     except RecursionError:
         raise ValueError from None
 

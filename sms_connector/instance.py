@@ -1,45 +1,38 @@
 """What all calls of one instance share."""
 
-import threading
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
-
 from .errors import ConnectorError, invalid_config
 from .log import Notices
 from .reports.figures import Figures
+from .reports.logged import LoggedReports
 from .sending.connector import SmsConnector
 from .settings import Settings
 from .store import open_stores
 from .web.auth import Auth
 
-_Service = TypeVar("_Service")
-
 
 class Services:
-    """What a valid config makes. Raises ConnectorError (``invalid_config``) for another."""
+    """What valid settings make. Raises ConnectorError (``invalid_config``) for invalid ones."""
 
     def __init__(self, settings: Settings) -> None:
         if settings.problems:
             raise invalid_config(" ".join(settings.problems))
         self.stores = open_stores(settings)
-        config = settings.read_config()
-        self.figures = Figures(self.stores.names, config)
-        self.connector = SmsConnector(config, settings.proxies, self.stores, self.figures)
+        self.config = settings.read_config()
+        self.figures = Figures(self.stores.names, self.config)
+        self.connector = SmsConnector(self.config, settings.proxies, self.stores, self.figures)
 
 
 class Instance:
-    """The settings and what is made of them. One for all threads.
+    """The settings, and what is made of them. One for all threads.
 
-    An invalid config does not keep an instance from starting: whatever needs ``services`` then
-    raises why.
+    Invalid settings do not keep an instance from starting: what needs ``services`` raises why.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.notices = Notices()
+        self.logged_reports = LoggedReports()
         self.auth = Auth(settings, self.notices)
-        self._lock = threading.Lock()
-        self._shared: dict[type[Any], Any] = {}
         self._services: Services | ConnectorError
         try:
             self._services = Services(settings)
@@ -48,14 +41,7 @@ class Instance:
 
     @property
     def services(self) -> Services:
-        """The connector and its stores. Raises ConnectorError (``invalid_config``)."""
+        """The connector, its config and its stores. Raises ConnectorError (``invalid_config``)."""
         if isinstance(self._services, ConnectorError):
             raise self._services.copy()
         return self._services
-
-    def shared(self, kind: type[_Service], make: Callable[[], _Service]) -> _Service:
-        """Return the instance's one service of a kind, which the first call for it makes."""
-        with self._lock:
-            if kind not in self._shared:
-                self._shared[kind] = make()
-            return cast(_Service, self._shared[kind])

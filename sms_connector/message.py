@@ -8,6 +8,7 @@ import msgspec
 
 from .errors import invalid_parameter
 from .phone import PhoneNumber
+from .templates import Backup
 
 FALLBACK_USAGE_TYPE: Final = "Generic"
 """The usage type whose template serves those that have none of their own."""
@@ -15,6 +16,7 @@ FALLBACK_USAGE_TYPE: Final = "Generic"
 CODE_DIGITS: Final = 6
 
 _CODE = re.compile(r"[A-Za-z0-9]{4,10}")
+_PNVS_CODE = re.compile(r"[0-9]{4,8}")
 _USAGE_TYPE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 
 
@@ -62,6 +64,7 @@ class Sms(msgspec.Struct, frozen=True):
 
     ``sign_name`` is the sign of the template in the region of the number. ``minutes`` is how long
     the code is valid, from 1 on, for the templates that state it; None if unknown.
+    ``backup`` is None where the connector has none for this number.
     """
 
     phone: PhoneNumber
@@ -70,15 +73,43 @@ class Sms(msgspec.Struct, frozen=True):
     code: str
     sign_name: str = ""
     minutes: int | None = None
+    backup: Backup | None = None
+
+    @property
+    def by_backup(self) -> "Sms | None":
+        """The same message by its backup. None without one, or if that cannot carry the code.
+
+        The number verification service takes codes of 4 to 8 digits.
+        """
+        backup = self.backup
+        if backup is None or not _PNVS_CODE.fullmatch(self.code):
+            return None
+        sms = msgspec.structs.replace(
+            self, template_code=backup.template_code, sign_name=backup.sign_name, backup=None
+        )
+        is_same = (sms.template_code, sms.sign_name) == (self.template_code, self.sign_name)
+        return None if is_same else sms
 
     def __repr__(self) -> str:
         return f"Sms({self.phone!r}, {self.usage_type!r}, {self.template_code!r})"
 
 
+class FirstRefusal(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """Why a message went out by its backup: what kept it from going out by its template.
+
+    ``provider_code`` is None if the provider could not be reached.
+    """
+
+    problem: str
+    provider_code: str | None = None
+
+
 class Receipt(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """The provider accepted the message. ``biz_id`` finds its delivery state later.
 
-    ``code`` is there where it was made here, for the caller that has to check it.
+    ``code`` is there where it was made here, for the caller that has to check it. ``backup_for`` is
+    there where the message went out by its backup, whose ``template_code`` this is; it is for the
+    operator, and no response has it.
     """
 
     biz_id: str
@@ -86,6 +117,14 @@ class Receipt(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     usage_type: str
     template_code: str
     code: str | None = None
+    backup_for: FirstRefusal | None = None
+
+    @property
+    def shown(self) -> dict[str, object]:
+        """What a caller sees of it."""
+        shown: dict[str, object] = msgspec.to_builtins(self)
+        shown.pop("backupFor", None)
+        return shown
 
     def __repr__(self) -> str:
         return f"Receipt({self.biz_id!r}, {self.request_id!r})"

@@ -98,9 +98,13 @@ class Settings(msgspec.Struct, frozen=True):
                 f"There is no connector config at {self.config_path}: set {CONFIG} to the "
                 f"connector JSON, or {CONFIG_FILE} to the path of a file with it."
             ) from None
-        except (OSError, UnicodeError):
+        except OSError:
             raise invalid_config(
                 f"The connector config at {self.config_path} cannot be read."
+            ) from None
+        except UnicodeError:
+            raise invalid_config(
+                f"The connector config at {self.config_path} cannot be read: save it as UTF-8."
             ) from None
 
 

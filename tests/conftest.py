@@ -20,11 +20,13 @@ from sms_connector.local.emulate.server import Emulator
 from sms_connector.local.example import example_config
 from sms_connector.local.fc_context import FcContext
 from sms_connector.provider import wire
+from tests.support.configs import config
 from tests.support.emulators import emulator, running_emulator
 from tests.support.functions import body_of, new_function
-from tests.support.scripted_provider import ScriptedProvider
+from tests.support.http_calls import ask, locked
+from tests.support.scripted_provider import ScriptedProvider, accept
 
-__all__ = ["emulator", "running_emulator"]
+__all__ = ["ask", "emulator", "locked", "running_emulator"]
 
 EXAMPLE = Path(__file__).parents[1] / "docs/examples/connector.example.json"
 
@@ -93,6 +95,16 @@ def provider() -> Iterator[Callable[..., ScriptedProvider]]:
     """Start providers that do what the test says: `provider(accept, reset)`."""
     with ExitStack() as stack:
         yield lambda *acts, tls=None: stack.enter_context(ScriptedProvider(acts, tls))
+
+
+@pytest.fixture
+def accepting(
+    provider: Callable[..., ScriptedProvider], configure: Callable[[dict[str, Any]], None]
+) -> ScriptedProvider:
+    """A provider that takes every message, and a config that points to it."""
+    accepting = provider(accept)
+    configure(config(endpoint=accepting.endpoint))
+    return accepting
 
 
 @pytest.fixture

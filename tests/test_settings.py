@@ -47,7 +47,8 @@ class TestTheConnectorJson:
     ) -> None:
         path = tmp_path / "connector.json"
         path.mkdir() if content is None else path.write_bytes(content)
-        with pytest.raises(ConnectorError, match="cannot be read") as refusal:
+        problem = r"cannot be read\." if content is None else "cannot be read: save it as UTF-8"
+        with pytest.raises(ConnectorError, match=problem) as refusal:
             read_settings({"SMS_CONNECTOR_CONFIG_FILE": str(path)}).read_config()
         assert str(path) in refusal.value.message
 

@@ -23,9 +23,10 @@ DEVELOPMENT = (
 # From the ground up. A room imports from those before it, and from itself.
 FLOORS = (
     ("clock", "errors", "tls"),
-    ("privacy", "phone", "config_fields"),
-    ("message", "limits"),
+    ("privacy", "phone", "config_fields", "config_syntax"),
+    ("limits",),
     ("templates",),
+    ("message",),
     ("config",),
     ("settings",),
     ("log",),

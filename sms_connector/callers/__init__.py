@@ -14,15 +14,17 @@ from .supabase import Supabase
 
 
 class Caller(Protocol):
-    """Reads one request of one service, and answers it in that service's form."""
+    """Reads one request of one service, and answers it in that service's form.
+
+    ``patience`` is how many seconds the service waits for an answer; None: as long as it takes.
+    ``waits_early``: whether a message that comes slightly too early may wait instead of failing.
+    """
 
     @property
-    def patience(self) -> float | None:
-        """How many seconds the service waits for an answer; None: as long as it takes."""
+    def patience(self) -> float | None: ...
 
     @property
-    def waits_early(self) -> bool:
-        """Whether a message that comes slightly too early may wait instead of failing."""
+    def waits_early(self) -> bool: ...
 
     def message(self) -> Message:
         """Return the message asked for. Raises ConnectorError that names the invalid field."""

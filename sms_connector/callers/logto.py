@@ -7,14 +7,12 @@ who signs in, as it is. https://docs.logto.io/integrations/http-sms
 from collections.abc import Mapping
 from typing import ClassVar
 
-import msgspec
-
 from ..errors import ConnectorError
 from ..message import Message, Receipt
 from ..web.failures import STATUS, error_headers
 from ..web.http import LARGEST_BODY, Request, Response
 from .fields import optional_text, renamed, required_text
-from .sentences import Audience, locale_of, sentence_for, with_reference
+from .sentences import Audience, locale_of, operator_sentence, sentence_for, with_reference
 
 _NAMES = {"phone": "to", "usageType": "type", "code": "payload.code"}
 
@@ -43,14 +41,14 @@ class Logto:
         )
 
     def accepted(self, receipt: Receipt) -> Response:
-        return Response(200, msgspec.to_builtins(receipt))
+        return Response(200, receipt.shown)
 
     def refused(self, error: ConnectorError) -> Response:
         payload = self._payload()
         locale = locale_of(payload.get("locale"), self._audience.locale)
         text = sentence_for(error, locale)
         if self._is_console_test(payload):
-            text = renamed(error, _NAMES).message
+            text = operator_sentence(renamed(error, _NAMES))
         text = with_reference(text, self._audience.reference, locale)
         return Response(STATUS[error.kind], text, error_headers(error))
 

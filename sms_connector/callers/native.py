@@ -2,8 +2,6 @@
 
 from typing import ClassVar
 
-import msgspec
-
 from ..errors import ConnectorError
 from ..message import Message, Receipt
 from ..web.failures import failure
@@ -29,7 +27,7 @@ class Native:
         return Message(phone, usage_type, code, optional_address(fields, "ip"))
 
     def accepted(self, receipt: Receipt) -> Response:
-        return Response(200, msgspec.to_builtins(receipt))
+        return Response(200, receipt.shown)
 
     def refused(self, error: ConnectorError) -> Response:
         return failure(error)

@@ -16,8 +16,12 @@ Locale = Literal["en", "zh-CN"]
 Sentence = Mapping[Locale, str]
 
 _WAIT: Final[Sentence] = {
-    "en": "Too many messages were sent to this number. Please wait before requesting another.",
+    "en": "Too many messages were requested. Please wait before requesting another.",
     "zh-CN": "验证码发送过于频繁，请稍后再试。",
+}
+_WAIT_FOR_NUMBER: Final[Sentence] = {
+    "en": "Too many messages were sent to this number. Please wait before requesting another.",
+    "zh-CN": "该手机号的验证码发送过于频繁，请稍后再试。",
 }
 _NUMBER: Final[Sentence] = {
     "en": "This phone number cannot receive a code.",
@@ -50,11 +54,20 @@ def sentence_for(error: ConnectorError, locale: Locale) -> str:
     if error.sent is not False:
         return _UNKNOWN[locale]
     if error.kind == "rate_limited":
-        return _WAIT[locale]
+        # The rules per address and per prefix count the messages of other people too.
+        is_of_the_number = error.limit is not None and error.limit.rule == "perNumber"
+        return (_WAIT_FOR_NUMBER if is_of_the_number else _WAIT)[locale]
     # Another field is the caller's mistake, and the person can do nothing about it.
     is_of_the_number = error.field == "phone" or error.provider is not None
     is_refused = error.kind == "invalid_parameter" and is_of_the_number
     return (_NUMBER if is_refused else _NOT_SENT)[locale]
+
+
+def operator_sentence(error: ConnectorError) -> str:
+    """Say what the operator can do, with the provider's code where it has given one."""
+    if error.provider is None or not error.provider.code:
+        return error.message
+    return f"{error.message} ({error.provider.code})"
 
 
 def with_reference(sentence: str, reference: str, locale: Locale) -> str:

@@ -3,9 +3,10 @@
 import re
 
 from ..callers.fields import optional_text
+from ..config import ConnectorConfig
 from ..errors import invalid_config, invalid_parameter
 from ..instance import Instance
-from ..phone import parse_phone
+from ..phone import PhoneNumber, parse_phone
 from ..provider.client import signing_key
 from ..provider.query import Query
 from ..provider.send_details import send_detail
@@ -27,44 +28,39 @@ def read(call: Call, instance: Instance) -> Response:
     """
     services = instance.services
     biz_id = call.required_parameter("bizId")
-    phone, date = _optional(call, "phone"), _optional(call, "date")
-    if (phone is None) != (date is None):
-        missing = "phone" if phone is None else "date"
-        raise invalid_parameter(missing, "must be given too: `phone` and `date` go together")
-    deliveries = Deliveries(services.stores, services.figures)
-    if phone is None or date is None:
-        try:
-            delivery = deliveries.get(biz_id)
-        except StoreAwayError as away:
+    sending = _sending(call, services.config)
+    try:
+        delivery = Deliveries(services.stores, services.figures).get(biz_id)
+    except StoreAwayError as away:
+        if sending is None:
             raise away.as_error() from None
-    else:
-        delivery = _queried(call, instance, deliveries, biz_id, phone, date)
+        delivery = Delivery("unknown")
+    if sending is not None and not delivery.is_final:
+        number, day = sending
+        key = signing_key(services.config, call.role)
+        if key is None:
+            raise invalid_config("There is no access key to query the provider with.")
+        query = Query(services.config, key, instance.settings.proxies)
+        queried = query_state(lambda day: send_detail(query, number, day, biz_id), [day])
+        if queried.is_final or not delivery.at:
+            delivery = queried
     call.entry.done(delivery.state)
     return Response(200, delivery.shown(biz_id))
 
 
-def _queried(
-    call: Call, instance: Instance, deliveries: Deliveries, biz_id: str, phone: str, date: str
-) -> Delivery:
-    config = instance.services.connector.config
+def _sending(call: Call, config: ConnectorConfig) -> tuple[PhoneNumber, str] | None:
+    """Return number and day (yyyyMMdd) of a message, if the request has them."""
+    phone, date = _optional(call, "phone"), _optional(call, "date")
+    if phone is None and date is None:
+        return None
+    if phone is None or date is None:
+        missing = "phone" if phone is None else "date"
+        raise invalid_parameter(missing, "must be given too: `phone` and `date` go together")
     number = parse_phone(phone, strict=config.strict_phone_region_number_check)
     match = _DAY.fullmatch(date)
     if match is None:
         raise invalid_parameter("date", "must be the day of sending in Shanghai: 2026-11-24")
-    try:
-        reported = deliveries.get(biz_id)
-    except StoreAwayError:
-        reported = Delivery("unknown")
-    if reported.state in ("delivered", "failed"):
-        return reported
-    key = signing_key(config, call.role)
-    if key is None:
-        raise invalid_config("There is no access key to query the provider with.")
-    query = Query(config, key, instance.settings.proxies)
-    day = "".join(match.groups())
-    queried = query_state(lambda day: send_detail(query, number, day, biz_id), [day])
-    is_final = queried.state in ("delivered", "failed")
-    return queried if is_final or not reported.at else reported
+    return number, "".join(match.groups())
 
 
 def _optional(call: Call, name: str) -> str | None:

@@ -12,7 +12,6 @@ from .. import log
 from ..errors import ConnectorError
 from ..instance import Instance
 from ..reports.deliveries import Deliveries, Recorded
-from ..reports.logged import LoggedReports
 from ..reports.report import Report, parse_reports
 from ..reports.state import meaning_of, shown_time
 from ..store.address import MEMORY
@@ -36,9 +35,8 @@ def receive(call: Call, instance: Instance) -> Response:
     """
     reports, others = parse_reports(call.request.body or b"")
     recorded = _record(reports, instance, time.monotonic() + _SECONDS)
-    logged = instance.shared(LoggedReports, LoggedReports)
     for report in (*recorded.new, *recorded.missed):
-        if logged.add(report):
+        if instance.logged_reports.add(report.ids, report.outcome):
             _log(report, call.logger)
     if others:
         log.write(call.logger, logging.WARNING, "report", outcome="not_a_report", count=others)

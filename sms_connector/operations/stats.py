@@ -19,8 +19,9 @@ _HOURS = re.compile("[0-9]{1,3}")
 def read(call: Call, instance: Instance) -> Response:
     """Answer with the figures of the latest ``hours``. Logs one ``query`` line."""
     services, request = instance.services, call.request
-    given = request.query.get("hours") if request.is_http else request.fields.get("hours")
-    hours = str(DEFAULT_HOURS if given is None else given)
+    fields = request.query if request.is_http else request.fields
+    asked = fields.get("hours")
+    hours = str(DEFAULT_HOURS if asked is None else asked)
     if not _HOURS.fullmatch(hours) or not 1 <= int(hours) <= MOST_HOURS:
         raise invalid_parameter("hours", f"must be a number from 1 to {MOST_HOURS}")
     try:

@@ -93,13 +93,8 @@ def cancel(call: Call, instance: Instance) -> Response:
 
 
 def _verifications(instance: Instance) -> Verifications:
-    services = instance.services
-    return instance.shared(
-        Verifications,
-        lambda: Verifications(
-            instance.settings, services.connector.config, services.stores, services.figures
-        ),
-    )
+    of = instance.services
+    return Verifications(instance.settings, of.config, of.stores, of.figures)
 
 
 def _body_of(state: State) -> dict[str, object]:

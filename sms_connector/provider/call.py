@@ -42,7 +42,8 @@ class TrackedCall:
     All connecting ends by ``connect_deadline``, and one step of it (TCP to one address, a proxy's
     tunnel, TLS) takes ``connect_seconds`` at most. Writing the request and reading its answer
     take ``read_seconds`` at most and end by ``deadline``. Deadlines are in monotonic seconds.
-    ``proxies`` may lead to the server.
+    ``proxies`` may lead to the server. ``needs_settings`` says that no try can succeed before they
+    change.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class TrackedCall:
         self.proxies = proxies
         self.stage = Stage.UNSEEN
         self.reason = UNINTELLIGIBLE
+        self.needs_settings = False
 
     @property
     def can_connect(self) -> bool:

@@ -2,11 +2,18 @@
 
 from base64 import b64encode
 from collections.abc import Iterator
+from typing import Final
 from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from ..settings import Proxies
+from ..settings import HTTP_PROXY, HTTPS_PROXY, Proxies
+
+_NOT_A_URL: Final = "is not the URL of a proxy, such as http://10.0.0.1:3128"
+_OTHER_KINDS: Final = {
+    "socks": "names a SOCKS proxy, which is not supported: give an http:// one, or unset it",
+    "https": "begins with https://, which is not supported: give an http:// proxy, or unset it",
+}
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -38,21 +45,29 @@ class Proxy(msgspec.Struct, frozen=True):
         return "Proxy()"
 
 
+class UnusableProxyError(Exception):
+    """The setting names no proxy that can be used. The text names the variable, never its value."""
+
+
 def proxy_for(origin: Origin, proxies: Proxies) -> Proxy | None:
     """Return the proxy for this server; None where it is reached directly.
 
-    Raise ValueError, with no text, if the setting is not an ``http://`` URL.
+    Raise UnusableProxyError if the setting is not an ``http://`` URL.
     """
-    url = proxies.https if origin.tls else proxies.http
+    url = (proxies.https if origin.tls else proxies.http).strip()
     if not url or _is_direct(origin, proxies.no_proxy):
         return None
+    name = HTTPS_PROXY if origin.tls else HTTP_PROXY
     try:
         parts = urlsplit(url if "://" in url else f"http://{url}")
         port = parts.port or 80
     except ValueError:
-        raise ValueError from None
-    if parts.scheme != "http" or not parts.hostname:
-        raise ValueError
+        raise UnusableProxyError(f"{name} {_NOT_A_URL}") from None
+    if parts.scheme != "http":
+        kind = next((kind for kind in _OTHER_KINDS if parts.scheme.startswith(kind)), "")
+        raise UnusableProxyError(f"{name} {_OTHER_KINDS.get(kind, _NOT_A_URL)}")
+    if not parts.hostname:
+        raise UnusableProxyError(f"{name} {_NOT_A_URL}")
     authorization = ""
     if parts.username is not None:
         pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"

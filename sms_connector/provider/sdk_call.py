@@ -29,10 +29,19 @@ class ProviderAnswer(msgspec.Struct, frozen=True):
 
 
 class NoAnswer(msgspec.Struct, frozen=True):
-    """There is no valid answer. ``reached`` is how far the request got, ``reason`` says why."""
+    """There is no valid answer. ``reached`` is how far the request got, ``reason`` says why.
+
+    ``needs_settings`` says that the settings must change before another try can succeed.
+    """
 
     reached: Stage
     reason: str
+    needs_settings: bool = False
+
+    @property
+    def may_connect_again(self) -> bool:
+        """Whether nothing was sent, and another try may find a connection."""
+        return self.reached is Stage.CONNECTING and not self.needs_settings
 
 
 def call_sdk(call: TrackedCall, send: Callable[[], Any]) -> ProviderAnswer | NoAnswer:
@@ -46,7 +55,7 @@ def call_sdk(call: TrackedCall, send: Callable[[], Any]) -> ProviderAnswer | NoA
             _forget(refusal)
         except Exception as error:  # noqa: BLE001  (it quotes the request: not passed on)
             _forget(error)
-    return answer or NoAnswer(call.stage, call.reason)
+    return answer or NoAnswer(call.stage, call.reason, call.needs_settings)
 
 
 def _read(response: Any) -> ProviderAnswer | None:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from .call import Stage, TrackedCall, WireError
 from .connection import Connection, IdleConnections, ProxyRefusalError, Route, connect
 from .http1 import Answer, BadAnswerError, compose_request
-from .proxy import Origin, proxy_for
+from .proxy import Origin, UnusableProxyError, proxy_for
 
 _URL = re.compile(r"(https?)://(?:\[([0-9a-f:.]+)\]|([^][/?#@:\s]+))(?::(\d{1,5}))?(/?[^#]*)", re.I)
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -33,6 +33,7 @@ def send(
         return _send(method, url, headers, body, call)
     except Exception as error:  # noqa: BLE001  (its traceback holds the request: not passed on)
         call.reason = _reason(error)
+        call.needs_settings = isinstance(error, UnusableProxyError)
     raise WireError(call.stage, call.reason)
 
 
@@ -83,7 +84,7 @@ def _split(url: str) -> tuple[Origin, str]:
 def _reason(error: Exception) -> str:
     """Say what kind of failure it was. The text of an error of others may quote the request."""
     match error:
-        case BadAnswerError():
+        case BadAnswerError() | UnusableProxyError():
             return str(error)
         case ProxyRefusalError():
             return "the proxy did not let it through"
@@ -94,7 +95,7 @@ def _reason(error: Exception) -> str:
         case ssl.SSLError():
             return "its certificate is not trusted, or TLS failed"
         case ValueError():
-            return "its URL, its proxy's URL or a header is not valid"
+            return "its URL or a header is not valid"
         case ConnectionRefusedError():
             return "the connection was refused"
         case _:

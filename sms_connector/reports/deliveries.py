@@ -10,7 +10,7 @@ import msgspec
 from ..store import Stores
 from ..store.outage import StoreAwayError
 from ..store.transaction import ABSENT, Figure, Record, Transaction
-from .delivery_record import Kept, decoded, kept, keys_of
+from .delivery_record import DeliveryRecord, decoded, keys_of, write_of
 from .figures import Figures, hour_of
 from .report import Report
 from .state import Delivery
@@ -86,7 +86,7 @@ class Deliveries:
             result = self._store.transact(
                 Transaction(
                     records=tuple(Record(key, (found[key],)) for key in after),
-                    write=tuple(kept(key, record) for key, record in after.items()),
+                    write=tuple(write_of(key, record) for key, record in after.items()),
                     add=self._added(counts),
                 )
             )
@@ -100,10 +100,10 @@ class Deliveries:
         keys: Sequence[Sequence[tuple[str, ...]]],
         found: Mapping[str, str],
         now: int,
-    ) -> tuple[dict[str, Kept], Counter[_Counted], list[Report]]:
+    ) -> tuple[dict[str, DeliveryRecord], Counter[_Counted], list[Report]]:
         """Return the states that change, what that changes in the figures, and by which reports."""
         states = {key: decoded(value) for key, value in found.items() if value != ABSENT}
-        after: dict[str, Kept] = {}
+        after: dict[str, DeliveryRecord] = {}
         counts = Counter[_Counted]()
         new = []
         hour = hour_of(now)
@@ -115,7 +115,7 @@ class Deliveries:
             country = before.country if before else report.country
             usage_type = before.usage_type if before else UNKNOWN_USAGE_TYPE
             at = now // 1000 if report.at is None else report.at
-            record = Kept(report.outcome, at, country, usage_type, report.code, hour)
+            record = DeliveryRecord(report.outcome, at, country, usage_type, report.code, hour)
             counts[hour, country, usage_type, report.outcome] += 1
             if before is not None and before.state == "failed":
                 counts[before.hour, country, usage_type, "failed"] -= 1

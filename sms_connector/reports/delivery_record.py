@@ -7,12 +7,12 @@ import msgspec
 from ..store.names import Names
 from ..store.transaction import Write
 
-KEPT_SECONDS: Final = 3 * 24 * 3600
+SECONDS_TO_LIVE: Final = 3 * 24 * 3600
 
 Outcome = Literal["delivered", "failed"]
 
 
-class Kept(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
+class DeliveryRecord(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
     """The value of a record. ``hour`` is that of the figure in which its state was counted."""
 
     state: Literal["accepted", "delivered", "failed"]
@@ -31,10 +31,10 @@ class Kept(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
         return self.state not in (outcome, "delivered")
 
 
-_decoder: Final = msgspec.json.Decoder(Kept)
+_decoder: Final = msgspec.json.Decoder(DeliveryRecord)
 
 
-def decoded(value: str) -> Kept:
+def decoded(value: str) -> DeliveryRecord:
     return _decoder.decode(value)
 
 
@@ -43,6 +43,6 @@ def keys_of(names: Names, biz_id: str) -> tuple[str, ...]:
     return names.of("delivery", biz_id)
 
 
-def kept(key: str, record: Kept, *, if_absent: bool = False) -> Write:
+def write_of(key: str, record: DeliveryRecord, *, if_absent: bool = False) -> Write:
     value = msgspec.json.encode(record).decode()
-    return Write(key, value, KEPT_SECONDS, if_absent=if_absent, is_spare=True)
+    return Write(key, value, SECONDS_TO_LIVE, if_absent=if_absent, is_spare=True)

@@ -3,17 +3,17 @@
 from typing import Final
 
 from ..config import ConnectorConfig
-from ..message import FALLBACK_USAGE_TYPE
+from ..message import FALLBACK_USAGE_TYPE, Receipt
 from ..store.names import Names
 from ..store.transaction import Figure, Write
-from .delivery_record import Kept, kept, keys_of
+from .delivery_record import DeliveryRecord, keys_of, write_of
 
 MOST_HOURS: Final = 31 * 24
 """For how long figures are kept."""
 
 HOUR_SECONDS: Final = 3600
 
-_KEPT_SECONDS: Final = (MOST_HOURS + 1) * HOUR_SECONDS
+_SECONDS_TO_LIVE: Final = (MOST_HOURS + 1) * HOUR_SECONDS
 
 
 class Figures:
@@ -30,12 +30,21 @@ class Figures:
     def of(self, country: str, usage_type: str, outcome: str, now: int) -> tuple[Figure, ...]:
         return (self.figure(hour_of(now), country, self.counted_as(usage_type), outcome),)
 
+    def of_receipt(
+        self, country: str, usage_type: str, receipt: Receipt, now: int
+    ) -> tuple[Figure, ...]:
+        """Return all figures of a message that was accepted: ``backup`` if it went out by that."""
+        outcomes = ("accepted",) if receipt.backup_for is None else ("accepted", "backup")
+        return tuple(
+            figure for outcome in outcomes for figure in self.of(country, usage_type, outcome, now)
+        )
+
     def accepted(self, country: str, usage_type: str, biz_id: str, now: int) -> tuple[Write, ...]:
         if not biz_id:
             return ()
-        record = Kept("accepted", now // 1000, country, self.counted_as(usage_type))
+        record = DeliveryRecord("accepted", now // 1000, country, self.counted_as(usage_type))
         # A report may be there before the provider's answer is.
-        return (kept(keys_of(self._names, biz_id)[0], record, if_absent=True),)
+        return (write_of(keys_of(self._names, biz_id)[0], record, if_absent=True),)
 
     def counted_as(self, usage_type: str) -> str:
         """Return the usage type whose template serves this one: callers may make up others."""
@@ -45,7 +54,7 @@ class Figures:
         self, hour: int, country: str, usage_type: str, outcome: str, count: int = 1
     ) -> Figure:
         field = f"{country}/{usage_type}/{outcome}"
-        return Figure(self.keys(hour)[0], field, _KEPT_SECONDS, count)
+        return Figure(self.keys(hour)[0], field, _SECONDS_TO_LIVE, count)
 
     def keys(self, hour: int) -> tuple[str, ...]:
         """Return the names of an hour, one for each secret: the first is written."""

@@ -3,8 +3,6 @@
 import threading
 from typing import Final
 
-from .report import Report
-
 MOST: Final = 10_000
 """About 3 MB. A report comes again 10 minutes later at most."""
 
@@ -14,15 +12,14 @@ class LoggedReports:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._latest: dict[tuple[object, ...], None] = {}
+        self._latest: dict[tuple[tuple[str, ...], str], None] = {}
 
-    def add(self, report: Report) -> bool:
-        """Return whether the report was not among them."""
-        key = (report.ids, report.outcome)
+    def add(self, ids: tuple[str, ...], outcome: str) -> bool:
+        """Return whether a report of these was not among them; now it is."""
         with self._lock:
-            if key in self._latest:
+            if (ids, outcome) in self._latest:
                 return False
-            self._latest[key] = None
+            self._latest[ids, outcome] = None
             if len(self._latest) > MOST:
                 del self._latest[next(iter(self._latest))]
             return True

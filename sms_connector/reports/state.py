@@ -20,6 +20,10 @@ class Delivery(msgspec.Struct, frozen=True):
     at: int | None = None
     code: str = ""
 
+    @property
+    def is_final(self) -> bool:
+        return self.state in ("delivered", "failed")
+
     def shown(self, biz_id: str) -> dict[str, object]:
         """Return ``{"bizId", "state", "at"?, "carrierCode"?, "meaning"?}``."""
         fields: dict[str, object] = {"bizId": biz_id, "state": self.state}

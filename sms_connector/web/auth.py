@@ -38,6 +38,9 @@ UNSENDABLE: Final = (
     "spaces around it, no control characters, and no letters outside Latin-1."
 )
 
+NOTHING_SENT: Final = "The request has neither an Authorization value nor a signature."
+UNKNOWN_VALUE: Final = f"The Authorization value of the request is not in {AUTHORIZATION}."
+
 # Base64 with or without its padding: what the library can decode.
 _SECRET = re.compile(r"(?:v1,)?whsec_(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2,3}={0,2})?")
 
@@ -76,7 +79,7 @@ class Auth:
         # An environment may hold bytes that are not UTF-8: Python reads them as surrogates.
         self._authorizations = [_bytes(value) for value in settings.authorizations]
         secrets = [text for text in settings.webhook_secrets if _SECRET.fullmatch(text)]
-        self._webhooks = _webhooks(secrets)
+        self._webhooks = tuple(map(_webhook, secrets))
         self._zitadel_keys = settings.zitadel_keys
         self._anonymous = settings.anonymous
         credentials = (self._authorizations, self._webhooks, self._zitadel_keys)
@@ -112,7 +115,7 @@ class Auth:
         if any(matches):
             return Credential(sha256(shown).hexdigest())
         try:
-            return self._signed(request, open_to, caller, shown)
+            return self._signed(request, open_to, caller)
         except SignatureError as error:
             if self._anonymous:
                 return ANONYMOUS_CALLER
@@ -120,40 +123,24 @@ class Auth:
         self._notices.write(logger, logging.WARNING, "unauthorized", reason, _LOGGED_EVERY_SECONDS)
         raise ConnectorError("unauthorized", "The credential is missing or not valid.")
 
-    def _signed(
-        self, request: Request, open_to: OpenTo, caller: str | None, shown: bytes
-    ) -> Credential:
-        """Return the credential of a signed request. Raises SignatureError: why there is none."""
-        headers = request.headers
-        is_webhook = "webhook-signature" in headers or "webhook-id" in headers
-        is_zitadel = "zitadel-signature" in headers
-        if not (is_webhook or is_zitadel):
-            raise SignatureError(self._unknown(shown))
+    def _signed(self, request: Request, open_to: OpenTo, caller: str | None) -> Credential:
+        """Return the credential of a signed request. Raises SignatureError: why it has none."""
+        is_webhook = "webhook-signature" in request.headers
+        if not is_webhook and "zitadel-signature" not in request.headers:
+            shown = request.headers.get("authorization")
+            raise SignatureError(UNKNOWN_VALUE if shown else NOTHING_SENT)
         if open_to != "signature":
             raise SignatureError("A signature opens the sending of messages alone.")
-        reason = f"The request is signed, but {WEBHOOK_SECRETS} is not set."
-        # Imported only where they are used: most functions check no signature.
-        if is_webhook and self._webhooks:
+        # Imported only where they are used: few functions check signatures.
+        if is_webhook:
             from .webhook import signed_id
 
-            try:
-                return Credential("webhook", signed_id(request, self._webhooks))
-            except SignatureError as error:
-                reason = str(error)
-        if is_zitadel and not is_webhook:
-            reason = f"ZITADEL's signature opens /zitadel alone, with {ZITADEL_KEYS}."
-        if is_zitadel and self._zitadel_keys and caller == "zitadel":
-            from .zitadel import signed_identity
+            return Credential("webhook", signed_id(request, self._webhooks))
+        if caller != "zitadel":
+            raise SignatureError("ZITADEL's signature opens /zitadel alone.")
+        from .zitadel import signed_identity
 
-            return Credential("zitadel", signed_identity(request, self._zitadel_keys))
-        raise SignatureError(reason)
-
-    def _unknown(self, shown: bytes) -> str:
-        if not shown:
-            return "The request has neither an Authorization value nor a signature."
-        if not self._authorizations:
-            return f"The request has an Authorization value, but {AUTHORIZATION} is not set."
-        return f"The Authorization value of the request is not in {AUTHORIZATION}."
+        return Credential("zitadel", signed_identity(request, self._zitadel_keys))
 
 
 def _bytes(text: str) -> bytes:
@@ -162,14 +149,12 @@ def _bytes(text: str) -> bytes:
 
 def _are_sendable(values: Sequence[str]) -> bool:
     # The quotes may stand around all of them too, as an env file keeps them.
-    return all(map(_SENDABLE.fullmatch, values)) and not any(
-        map(_QUOTED.fullmatch, (*values, ",".join(values)))
-    )
+    quoted = any(map(_QUOTED.fullmatch, (*values, ",".join(values))))
+    return not quoted and all(map(_SENDABLE.fullmatch, values))
 
 
-def _webhooks(secrets: Sequence[str]) -> Sequence["Webhook"]:
-    if not secrets:
-        return ()
-    from .webhook import webhook
+def _webhook(secret: str) -> "Webhook":
+    # Imported only where it is used, as above.
+    from standardwebhooks.webhooks import Webhook
 
-    return tuple(map(webhook, secrets))
+    return Webhook(secret.removeprefix("v1,"))

@@ -8,20 +8,17 @@ TOLERANCE: Final = 300
 
 
 class SignatureError(Exception):
-    """Why a signature admits nobody: a sentence for the log, which holds nothing of the request."""
+    """Why a request is not admitted: a sentence for the log, which holds nothing of the request."""
 
 
-ANOTHER_KEY: Final = "The signature is of another body, or made with a secret that is not known."
-BODY_UNREADABLE: Final = "The request is signed, but its body cannot be read."
+ANOTHER_KEY: Final = "The signature is made with a secret that is not known, or for another body."
 
 
 def check_age(timestamp: str) -> None:
-    """Raise SignatureError for Unix seconds that are no number, or not of the last minutes."""
+    """Raise SignatureError for Unix seconds that are no number, or too far from now."""
     try:
         age = abs(time.time() - float(timestamp))
     except ValueError:
         raise SignatureError("The timestamp of the signature is malformed.") from None
     if not age <= TOLERANCE:  # not a number is no age either
-        raise SignatureError(
-            "The timestamp of the signature has expired: it is more than 5 minutes from now."
-        )
+        raise SignatureError("The timestamp of the signature is more than 5 minutes from now.")

@@ -97,7 +97,7 @@ describe('the HTTP SMS connector of Logto', () => {
   });
 
   const outcomes = {
-    8619900000101: [429, /^Too many messages were sent to this number\./, /^验证码发送过于频繁，请稍后再试。/],
+    8619900000101: [429, /^Too many messages were requested\./, /^验证码发送过于频繁，请稍后再试。/],
     8619900000201: [400, /^This phone number cannot receive a code\./, /^该手机号无法接收验证码。/],
     8619900000105: [503, /^The message could not be sent\./, /^短信发送失败，请稍后再试。/],
     8619900001001: [500, /^The message could not be sent\./, /^短信发送失败，请稍后再试。/],
@@ -133,6 +133,30 @@ describe('the HTTP SMS connector of Logto', () => {
     const text = await refused({ to: '12345', type: 'Generic', payload: { code: '000000' } });
     assert.match(text, /^`to` /);
   });
+
+  it('shows the code of the provider to the operator who tests the settings', async () => {
+    const text = await refused({ to: '8619900001001', type: 'Generic', payload: { code: '000000' } });
+    assert.match(text, / \(InvalidAccessKeyId\.NotFound\) /);
+  });
+
+  // Logto 1.42 puts this text, `JSON.stringify` of the error's data, into "Error occurred in
+  // connector: …" (`packages/phrases/src/locales/en/errors/connector.ts`).
+  it('shows the sentence inside of JSON, as docs/logto.md says', async () => {
+    const data = { to: '12345', type: 'SignIn', payload: { code: '246810', locale: 'zh-CN' } };
+    const error = await send(data).catch((reason) => reason);
+    assert.match(JSON.stringify(error.data), /^\{"message":"该手机号无法接收验证码。（参考号：[^"\\]+）"\}$/);
+  });
+
+  for (const [wrong, text] of [
+    ['localhost:9000/logto', 'Unsupported protocol: localhost:'],
+    ['example.fcapp.run/logto', 'Invalid URL'],
+    ['http://127.0.0.1:1/logto', 'connect ECONNREFUSED 127.0.0.1:1'],
+  ]) {
+    it(`shows ${text} for an endpoint like ${wrong}`, async () => {
+      const data = { to: '8613812345678', type: 'Generic', payload: { code: '000000' } };
+      assert.equal(await refused(data, { endpoint: wrong, authorization }), text);
+    });
+  }
 
   it('is answered 404 on a path that is no route', async () => {
     const headers = { authorization, 'content-type': 'application/json' };

@@ -1,5 +1,5 @@
-// A stand-in for Supabase Auth with its Send SMS hook on. It has the two endpoints that sign in by
-// phone, and calls the hook as Supabase Auth 2.19x does (internal/hooks/hookshttp): signed, at most
+// A stand-in for Supabase Auth with its Send SMS hook on. It has the endpoints that sign in by phone
+// and that challenge a second factor, and calls the hook as Supabase Auth 2.19x does (internal/hooks/hookshttp): signed, at most
 // three tries within five seconds, its own words for a status that it does not expect. It keeps no
 // users and signs no tokens: what it shows is the hook and what `supabase-js` makes of the answers.
 
@@ -86,10 +86,21 @@ export async function supabaseAuth(hook) {
       return { access_token: jwt.join('.'), refresh_token: 'r', token_type: 'bearer', expires_in: 3600, user };
     },
   };
+  // `challengePhoneFactor` of internal/api/mfa.go (2.196) for a factor whose id is its number: for
+  // any error of the hook it has an answer of its own.
+  const challenge = async (phone) => {
+    const sms = { otp: '246810', sms_type: 'mfa', phone };
+    await callHook(hook, JSON.stringify({ user: { id: 'user', phone }, sms })).catch(() => {
+      throw new Refused(500, 'error invoking hook');
+    });
+    return { id: 'challenge', type: 'phone', expires_at: 0 };
+  };
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost');
     const body = (await request.toArray()).join('');
-    const [status, answer] = await endpoints[pathname](JSON.parse(body)).then(
+    const factor = /^\/auth\/v1\/factors\/(\d+)\/challenge$/.exec(pathname)?.[1];
+    const answering = factor ? challenge(factor) : endpoints[pathname](JSON.parse(body));
+    const [status, answer] = await answering.then(
       (given) => [200, given],
       (error) => error.answer ?? [500, { code: 'unexpected_failure', message: String(error) }],
     );

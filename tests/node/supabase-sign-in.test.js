@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
+import { createClient } from '@supabase/supabase-js';
+
 import { serve } from './serve.js';
 import { supabaseAuth } from './supabase-auth.js';
 
@@ -76,7 +78,7 @@ describe('signing in with Supabase by phone', () => {
     [
       '+8619900000101',
       'too many messages',
-      'Too many messages were sent to this number. Please wait before requesting another.',
+      'Too many messages were requested. Please wait before requesting another.',
     ],
     ['+8619900000105', 'an empty account', 'The message could not be sent. Please try again later.'],
     ['+8619900001001', 'a wrong access key', 'The message could not be sent. Please try again later.'],
@@ -91,4 +93,16 @@ describe('signing in with Supabase by phone', () => {
       assert.equal(await phone.sendCode(number), sentence);
     });
   }
+
+  it('gives the person no sentence of the function for a second factor', async () => {
+    const client = createClient(auth.url, 'sb_publishable_key');
+    await client.auth.signInWithOtp({ phone: '+8613812345679' });
+    const [{ templateParam }] = await server.inbox('13812345679');
+    await client.auth.verifyOtp({ phone: '+8613812345679', token: templateParam.code, type: 'sms' });
+    const challenge = (factorId) => client.auth.mfa.challenge({ factorId, channel: 'sms' });
+    assert.equal((await challenge('8613812345670')).error, null);
+    assert.equal((await server.inbox('13812345670'))[0].templateCode, 'SMS_200000004');
+    const { error } = await challenge('8619900000201');
+    assert.deepEqual([error.status, error.message], [500, '{}']);
+  });
 });

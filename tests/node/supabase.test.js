@@ -22,8 +22,8 @@ describe('the Send SMS hook of Supabase', () => {
 
   after(() => server?.stop());
 
-  const hook = (phone, { otp = '561166', by = secret, at = new Date(), sms = {} } = {}) => {
-    const body = JSON.stringify({ user: { id: 'user', phone }, sms: { otp, ...sms } });
+  const hook = (phone, { otp = '561166', by = secret, at = new Date(), user = {}, sms = {} } = {}) => {
+    const body = JSON.stringify({ user: { id: 'user', phone, ...user }, sms: { otp, ...sms } });
     const id = `msg_${(ids += 1)}`;
     return fetch(server.url, {
       method: 'POST',
@@ -50,6 +50,15 @@ describe('the Send SMS hook of Supabase', () => {
     await hook('+8613812345670', { sms: { phone: '+8613812345671' } });
     assert.equal((await server.inbox('13812345670')).length, 0);
     assert.equal((await server.inbox('13812345671')).length, 1);
+  });
+
+  it('sends to neither number if it is not said which one, and logs what to do', async () => {
+    const answer = await hook('8613812345674', { user: { new_phone: '8613812345675' } });
+    assert.equal((await answer.json()).error.http_code, 400);
+    for (const phone of ['13812345674', '13812345675']) {
+      assert.equal((await server.inbox(phone)).length, 0);
+    }
+    await server.find(/(use Supabase Auth 2\.180 or later)/);
   });
 
   it('sends one message for a request that is retried', async () => {

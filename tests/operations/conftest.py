@@ -1,9 +1,14 @@
+"""Fixtures for the operations."""
+
 from collections.abc import Iterator
 
 import pytest
 
 from tests.support.redis_server import RedisServer
+from tests.support.verification_client import _two_attempts, client, function
 from tests.support.verifying import SECRET
+
+__all__ = ["_two_attempts", "client", "function"]
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import requests
 
-from sms_connector.local.fc_context import FcContext
 from sms_connector.web.http import LARGEST_REPORT
 from tests.support.functions import new_function
 from tests.support.http_events import WAYS
@@ -176,17 +175,9 @@ class TestTheAddress:
         ask(function, "POST", "/reports/wrong-token-of-reports", [mainland()])
         assert "cmdstat_evalsha" not in server.command("INFO", "commandstats")
 
-    def test_another_method_is_405(self) -> None:
-        answer = ask(new_function(), "GET", PATH)
-        assert (answer.status, answer.headers["allow"]) == (405, "POST")
-
     def test_the_base_path_stands_before_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("SMS_CONNECTOR_BASE_PATH", "/sms")
         assert ask(new_function(), "POST", f"/sms{PATH}", [mainland()]).body == RECEIVED
-
-    def test_a_direct_invocation_cannot_report(self) -> None:
-        payload = json.dumps({"operation": "report"}).encode()
-        assert b"operation" in new_function().handle(payload, FcContext())  # type: ignore[operator]
 
     @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
     def test_a_body_may_have_one_mebibyte(self, way: Any) -> None:

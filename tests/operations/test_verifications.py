@@ -2,76 +2,22 @@
 
 from __future__ import annotations
 
-import base64
-import hmac
 import json
 import time
 from collections.abc import Callable, Iterator
-from hashlib import sha256
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from sms_connector.function import Function
 from sms_connector.local.emulate.server import Emulator
 from sms_connector.local.fc_context import FcContext
 from tests.support.functions import body_of, new_function
-from tests.support.http_events import WAYS, HttpAnswer, HttpRequest
+from tests.support.http_calls import Way
+from tests.support.http_events import WAYS, HttpRequest
 from tests.support.redis_server import RedisServer
+from tests.support.verification_client import PHONE, START, Client, code_of
 from tests.support.verifying import SECRET, wrong
-
-PHONE = "13812345678"
-START = {"phone": PHONE, "usageType": "SignIn"}
-AUTHORIZATION = "a-key-for-tests"
-WEBHOOK_SECRET = base64.b64encode(b"w" * 32).decode()
-
-Way = Callable[[Callable[[Any, Any], Any], HttpRequest, object], HttpAnswer]
-ONE_WAY = WAYS["HTTP trigger"]
-
-
-@pytest.fixture(autouse=True)
-def variables(
-    example: dict[str, Any],
-    configure: Callable[[dict[str, Any]], None],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    configure({**example, "limits": {"perNumber": []}, "verification": {"attempts": 2}})
-    monkeypatch.setenv("SMS_CONNECTOR_AUTHORIZATION", AUTHORIZATION)
-    monkeypatch.setenv("SMS_CONNECTOR_WEBHOOK_SECRETS", f"v1,whsec_{WEBHOOK_SECRET}")
-
-
-@pytest.fixture
-def function() -> Function:
-    return new_function()
-
-
-class Client:
-    """Asks one function by HTTP, in one of its envelopes."""
-
-    def __init__(self, function: Function, way: Way = ONE_WAY) -> None:
-        self._function = function
-        self._way = way
-
-    def __call__(self, method: str, path: str, body: object = None, **headers: str) -> HttpAnswer:
-        raw = (
-            body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
-        )
-        sent = {"authorization": AUTHORIZATION} | {
-            name.replace("_", "-"): value for name, value in headers.items()
-        }
-        request = HttpRequest(raw, method, path, sent)
-        return self._way(self._function.handle, request, FcContext())
-
-
-@pytest.fixture
-def client(function: Function) -> Client:
-    return Client(function)
-
-
-def code_of(emulator: Emulator, phone: str = PHONE) -> str:
-    return emulator.inbox.messages(phone)[0].template_param["code"]
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
@@ -197,119 +143,6 @@ def test_a_direct_invocation_names_the_operation(function: Function, emulator: E
     assert missing["error"]["code"] == "insufficient_request_parameters"
 
 
-@pytest.mark.parametrize(
-    "identity",
-    ["x", "x" * 22, "..", "%2e%2e", "%00", "%FF%FE", "null", "0", "é", "a" * 5_000, "%F0%9F%98%80",
-     "{id}", "'--", "check%2Fcheck"],
-)  # fmt: skip
-def test_an_id_of_any_wrong_shape_is_404(client: Client, identity: str) -> None:
-    answers = [
-        client("GET", f"/verifications/{identity}"),
-        client("DELETE", f"/verifications/{identity}"),
-        client("POST", f"/verifications/{identity}/check", {"code": "246810"}),
-    ]
-    assert {answer.status for answer in answers} == {404}
-    assert {answer.body["error"]["code"] for answer in answers} == {"verification_code.not_found"}
-
-
-@pytest.mark.parametrize(
-    ("body", "status", "field"),
-    [
-        (b"", 400, None),
-        (b"[]", 400, None),
-        (b"\xff", 400, None),
-        (b'{"a":' * 5_000, 400, None),
-        (b'{"phone": "\\ud800", "usageType": "\\ud800", "code": "\\ud800"}', 400, None),
-        ({}, 400, None),
-        ({"phone": None, "usageType": "SignIn", "code": "246810"}, 400, "phone"),
-        ({"phone": 13812345678, "usageType": "SignIn", "code": "246810"}, 400, "phone"),
-        ({"phone": PHONE, "usageType": "", "code": "246810"}, 400, "usageType"),
-        ({"phone": PHONE, "usageType": ["SignIn"], "code": "246810"}, 400, "usageType"),
-        (b'{"phone": "1", "usageType": "SignIn", "code": "246810"}' + b" " * 65_536, 413, None),
-    ],
-)
-@pytest.mark.parametrize(
-    "path", ["/verifications", "/verifications/check", f"/verifications/{'x' * 22}/check"]
-)
-def test_hostile_bodies_are_refused(
-    client: Client, emulator: Emulator, path: str, body: object, status: int, field: str | None
-) -> None:
-    answer = client("POST", path, body)
-    if path.endswith("x/check") and isinstance(body, dict) and "code" in body:
-        assert answer.status == 404
-        return
-    assert answer.status == status
-    assert field is None or f"`{field}`" in answer.body["error"]["message"]
-    assert ("sent" in answer.body["error"]) == (path == "/verifications")
-    assert emulator.inbox.messages() == ()
-
-
-@pytest.mark.parametrize("code", [246810, None, ["246810"], {"code": "246810"}, True, "", "24681a"])
-def test_a_malformed_code_is_400_and_not_counted(
-    client: Client, emulator: Emulator, code: object
-) -> None:
-    path = f"/verifications/{client('POST', '/verifications', START).body['id']}"
-    answer = client("POST", f"{path}/check", {"code": code})
-    assert answer.status == 400
-    assert "`code`" in answer.body["error"]["message"]
-    assert client("GET", path).body["attemptsLeft"] == 2
-    assert client("POST", f"{path}/check", {"code": code_of(emulator)}).status == 200
-
-
-@pytest.mark.parametrize(
-    ("method", "path", "allow"),
-    [
-        ("GET", "/verifications", "POST"),
-        ("GET", "/verifications/check", "POST"),
-        ("POST", f"/verifications/{'x' * 22}", "DELETE, GET"),
-        ("GET", f"/verifications/{'x' * 22}/check", "POST"),
-    ],
-)
-def test_a_wrong_method_is_405(client: Client, method: str, path: str, allow: str) -> None:
-    answer = client(method, path)
-    assert (answer.status, answer.headers["allow"]) == (405, allow)
-    # Left out where the path has no operation that sends.
-    assert ("sent" in answer.body["error"]) is (path == "/verifications")
-
-
-class TestCredentials:
-    PATHS = (
-        ("POST", "/verifications"),
-        ("POST", "/verifications/check"),
-        ("POST", f"/verifications/{'x' * 22}/check"),
-        ("GET", f"/verifications/{'x' * 22}"),
-        ("DELETE", f"/verifications/{'x' * 22}"),
-    )
-
-    @pytest.mark.parametrize(("method", "path"), PATHS)
-    def test_without_a_credential_nothing_is_answered(
-        self, client: Client, method: str, path: str
-    ) -> None:
-        answer = client(method, path, START, authorization="another")
-        assert answer.status == 401
-        assert ("sent" in answer.body["error"]) == (path == "/verifications")
-
-    @pytest.mark.parametrize(("method", "path"), PATHS)
-    def test_a_signature_opens_no_operation_on_verifications(
-        self, client: Client, emulator: Emulator, method: str, path: str
-    ) -> None:
-        body = json.dumps({**START, "code": "246810"}).encode()
-        now = str(int(time.time()))
-        signed = b"msg_1." + now.encode() + b"." + body
-        digest = hmac.digest(base64.b64decode(WEBHOOK_SECRET), signed, sha256)
-        answer = client(
-            method,
-            path,
-            body,
-            authorization="",
-            webhook_id="msg_1",
-            webhook_timestamp=now,
-            webhook_signature=f"v1,{base64.b64encode(digest).decode()}",
-        )
-        assert answer.status == 401
-        assert emulator.inbox.messages() == ()
-
-
 class TestIdempotencyKey:
     def test_a_start_is_answered_again(self, client: Client, emulator: Emulator) -> None:
         first = client("POST", "/verifications", START, idempotency_key="one")
@@ -371,9 +204,8 @@ class TestLog:
             assert secret not in caplog.text
 
 
-def test_verifications_in_the_cloud_need_a_store(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+@pytest.mark.usefixtures("_two_attempts")
+def test_verifications_in_the_cloud_need_a_store(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FC_FUNCTION_NAME", "sms")
     client = Client(new_function())
     for answer in (
@@ -393,6 +225,7 @@ def redis() -> Iterator[RedisServer]:
         yield server
 
 
+@pytest.mark.usefixtures("_two_attempts")
 def test_instances_and_envelopes_share_a_store(
     emulator: Emulator,
     redis: RedisServer,
@@ -411,6 +244,7 @@ def test_instances_and_envelopes_share_a_store(
     assert http("POST", f"/verifications/{started}/check", {"code": code}).status == 404
 
 
+@pytest.mark.usefixtures("_two_attempts")
 def test_a_store_that_is_away_is_503(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SMS_CONNECTOR_STORE", "redis://127.0.0.1:1")
     monkeypatch.setenv("SMS_CONNECTOR_SECRET", SECRET)
@@ -419,34 +253,3 @@ def test_a_store_that_is_away_is_503(monkeypatch: pytest.MonkeyPatch) -> None:
         answer = client("POST", path, {**START, "code": "246810"})
         assert (answer.status, answer.body["error"]["code"]) == (503, "general")
         assert int(answer.headers["retry-after"]) >= 1
-
-
-_JSON = st.recursive(
-    st.none() | st.booleans() | st.floats() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
-    max_leaves=6,
-)
-_FIELDS = st.fixed_dictionaries(
-    {},
-    optional={name: _JSON | st.just(value) for name, value in {
-        "phone": PHONE, "usageType": "SignIn", "code": "246810", "id": "x" * 22,
-        "ip": "203.0.113.7",
-        "idempotencyKey": "one"}.items()},
-)  # fmt: skip
-
-
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(
-    operation=st.sampled_from(
-        ("startVerification", "checkVerification", "getVerification", "cancelVerification")
-    ),
-    fields=_FIELDS,
-)
-def test_no_payload_causes_an_unexpected_error(
-    function: Function, operation: str, fields: dict[str, Any]
-) -> None:
-    event = json.dumps({**fields, "operation": operation}).encode()
-    answer = body_of(function.handle(event, FcContext()))
-    assert "Unexpected" not in answer.get("error", {}).get("message", "")

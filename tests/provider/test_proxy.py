@@ -118,23 +118,68 @@ def test_what_a_silent_proxy_was_given_may_have_gone_out(
 
 
 @pytest.mark.parametrize(
-    "url",
+    ("url", "problem"),
     [
-        "https://user:Zq8-secret@proxy.example",
-        "socks5://user:Zq8-secret@proxy.example",
-        "http://user:Zq8-secret@proxy.example:port",
-        "http://user:Zq8-secret@[::1",
-        "http://",
+        ("https://user:Zq8-secret@proxy.example", "begins with https://, which is not supported"),
+        ("socks5://user:Zq8-secret@proxy.example", "names a SOCKS proxy, which is not supported"),
+        ("socks5h://proxy.example:1080", "names a SOCKS proxy, which is not supported"),
+        ("ftp://user:Zq8-secret@proxy.example", "is not the URL of a proxy"),
+        ("'http://user:Zq8-secret@proxy.example'", "is not the URL of a proxy"),
+        ("http://user:Zq8-secret@proxy.example:port", "is not the URL of a proxy"),
+        ("http://user:Zq8-secret@[::1", "is not the URL of a proxy"),
+        ("http://", "is not the URL of a proxy"),
     ],
 )
-def test_a_proxy_that_is_no_http_url_is_an_error_that_does_not_quote_it(
-    monkeypatch: pytest.MonkeyPatch, url: str
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_proxy_that_cannot_work_is_a_problem_of_the_settings_that_names_the_variable(
+    monkeypatch: pytest.MonkeyPatch, mocker: MockerFixture, url: str, problem: str, scheme: str
 ) -> None:
-    monkeypatch.setenv("HTTP_PROXY", url)
-    error = failure(connector_at("http://sms.example"))
-    assert (STATUS[error.kind], error.sent) == (503, False)
-    assert "proxy" in error.message
+    monkeypatch.setenv(f"{scheme}_proxy", url)
+    pause = mocker.patch("sms_connector.provider.client.time.sleep")
+    error = failure(connector_at(f"{scheme}://sms.example"))
+    assert (error.kind, error.sent, error.retry_after) == ("invalid_config", False, None)
+    assert f"{scheme.upper()}_PROXY {problem}" in error.message
     assert "Zq8" not in f"{error!r} {error_body(error)}"
+    assert not pause.called
+
+
+@pytest.mark.parametrize(
+    ("variables", "host"),
+    [
+        ({"HTTPS_PROXY": "socks5://proxy.example"}, "http://localhost:{}"),
+        ({"HTTP_PROXY": "socks5://proxy.example"}, "http://localhost:{}"),
+        ({"ALL_PROXY": "socks5://proxy.example"}, "http://sms.example:{}"),
+        (
+            {"HTTP_PROXY": "socks5://proxy.example", "NO_PROXY": "sms.example"},
+            "http://sms.example:{}",
+        ),
+    ],
+    ids=["for TLS", "this machine", "of all", "left out"],
+)
+def test_a_proxy_that_is_not_used_does_not_matter(
+    monkeypatch: pytest.MonkeyPatch,
+    mocker: MockerFixture,
+    provider: Providers,
+    variables: dict[str, str],
+    host: str,
+) -> None:
+    direct = provider(accept)
+    resolve = socket.getaddrinfo
+    mocker.patch(
+        "socket.getaddrinfo",
+        side_effect=lambda _host, *more, **named: resolve("127.0.0.1", *more, **named),
+    )
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert send(connector_at(host.format(direct.endpoint.rpartition(":")[2]))).biz_id == "BIZ-1"
+
+
+def test_a_line_break_after_a_proxy_s_url_is_left_out(
+    monkeypatch: pytest.MonkeyPatch, provider: Providers
+) -> None:
+    proxy = provider(accept)
+    monkeypatch.setenv("HTTP_PROXY", f"{proxy.endpoint}\n")
+    assert send(connector_at("http://sms.example")).biz_id == "BIZ-1"
 
 
 @pytest.mark.parametrize("no_proxy", ["", "sms.example"])

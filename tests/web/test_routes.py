@@ -51,8 +51,19 @@ def test_a_path_outside_the_base_path_is_not_found(path: str) -> None:
     assert error.value.kind == "no_route"
 
 
-def test_a_wrong_method_names_the_right_one() -> None:
-    request = http("/logto", "GET")
+@pytest.mark.parametrize(
+    "path",
+    ["/any", "//", "/logto/x", "/LOGTO", "/verifications/check/x", "/health/x", "/a/health",
+     "/verifications/x/y", "/messages", "/reports", "/reports/x", f"/messages/{'x' * 8_001}"],
+)  # fmt: skip
+def test_a_path_that_is_not_in_the_table_is_not_found(path: str) -> None:
+    with pytest.raises(ConnectorError, match="no such path"):
+        find(http(path))
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "x", ""])
+def test_a_wrong_method_names_the_right_one(method: str) -> None:
+    request = http("/logto", method)
     with pytest.raises(ConnectorError) as error:
         find(request).route_of(request)
     assert (error.value.kind, error.value.allow) == ("wrong_method", "POST")

@@ -8,7 +8,7 @@ from ...config import ConnectorConfig, read_config
 from ...config_fields import Problem
 from ...message import FALLBACK_USAGE_TYPE
 from ...phone import MAINLAND
-from ...templates import ANYWHERE, CHINA, OVERSEAS, REQUIRED_USAGE_TYPES, Template
+from ...templates import ANYWHERE, CHINA, OVERSEAS, REQUIRED_USAGE_TYPES, Backup, Template
 from ..endpoint import is_emulator
 from . import links
 from .finding import Check
@@ -85,18 +85,26 @@ def _usage_types(config: ConnectorConfig) -> Iterator[Check]:
     # Each once, the required ones first.
     own = dict.fromkeys((*REQUIRED_USAGE_TYPES, *(item.usage_type for item in config.templates)))
     for name in own:
-        yield Check(name, True, f"Sends {_codes(config.template_for(name))}.")
+        yield Check(name, True, f"Sends {_codes(config.template_for(name), config.backup)}.")
     fallback = config.template_for(FALLBACK_USAGE_TYPE)
     for name in OTHER_USAGE_TYPES:
         if name not in own:
-            yield Check(name, True, f"Falls back to {FALLBACK_USAGE_TYPE}: {_codes(fallback)}.")
+            yield Check(
+                name,
+                True,
+                f"Falls back to {FALLBACK_USAGE_TYPE}: {_codes(fallback, config.backup)}.",
+            )
 
 
-def _codes(template: Template) -> str:
+def _codes(template: Template, backup: Backup | None) -> str:
+    """Return the codes of a template, and the code of its backup: its own, or the one for all."""
     codes = dict(template.template_code.values)
     first = [codes.pop(name) for name in (ANYWHERE, CHINA) if name in codes]
     abroad = [f"abroad {codes.pop(OVERSEAS)}"] if OVERSEAS in codes else []
-    return ", ".join([*first, *abroad, *(f"{name} {code}" for name, code in codes.items())])
+    others = [f"{name} {code}" for name, code in codes.items()]
+    used = template.backup or backup
+    last = [f"backup {used.template_code}"] if used and CHINA in template.regions else []
+    return ", ".join([*first, *abroad, *others, *last])
 
 
 def _bare_digits(config: ConnectorConfig) -> Iterator[Check]:

@@ -1,34 +1,25 @@
 """What `serve` prints first: where messages go, and requests that work."""
 
+import json
+import os
+import secrets
 from collections.abc import Iterator
+from datetime import datetime, timezone
 from typing import Final, NamedTuple
 
+from standardwebhooks.webhooks import Webhook
+
+from ...config import parse_config
 from ...errors import ConnectorError
-from ...settings import AUTHORIZATION, WEBHOOK_SECRETS, Settings
+from ...settings import AUTHORIZATION, Settings
 from ...store.address import MEMORY
 from ...web.auth import Auth
 from ..check.store import check_store
 from ..endpoint import is_emulator
+from ..example import example_config
 
 _BODY: Final = '{"phone": "13812345678", "usageType": "SignIn"}'
 _CHECK: Final = '{"phone": "13812345678", "usageType": "SignIn", "code": "000000"}'
-
-# Standard library only, so that any Python runs it. It follows https://www.standardwebhooks.com.
-_SIGNED_REQUEST: Final = """\
-python3 - <<'END'
-import base64, hashlib, hmac, os, time, urllib.request
-secret = os.environ["{secrets}"].split("|")[0].strip().removeprefix("v1,whsec_")
-body, now = b'{body}', int(time.time())
-signed = f"msg_{{now}}.{{now}}.".encode() + body
-signature = hmac.digest(base64.b64decode(secret + "=="), signed, hashlib.sha256)
-headers = {{
-    "webhook-id": f"msg_{{now}}",
-    "webhook-timestamp": str(now),
-    "webhook-signature": "v1," + base64.b64encode(signature).decode(),
-}}
-request = urllib.request.Request("{url}", body, headers)
-print(urllib.request.urlopen(request).read().decode())
-END"""
 
 
 class Line(NamedTuple):
@@ -48,6 +39,8 @@ def lines(
     if not emulator_url:
         return
     yield Line(f"Messages: {emulator_url} in a browser, or GET {emulator_url}/inbox")
+    yield Line(templates(emulator_url))
+    yield from problems_of_own_config(settings)
     if generated:
         yield Line(f"Authorization for this run: {generated}")
     request, variable = working_request(settings, url, generated)
@@ -55,6 +48,8 @@ def lines(
         yield Line(f"The next command reads {variable}: export it in that terminal too.")
     if request:
         yield Line(f"Try: {request}")
+    if signed := signed_request(settings, url):
+        yield Line(f"Signed by a webhook secret, valid for five minutes: {signed}")
     for name, command in verification(settings, url, generated):
         yield Line(f"{name}: {command}")
 
@@ -94,21 +89,54 @@ def shared_state(settings: Settings, instances: int) -> Iterator[Line]:
         yield Line(problem, "yellow")
 
 
-def working_request(settings: Settings, url: str, generated: str = "") -> tuple[str, str]:
-    """Return shell commands for one request, and the variable that they read from the shell.
+def templates(emulator_url: str) -> str:
+    """Say whose templates the messages of a run with an emulator have."""
+    config = parse_config(json.dumps(example_config(emulator_url)))
+    codes = ", ".join(config.template_codes)
+    return (
+        f"Sign and templates: the emulator's ({codes}). "
+        "Those of your connector JSON are not tried: `check` asks Alibaba Cloud about them."
+    )
 
-    Both are empty if no credential is set, or only that of ZITADEL.
+
+def problems_of_own_config(settings: Settings) -> Iterator[Line]:
+    """Yield a line about a connector JSON that would not work without the emulator."""
+    if not settings.config_text and not os.path.exists(settings.config_path):
+        return
+    try:
+        settings.read_config()
+    except ConnectorError as error:
+        yield Line(f"Without the emulator, no message could be sent. {error.message}", "yellow")
+
+
+def working_request(settings: Settings, url: str, generated: str = "") -> tuple[str, str]:
+    """Return a shell command for one request, and the variable that it reads from the shell.
+
+    Both are empty if no Authorization value is set and one is needed.
     """
     authorization = _authorization(settings, generated)
-    if authorization is not None:
-        variable = AUTHORIZATION if settings.authorizations and not generated else ""
-        return _curl(url + settings.base_path, _BODY, authorization), variable
-    if not settings.webhook_secrets or Auth(settings).is_closed:
+    if authorization is None:
         return "", ""
-    signed = _SIGNED_REQUEST.format(
-        secrets=WEBHOOK_SECRETS, body=_BODY, url=url + settings.base_path
-    )
-    return signed, WEBHOOK_SECRETS
+    variable = AUTHORIZATION if settings.authorizations and not generated else ""
+    return _curl(url + settings.base_path, _BODY, authorization), variable
+
+
+def signed_request(settings: Settings, url: str) -> str:
+    """Return a shell command for one request that is signed now by the first webhook secret.
+
+    It holds the signature, and not the secret. Empty if no secret is set, or an invalid one.
+    """
+    if not settings.webhook_secrets or Auth(settings).problem:
+        return ""
+    identity, now = f"msg_{secrets.token_hex(8)}", datetime.now(timezone.utc)
+    webhook = Webhook(settings.webhook_secrets[0].removeprefix("v1,"))
+    headers = {
+        "webhook-id": identity,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": webhook.sign(identity, now, _BODY),
+    }
+    shown = "".join(f' -H "{name}: {value}"' for name, value in headers.items())
+    return f"curl{shown} -d '{_BODY}' {url}{settings.base_path}"
 
 
 def verification(settings: Settings, url: str, generated: str = "") -> Iterator[tuple[str, str]]:
@@ -144,5 +172,5 @@ def _curl(url: str, body: str, authorization: str) -> str:
 
 def has_credential(settings: Settings) -> bool:
     """Return whether any credential is set, valid or not."""
-    secrets = (settings.authorizations, settings.webhook_secrets, settings.zitadel_keys)
-    return any(secrets) or settings.anonymous
+    credentials = (settings.authorizations, settings.webhook_secrets, settings.zitadel_keys)
+    return any(credentials) or settings.anonymous

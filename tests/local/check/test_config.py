@@ -21,6 +21,29 @@ def test_a_valid_config_shows_the_template_of_each_usage_type() -> None:
     assert [check.subject for check in checks[1:5]] == list(REQUIRED)
 
 
+@pytest.mark.parametrize(
+    ("template", "sends"),
+    [
+        (
+            {"templateCode": {"china": "SMS_1", "HK": "SMS_3", "overseas": "SMS_2"}},
+            "SMS_1, abroad SMS_2, HK SMS_3, backup 100001",
+        ),
+        (
+            {"templateCode": "SMS_1", "backup": {"templateCode": "100003", "signName": "赠送"}},
+            "SMS_1, backup 100003",
+        ),
+        ({"templateCode": {"overseas": "SMS_2"}}, "abroad SMS_2"),
+    ],
+)
+def test_the_codes_of_countries_and_the_backup_are_shown(
+    template: dict[str, Any], sends: str
+) -> None:
+    backup = {"templateCode": "100001", "signName": "赠送"}
+    whole = config(templates=[*TEMPLATES, {"usageType": "Own", **template}], backup=backup)
+    shown = {check.subject: check.message for check in check_config(json.dumps(whole))}
+    assert shown["Own"] == f"Sends {sends}."
+
+
 def test_a_usage_type_with_a_template_of_its_own_does_not_fall_back() -> None:
     own = {"usageType": "BindMfa", "templateCode": "SMS_MFA"}
     mine = {"usageType": "Payment", "templateCode": "SMS_PAY"}

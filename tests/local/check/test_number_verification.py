@@ -85,6 +85,29 @@ def test_both_services_are_checked_where_a_config_has_templates_of_both(
     ]
 
 
+def test_a_backup_and_the_signs_of_countries_are_checked_by_their_paths(emulator: Emulator) -> None:
+    signs = {"china": "码上登录", "overseas": "码上登录", "HK": "码上驳回"}
+    own = templates("SMS_200000004", SignIn={"china": "SMS_200000004", "overseas": "SMS_200000102"})
+    own[0]["backup"] = {"templateCode": "100099", "signName": GIVEN_SIGNS[1]}
+    backup = {"templateCode": "100001", "signName": GIVEN_SIGNS[0]}
+    checks = checks_at(emulator.url, signName=signs, templates=own, backup=backup)
+    assert [subject for subject, _ in failed(checks)] == ["signName.HK"]
+    shown = [check.subject for check in checks]
+    assert shown == [
+        "accessKeyId",
+        "signName.HK",
+        "signName.china",
+        *("templates[0].templateCode", "templates[1].templateCode.china"),
+        *("templates[1].templateCode.overseas", "templates[2].templateCode"),
+        "templates[3].templateCode",
+        *("templates[0].backup.templateCode", "templates[0].backup.signName", "backup.signName"),
+        *("templates[0].backup.templateCode", "backup.templateCode"),
+    ]
+    assert [check.subject for check in checks if "known templates" in check.message] == [
+        "templates[0].backup.templateCode"
+    ]
+
+
 @pytest.mark.parametrize("sign_name", ["码上登录", GIVEN_SIGNS[0]])
 def test_one_sign_for_templates_of_both_services_fails(emulator: Emulator, sign_name: str) -> None:
     mixed = templates("SMS_200000004", SignIn="100001")
