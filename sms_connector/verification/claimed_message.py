@@ -131,7 +131,7 @@ class ClaimedMessage(msgspec.Struct, frozen=True):
         if left is not None:
             value, seconds = encoded(left), current.seconds_left(now)
             keys = [self.id_key, current.number] if is_latest else [self.id_key]
-            return tuple(Write(key, value, seconds) for key in keys)
+            return tuple(Write(key, value, seconds, must_stay=left.is_pending) for key in keys)
         if not is_latest:
             return (Write(self.id_key),)
         before = decoded(self.replaced, now)

@@ -114,8 +114,8 @@ class Start:
                 count=self._breaker.read,
                 patience=patience,
                 write=(
-                    Write(id_key, value, seconds, self._lease_seconds),
-                    Write(verification.number, value, seconds, self._lease_seconds),
+                    Write(id_key, value, seconds, self._lease_seconds, must_stay=True),
+                    Write(verification.number, value, seconds, self._lease_seconds, must_stay=True),
                     Write(lease.key, lease.value, self._lease_seconds, self._lease_seconds),
                     *self._claims.begin(self._lease_seconds),
                 ),

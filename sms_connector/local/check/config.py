@@ -12,6 +12,7 @@ from ...templates import ANYWHERE, CHINA, OVERSEAS, REQUIRED_USAGE_TYPES, Backup
 from ..endpoint import is_emulator
 from . import links
 from .finding import Check
+from .fixed_codes import check_test_numbers
 from .limits import check_limits
 
 OTHER_USAGE_TYPES: Final = (
@@ -55,6 +56,7 @@ def check_config(text: str | bytes) -> list[Check]:
         *_never_used(config),
         *_bare_digits(config),
         *check_limits(config),
+        *check_test_numbers(config),
     ]
 
 
