@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from .config_fields import Problem, Problems, Read, read_struct
 from .errors import invalid_config
+from .fixed_codes import TestNumber, read_test_numbers
 from .limits.reading import read_limits
 from .limits.rules import Limits
 from .message import FALLBACK_USAGE_TYPE
@@ -73,6 +74,7 @@ class ConnectorConfig(msgspec.Struct, frozen=True, rename="camel"):
     limits: Limits = Limits()
     verification: VerificationSettings = VerificationSettings()
     backup: Backup | None = None
+    test_numbers: tuple[TestNumber, ...] = ()
 
     def __repr__(self) -> str:
         return f"ConnectorConfig(sign_name={self.sign_name!r})"
@@ -113,6 +115,17 @@ class ConnectorConfig(msgspec.Struct, frozen=True, rename="camel"):
     def backup_for(self, template: Template, phone: PhoneNumber) -> Backup | None:
         """Find what goes out in place of a message, for a reason that is not the number's."""
         return (template.backup or self.backup) if phone.is_mainland else None
+
+    def test_number(self, phone: PhoneNumber, today: str) -> TestNumber | None:
+        """Find the test number that this is on a day in Shanghai: see ``clock.shanghai_date``."""
+        return next(
+            (
+                number
+                for number in self.test_numbers
+                if number.works_on(today) and number.phone.identity == phone.identity
+            ),
+            None,
+        )
 
     def near_miss(self, usage_type: str) -> str | None:
         """Return the usage type that was probably meant: one that differs in case only.
@@ -160,6 +173,7 @@ def read_config(text: str | bytes) -> tuple[ConnectorConfig | None, tuple[Proble
         "signName": read_signs,
         "templates": read_templates,
         "backup": read_backup,
+        "testNumbers": read_test_numbers,
         "limits": read_limits,
         "verification": partial(read_struct, kind=VerificationSettings, closed=True),
     }

@@ -24,7 +24,7 @@ DEVELOPMENT = (
 FLOORS = (
     ("clock", "errors", "only_process", "tls"),
     ("privacy", "phone", "config_fields", "config_syntax"),
-    ("limits",),
+    ("limits", "fixed_codes"),
     ("templates",),
     ("message",),
     ("config",),

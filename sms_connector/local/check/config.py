@@ -11,6 +11,7 @@ from ...templates import ANYWHERE, CHINA, OVERSEAS, REQUIRED_USAGE_TYPES, Backup
 from ..endpoint import is_emulator
 from . import links
 from .finding import Check
+from .fixed_codes import check_test_numbers
 from .limits import check_limits
 
 OTHER_USAGE_TYPES: Final = (
@@ -53,6 +54,7 @@ def check_config(text: str | bytes) -> list[Check]:
         *_usage_types(config),
         *_never_used(config),
         *check_limits(config),
+        *check_test_numbers(config),
     ]
 
 
