@@ -45,3 +45,11 @@ class Clock:
         self._offset = offset
         self._latest = max(self._latest, monotonic + offset + self._set_back)
         return self._latest
+
+
+def shanghai_date(seconds: float) -> str:
+    """Return the date in Shanghai, as ``2026-11-24``, of seconds since the epoch.
+
+    Shanghai has kept UTC+8 without daylight saving since 1991.
+    """
+    return time.strftime("%Y-%m-%d", time.gmtime(seconds + 8 * 3600))

@@ -10,11 +10,23 @@ from msgspec import Meta
 
 from .config_fields import Problem, Problems, Read, read_struct
 from .errors import invalid_config
+from .fixed_codes import TestNumber, read_test_numbers
 from .limits.reading import read_limits
 from .limits.rules import Limits
-from .message import FALLBACK_USAGE_TYPE
-from .phone import PhoneNumber
-from .templates import ByRegion, Template, check_signs, read_signs, read_templates, region_of
+from .message import FALLBACK_USAGE_TYPE, MAINLAND_CODE_LENGTH
+from .phone import MAINLAND, PhoneNumber
+from .templates import (
+    CHINA,
+    Backup,
+    ByRegion,
+    Template,
+    check_signs,
+    is_pnvs,
+    read_backup,
+    read_signs,
+    read_templates,
+    region_of,
+)
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 _HOST = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\])"
@@ -63,6 +75,8 @@ class ConnectorConfig(msgspec.Struct, frozen=True, rename="camel"):
     read_timeout: _Milliseconds = 2_400
     limits: Limits = Limits()
     verification: VerificationSettings = VerificationSettings()
+    backup: Backup | None = None
+    test_numbers: tuple[TestNumber, ...] = ()
 
     def __repr__(self) -> str:
         return f"ConnectorConfig(sign_name={self.sign_name!r})"
@@ -99,6 +113,21 @@ class ConnectorConfig(msgspec.Struct, frozen=True, rename="camel"):
         sign_name = template.sign_at(region_of(phone), self.sign_name)
         assert sign_name is not None  # noqa: S101  (see check_signs)
         return sign_name
+
+    def backup_for(self, template: Template, phone: PhoneNumber) -> Backup | None:
+        """Find what goes out in place of a message, for a reason that is not the number's."""
+        return (template.backup or self.backup) if phone.is_mainland else None
+
+    def test_number(self, phone: PhoneNumber, today: str) -> TestNumber | None:
+        """Find the test number that this is on a day in Shanghai: see ``clock.shanghai_date``."""
+        return next(
+            (
+                number
+                for number in self.test_numbers
+                if number.works_on(today) and number.phone.identity == phone.identity
+            ),
+            None,
+        )
 
     def near_miss(self, usage_type: str) -> str | None:
         """Return the usage type that was probably meant: one that differs in case only.
@@ -145,6 +174,8 @@ def read_config(text: str | bytes) -> tuple[ConnectorConfig | None, tuple[Proble
     parts: dict[str, Read] = {
         "signName": read_signs,
         "templates": read_templates,
+        "backup": read_backup,
+        "testNumbers": read_test_numbers,
         "limits": read_limits,
         "verification": partial(read_struct, kind=VerificationSettings, closed=True),
     }
@@ -155,6 +186,8 @@ def read_config(text: str | bytes) -> tuple[ConnectorConfig | None, tuple[Proble
         check_signs(config.sign_name, config.templates, problems)
     if config and _UNENCRYPTED.match(config.endpoint or ""):
         problems.add("endpoint", "must not be http:// at aliyuncs.com: codes would go unencrypted")
+    if config and config.verification.code_length > MAINLAND_CODE_LENGTH:
+        _check_code_length(config, problems)
     return (None if problems else config), tuple(problems)
 
 
@@ -175,4 +208,16 @@ def _check_key_pair(raw: dict[str, Any], problems: Problems) -> None:
         problems.add_sentence(
             missing[0],
             "give both `accessKeyId` and `accessKeySecret`, or neither to use the function's role",
+        )
+
+
+def _check_code_length(config: ConnectorConfig, problems: Problems) -> None:
+    countries = config.limits.countries
+    mainland = (template.template_code.at(CHINA) for template in config.templates)
+    sends_sms = any(code is not None and not is_pnvs(code) for code in mainland)
+    if sends_sms and (countries is None or MAINLAND in countries):
+        problems.add(
+            "verification.codeLength",
+            f"must be at most {MAINLAND_CODE_LENGTH}: SMS_ templates for mainland China take no "
+            "longer code",
         )

@@ -116,6 +116,8 @@ class ConnectorError(Exception):
         self.limit = limit
         self.attempts_left = attempts_left
         self.allow = allow
+        self.backup_refused: str | None = None
+        """The provider's code, or ours, with which the backup was refused too. For the log."""
 
     @property
     def code(self) -> ErrorCode:

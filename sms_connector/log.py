@@ -94,6 +94,14 @@ class Entry:
         self.add(templateCode=sms.template_code, phone=sms.phone.masked)
 
     def accepted(self, receipt: Receipt) -> None:
+        first = receipt.backup_for
+        if first is not None:
+            self.add(
+                templateCode=receipt.template_code,
+                backup=True,
+                providerCode=first.provider_code,
+                reason=first.problem,
+            )
         self._write(logging.INFO, outcome="accepted", sent=True, requestId=receipt.request_id)
 
     def done(self, outcome: str) -> None:
@@ -109,6 +117,8 @@ class Entry:
                 "providerCode": provider.code if provider else None,
                 "providerMessage": provider.message if provider else None,
             }
+            if error.backup_refused is not None:
+                fields["backupRefused"] = error.backup_refused
         # What is wrong with the settings is logged once, not with every message.
         reason = None if error.code == "invalid_config" else error.message
         self._write(logging.WARNING, outcome=error.code, **fields, reason=reason)

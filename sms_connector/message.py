@@ -8,19 +8,37 @@ import msgspec
 
 from .errors import invalid_parameter
 from .phone import PhoneNumber
+from .templates import Backup
 
 FALLBACK_USAGE_TYPE: Final = "Generic"
 """The usage type whose template serves those that have none of their own."""
 
 CODE_DIGITS: Final = 6
 
+MAINLAND_CODE_LENGTH: Final = 6
+"""The most characters that a verification template of the SMS service takes in the mainland.
+
+See https://help.aliyun.com/document_detail/463237.html; the least is 4, as everywhere.
+"""
+
 _CODE = re.compile(r"[A-Za-z0-9]{4,10}")
+_PNVS_CODE = re.compile(r"[0-9]{4,8}")
 _USAGE_TYPE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 
 
 def random_code() -> str:
     """Return a new code of CODE_DIGITS digits."""
     return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
+
+
+def check_mainland_code(code: str) -> None:
+    """Raise ConnectorError (``invalid_request_parameters``) for a code that is too long."""
+    if len(code) > MAINLAND_CODE_LENGTH:
+        raise invalid_parameter(
+            "code",
+            f"must be 4 to {MAINLAND_CODE_LENGTH} letters and digits: templates for mainland China "
+            "take no longer one",
+        )
 
 
 def is_usage_type(text: str) -> bool:
@@ -62,6 +80,7 @@ class Sms(msgspec.Struct, frozen=True):
 
     ``sign_name`` is the sign of the template in the region of the number. ``minutes`` is how long
     the code is valid, from 1 on, for the templates that state it; None if unknown.
+    ``backup`` is None where the connector has none for this number.
     """
 
     phone: PhoneNumber
@@ -70,15 +89,43 @@ class Sms(msgspec.Struct, frozen=True):
     code: str
     sign_name: str = ""
     minutes: int | None = None
+    backup: Backup | None = None
+
+    @property
+    def by_backup(self) -> "Sms | None":
+        """The same message by its backup. None without one, or if that cannot carry the code.
+
+        The number verification service takes codes of 4 to 8 digits.
+        """
+        backup = self.backup
+        if backup is None or not _PNVS_CODE.fullmatch(self.code):
+            return None
+        sms = msgspec.structs.replace(
+            self, template_code=backup.template_code, sign_name=backup.sign_name, backup=None
+        )
+        is_same = (sms.template_code, sms.sign_name) == (self.template_code, self.sign_name)
+        return None if is_same else sms
 
     def __repr__(self) -> str:
         return f"Sms({self.phone!r}, {self.usage_type!r}, {self.template_code!r})"
 
 
+class FirstRefusal(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """Why a message went out by its backup: what kept it from going out by its template.
+
+    ``provider_code`` is None if the provider could not be reached.
+    """
+
+    problem: str
+    provider_code: str | None = None
+
+
 class Receipt(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """The provider accepted the message. ``biz_id`` finds its delivery state later.
 
-    ``code`` is there where it was made here, for the caller that has to check it.
+    ``code`` is there where it was made here, for the caller that has to check it. ``backup_for`` is
+    there where the message went out by its backup, whose ``template_code`` this is; it is for the
+    operator, and no response has it.
     """
 
     biz_id: str
@@ -86,6 +133,14 @@ class Receipt(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     usage_type: str
     template_code: str
     code: str | None = None
+    backup_for: FirstRefusal | None = None
+
+    @property
+    def shown(self) -> dict[str, object]:
+        """What a caller sees of it."""
+        shown: dict[str, object] = msgspec.to_builtins(self)
+        shown.pop("backupFor", None)
+        return shown
 
     def __repr__(self) -> str:
         return f"Receipt({self.biz_id!r}, {self.request_id!r})"

@@ -20,6 +20,7 @@ ANYWHERE: Final = ""
 
 _SignName = Annotated[str, Meta(pattern=r"^[^\x00-\x1f]+\Z")]
 _Code = Annotated[str, Meta(pattern=r"^[!-~]+\Z")]
+_PnvsCode = Annotated[str, Meta(pattern=r"^[0-9]{6}\Z")]
 
 _COUNTRIES: Final = "ISO 3166 codes of countries such as HK"
 _CODE_TEXT: Final = "must be a template code"
@@ -30,7 +31,9 @@ _SIGN_TEXT: Final = "must be the name of a sign"
 _SIGNS_TEXT: Final = (
     "must be the name of a sign, or an object with one for each of china, overseas and countries"
 )
-_PNVS_DIGITS: Final = 6
+_PNVS_TEXT: Final = (
+    "must be a template code of the number verification service, which have 6 digits"
+)
 
 _GIVE_OVERSEAS: Final = "give the usage type an `overseas` template code to send to it"
 
@@ -48,15 +51,26 @@ class ByRegion(msgspec.Struct, frozen=True):
         return values.get(region) or (None if region == CHINA else values.get(OVERSEAS))
 
 
+class Backup(msgspec.Struct, frozen=True, rename="camel"):
+    """A template of the number verification service, and its sign, for mainland numbers.
+
+    It goes out where the template in whose place it stands was surely not sent.
+    """
+
+    template_code: _PnvsCode
+    sign_name: _SignName
+
+
 class Template(msgspec.Struct, frozen=True, rename="camel"):
     """The provider's template for one usage type.
 
-    ``sign_name`` is the sign of this template alone; None stands for the connector's.
+    ``sign_name`` and ``backup`` are those of this template alone; None stands for the connector's.
     """
 
     usage_type: Annotated[str, Meta(min_length=1)]
     template_code: ByRegion
     sign_name: ByRegion | None = None
+    backup: Backup | None = None
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -142,8 +156,32 @@ def read_signs(raw: object, path: str, problems: Problems) -> ByRegion | None:
     return _read_by_region(_SignName, (_SIGN_TEXT, _SIGNS_TEXT), raw, path, problems)
 
 
+def read_backup(raw: object, path: str, problems: Problems) -> Backup | None:
+    """Return a backup; unknown keys in it are problems."""
+    parts: dict[str, Read] = {"templateCode": _read_pnvs_code, "signName": _read_sign}
+    return read_struct(raw, path, problems, Backup, parts, closed=True)
+
+
+def _read_pnvs_code(raw: object, path: str, problems: Problems) -> str:
+    return _read_one(_PnvsCode, _PNVS_TEXT, raw, path, problems)
+
+
+def _read_sign(raw: object, path: str, problems: Problems) -> str:
+    return _read_one(_SignName, _SIGN_TEXT, raw, path, problems)
+
+
+def _read_one(kind: object, text: str, raw: object, path: str, problems: Problems) -> str:
+    if not _is(kind, raw):
+        problems.add(path, text)
+    return str(raw)
+
+
 def _read_template(raw: object, path: str, problems: Problems) -> Template | None:
-    parts: dict[str, Read] = {"templateCode": _read_codes, "signName": read_signs}
+    parts: dict[str, Read] = {
+        "templateCode": _read_codes,
+        "signName": read_signs,
+        "backup": read_backup,
+    }
     return read_struct(raw, path, problems, Template, parts)
 
 
@@ -158,11 +196,11 @@ def _read_codes(raw: object, path: str, problems: Problems) -> ByRegion | None:
                 "only",
             )
         # An SMS template whose prefix was forgotten would go to the other service.
-        elif is_pnvs(code) and len(code) != _PNVS_DIGITS:
+        elif is_pnvs(code) and not _is(_PnvsCode, code):
             problems.add(
                 where,
-                "must begin with SMS_, or be one of the number verification service, which have "
-                f"{_PNVS_DIGITS} digits",
+                "must begin with SMS_, or be one of the number verification service, which have 6 "
+                "digits",
             )
     return codes
 

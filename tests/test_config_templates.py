@@ -161,6 +161,32 @@ def test_a_region_without_a_sign_or_with_one_of_another_service_is_a_problem(
     assert text in found.text
 
 
+BACKUP = {"templateCode": "100001", "signName": "速通互联验证码"}
+
+
+@pytest.mark.parametrize(
+    ("backup", "problem"),
+    [
+        ("100001", "`backup` must be an object"),
+        (None, "`backup` must be an object"),
+        ({}, "`backup.templateCode` is required"),
+        ({"templateCode": "100001"}, "`backup.signName` is required"),
+        ({**BACKUP, "templateCode": "SMS_1"}, "`backup.templateCode` must be a template code of"),
+        ({**BACKUP, "templateCode": "10001"}, "`backup.templateCode` must be a template code of"),
+        ({**BACKUP, "templateCode": 100001}, "`backup.templateCode` must be a template code of"),
+        ({**BACKUP, "signName": {"china": "甲"}}, "`backup.signName` must be the name of a sign"),
+        ({**BACKUP, "signname": "甲"}, "`backup.signname` is unknown: the keys here are"),
+    ],
+)
+def test_each_problem_of_a_backup_is_named_by_its_path(backup: Any, problem: str) -> None:
+    found = [each.text for each in read_config(json.dumps(config(backup=backup)))[1]]
+    assert found[0].startswith(problem)
+    own = {"usageType": "Own", "templateCode": "SMS_1", "backup": backup}
+    whole = config(templates=[*TEMPLATES, own])
+    found = [each.text for each in read_config(json.dumps(whole))[1]]
+    assert found[0].startswith(problem.replace("`backup", "`templates[4].backup", 1))
+
+
 @pytest.mark.parametrize(
     ("usage_type", "meant"),
     [

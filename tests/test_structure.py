@@ -22,10 +22,11 @@ DEVELOPMENT = (
 
 # From the ground up. A room imports from those before it, and from itself.
 FLOORS = (
-    ("clock", "errors", "tls"),
+    ("clock", "errors", "only_process", "tls"),
     ("privacy", "phone", "config_fields", "config_syntax"),
-    ("message", "limits"),
+    ("limits", "fixed_codes"),
     ("templates",),
+    ("message",),
     ("config",),
     ("region", "settings"),
     ("log",),

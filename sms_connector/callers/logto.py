@@ -7,8 +7,6 @@ who signs in, as it is. https://docs.logto.io/integrations/http-sms
 from collections.abc import Mapping
 from typing import ClassVar
 
-import msgspec
-
 from ..errors import ConnectorError
 from ..message import Message, Receipt
 from ..web.failures import STATUS, error_headers
@@ -43,7 +41,7 @@ class Logto:
         )
 
     def accepted(self, receipt: Receipt) -> Response:
-        return Response(200, msgspec.to_builtins(receipt))
+        return Response(200, receipt.shown)
 
     def refused(self, error: ConnectorError) -> Response:
         payload = self._payload()

@@ -6,8 +6,6 @@ They show the body to nobody, so it is the default one, for their logs and for t
 from collections.abc import Mapping
 from typing import ClassVar
 
-import msgspec
-
 from ..errors import ConnectorError
 from ..message import Message, Receipt
 from ..web.failures import failure
@@ -35,7 +33,7 @@ class StatusOnly:
         return Message(phone, usage_type, code)
 
     def accepted(self, receipt: Receipt) -> Response:
-        return Response(200, msgspec.to_builtins(receipt))
+        return Response(200, receipt.shown)
 
     def refused(self, error: ConnectorError) -> Response:
         return failure(renamed(error, self.names))

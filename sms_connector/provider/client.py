@@ -79,6 +79,9 @@ def sdk_config(config: ConnectorConfig, key: AccessKey, endpoint: str | None) ->
     )
 
 
+LEAST_READ_SECONDS: Final = 1.0
+"""The least time to wait for an answer that the provider's documentation recommends."""
+
 Call = Callable[[Sms], Any]
 """Calls the SDK once for a message, and returns the SDK's response."""
 
@@ -105,6 +108,31 @@ def _send_verify_code(config: ConnectorConfig, key: AccessKey) -> Call:
     return VerifyCodeClient(sdk_config(config, key, endpoint_of(config))).send
 
 
+class Times(msgspec.Struct, frozen=True):
+    """When a call must have a connection, and when it must have ended: monotonic seconds."""
+
+    connect_by: float
+    deadline: float
+
+    @classmethod
+    def from_now(cls, config: ConnectorConfig) -> "Times":
+        """Return the times of one call."""
+        deadline = time.monotonic() + config.longest_call
+        return cls(deadline - config.read_timeout / 1000, deadline)
+
+    @classmethod
+    def of_two(cls, config: ConnectorConfig) -> tuple["Times", "Times"]:
+        """Return the times of a call and of a second one, which follows it if there is time.
+
+        Both end within the longest call. Each has one connect time-out to connect in; the second
+        may begin as long as its answer has LEAST_READ_SECONDS, or the read time-out if shorter.
+        """
+        whole = cls.from_now(config)
+        least = min(config.read_timeout / 1000, LEAST_READ_SECONDS)
+        first = cls(whole.connect_by - config.connect_timeout / 1000, whole.deadline)
+        return first, cls(whole.deadline - least, whole.deadline)
+
+
 class SmsClient:
     """Sends messages with the official SDK, by the service that has the template. For all threads.
 
@@ -124,16 +152,18 @@ class SmsClient:
         if self._config.protocol == "HTTPS":
             tls_context()
 
-    def send(self, sms: Sms, key: AccessKey) -> ProviderAnswer | NoAnswer:
+    def send(self, sms: Sms, key: AccessKey, times: Times) -> ProviderAnswer | NoAnswer:
         """Call the service once; a second time only if no connection could be made."""
-        deadline = time.monotonic() + self._config.longest_call
-        call = tracked_call(self._config, deadline, self._proxies)
+        call = self._tracked(times)
         outcome = self._send(sms, key, call)
         if isinstance(outcome, NoAnswer) and outcome.may_connect_again:
             time.sleep(PAUSE_SECONDS)
             if call.can_connect:
-                return self._send(sms, key, tracked_call(self._config, deadline, self._proxies))
+                return self._send(sms, key, self._tracked(times))
         return outcome
+
+    def _tracked(self, times: Times) -> TrackedCall:
+        return tracked_call(self._config, times, self._proxies)
 
     def _send(self, sms: Sms, key: AccessKey, call: TrackedCall) -> ProviderAnswer | NoAnswer:
         service = self._call_for(sms.template_code, key)
@@ -149,15 +179,12 @@ class SmsClient:
         return built[1]
 
 
-def tracked_call(
-    config: ConnectorConfig, deadline: float, proxies: Proxies = DIRECT
-) -> TrackedCall:
-    """Return a call with the time-outs of the config. ``deadline`` is in monotonic seconds."""
-    read_seconds = config.read_timeout / 1000
+def tracked_call(config: ConnectorConfig, times: Times, proxies: Proxies = DIRECT) -> TrackedCall:
+    """Return a call with the time-outs of the config."""
     return TrackedCall(
-        connect_deadline=deadline - read_seconds,
+        connect_deadline=times.connect_by,
         connect_seconds=config.connect_timeout / 1000,
-        deadline=deadline,
-        read_seconds=read_seconds,
+        deadline=times.deadline,
+        read_seconds=config.read_timeout / 1000,
         proxies=proxies,
     )

@@ -1,7 +1,6 @@
 """Queries to the provider, which send nothing: any action of the client, answered in one form."""
 
 import re
-import time
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -13,7 +12,7 @@ from ..errors import ProviderError
 from ..privacy import Mask
 from ..settings import Proxies
 from .call import DIRECT
-from .client import AccessKey, build_client, tracked_call
+from .client import AccessKey, Times, build_client, tracked_call
 from .sdk_call import NoAnswer, call_sdk
 
 _NUMBER: Final = re.compile(r"-?[0-9]{1,9}")
@@ -41,8 +40,7 @@ class Query:
 
         ``personal`` is hidden in a refusal.
         """
-        deadline = time.monotonic() + self._config.longest_call
-        tracked = tracked_call(self._config, deadline, self._proxies)
+        tracked = tracked_call(self._config, Times.from_now(self._config), self._proxies)
         answer = call_sdk(tracked, call)
         if isinstance(answer, NoAnswer):
             return answer

@@ -91,6 +91,16 @@ def gives_back(error: ConnectorError) -> bool:
     return refund_of(error) is Refund.ALL
 
 
+def lets_backup_go(error: ConnectorError) -> bool:
+    """Return whether a message that failed this way may go out by its backup.
+
+    It may if it was surely not sent, for a reason that is neither the caller's nor the number's:
+    the sign, the template, the key or the account, the balance, a cap, the provider's trouble, or
+    no connection. Throttling of the API is none of these: it ends within a second.
+    """
+    return error.sent is False and error.kind in ("invalid_config", "usage_limited", "unavailable")
+
+
 def _known(code: str) -> Meaning | None:
     return (
         OF_THE_SERVICE.get(_PREFIX.sub("", code))

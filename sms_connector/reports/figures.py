@@ -3,7 +3,7 @@
 from typing import Final
 
 from ..config import ConnectorConfig
-from ..message import FALLBACK_USAGE_TYPE
+from ..message import FALLBACK_USAGE_TYPE, Receipt
 from ..store.names import Names
 from ..store.transaction import Figure, Write
 from .delivery_record import DeliveryRecord, keys_of, write_of
@@ -29,6 +29,15 @@ class Figures:
 
     def of(self, country: str, usage_type: str, outcome: str, now: int) -> tuple[Figure, ...]:
         return (self.figure(hour_of(now), country, self.counted_as(usage_type), outcome),)
+
+    def of_receipt(
+        self, country: str, usage_type: str, receipt: Receipt, now: int
+    ) -> tuple[Figure, ...]:
+        """Return all figures of a message that was accepted: ``backup`` if it went out by that."""
+        outcomes = ("accepted",) if receipt.backup_for is None else ("accepted", "backup")
+        return tuple(
+            figure for outcome in outcomes for figure in self.of(country, usage_type, outcome, now)
+        )
 
     def accepted(self, country: str, usage_type: str, biz_id: str, now: int) -> tuple[Write, ...]:
         if not biz_id:

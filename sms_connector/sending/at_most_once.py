@@ -16,6 +16,7 @@ from ..idempotency.claim import ClaimName, Claims, Existing
 from ..limits.rules import Counted, Rule
 from ..message import Receipt, Sms
 from ..store.names import Names
+from ..store.outage import StoreAwayError
 from ..store.transaction import ABSENT, Figure, Record, Result, Store, Transaction, Write
 from .limiter import ACCEPTANCE_MARGIN, EARLY_SECONDS, Limiter
 from .options import DEFAULT_OPTIONS, SendOptions
@@ -95,14 +96,16 @@ class AtMostOnce:
         latest = min(time.monotonic() + EARLY_SECONDS, deadline)
         while True:
             patience = max(latest - time.monotonic(), 0)
-            result = self._store.transact(
-                Transaction(
-                    records=claims.unclaimed,
-                    take=limiter.counters,
-                    patience=patience,
-                    write=claims.begin(self._lease),
-                )
+            claim = Transaction(
+                records=claims.unclaimed,
+                take=limiter.counters,
+                patience=patience,
+                write=claims.begin(self._lease),
             )
+            try:
+                result = self._store.transact(claim)
+            except StoreAwayError as away:  # the memory of this instance is full
+                raise away.as_error() from None
             self._store_ahead = result.now - _microseconds()
             if result.full is None:
                 return result

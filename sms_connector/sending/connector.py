@@ -1,18 +1,22 @@
 """The connector: sends one message to one phone and returns the true outcome."""
 
+import time
 from collections.abc import Callable
+
+import msgspec
 
 from ..config import ConnectorConfig
 from ..errors import CHECK_DELIVERY, ConnectorError, ProviderError, invalid_config
-from ..message import Message, Receipt, Sms
+from ..message import FirstRefusal, Message, Receipt, Sms, check_mainland_code
 from ..phone import parse_phone
 from ..privacy import Mask
 from ..provider.call import DIRECT, Stage
-from ..provider.client import AccessKey, SmsClient, signing_key
-from ..provider.refusals import is_known, refusal
+from ..provider.client import AccessKey, SmsClient, Times, signing_key
+from ..provider.refusals import is_known, lets_backup_go, refusal
 from ..provider.sdk_call import NoAnswer, ProviderAnswer, text
 from ..settings import Proxies, Settings
 from ..store import Stores, open_stores
+from ..templates import is_pnvs
 from .at_most_once import AtMostOnce, Figures
 from .options import DEFAULT_OPTIONS, SendOptions
 
@@ -56,15 +60,24 @@ class SmsConnector:
         ``made_code`` goes into a message that has no code of its own.
 
         Raise ConnectorError (``invalid_request_parameters``) if the phone number is invalid, in a
-        country that is not allowed, or none that the template can send to.
+        country that is not allowed, or none that the template can send to, or if the code is
+        longer than the template takes.
         """
         config = self.config
         phone = parse_phone(message.phone, strict=config.strict_phone_region_number_check)
         config.limits.check_country(phone)
         template = config.template_for(message.usage_type)
         code = template.code_for(phone)
-        sign_name = config.sign_for(template, phone)
-        return Sms(phone, message.usage_type, code, message.code or made_code, sign_name)
+        if phone.is_mainland and not is_pnvs(code):
+            check_mainland_code(message.code or made_code)
+        return Sms(
+            phone,
+            message.usage_type,
+            code,
+            message.code or made_code,
+            config.sign_for(template, phone),
+            backup=config.backup_for(template, phone),
+        )
 
     def near_miss(self, usage_type: str) -> str | None:
         """Return the usage type that was probably meant: see ``ConnectorConfig.near_miss``."""
@@ -90,7 +103,30 @@ class SmsConnector:
         return lambda sms: self._send(sms, key)
 
     def _send(self, sms: Sms, key: AccessKey) -> Receipt:
-        outcome = self._client.send(sms, key)
+        """Send by the template, and by the backup where the template surely did not send."""
+        backup = sms.by_backup
+        if backup is None:
+            return self._call(sms, key, Times.from_now(self.config))
+        first, second = Times.of_two(self.config)
+        try:
+            return self._call(sms, key, first)
+        except ConnectorError as error:
+            if not lets_backup_go(error) or time.monotonic() >= second.connect_by:
+                raise
+            refused = error.with_traceback(None)  # which holds the number and the code
+        try:
+            receipt = self._call(backup, key, second)
+        except ConnectorError as error:
+            if error.sent is not False:
+                raise _unknown(backup, error) from None
+            refused.backup_refused = error.provider.code if error.provider else error.code
+            raise refused from None
+        provider_code = refused.provider.code if refused.provider else None
+        why = FirstRefusal(refused.message, provider_code)
+        return msgspec.structs.replace(receipt, backup_for=why)
+
+    def _call(self, sms: Sms, key: AccessKey, times: Times) -> Receipt:
+        outcome = self._client.send(sms, key, times)
         if isinstance(outcome, NoAnswer):
             raise _unanswered(outcome)
         mask = Mask((sms.phone.digits, sms.code, key.id, key.secret, key.security_token))
@@ -110,6 +146,12 @@ def _masked(answer: ProviderAnswer, mask: Mask) -> ProviderError:
     # A code we know stays readable, even where a secret happens to be a part of it.
     code = answer.code if is_known(answer.code) else mask.name(answer.code)
     return ProviderError(code, mask(answer.message), mask.name(answer.request_id))
+
+
+def _unknown(backup: Sms, error: ConnectorError) -> ConnectorError:
+    """Return the error for a message that may have gone out by its backup."""
+    problem = f"{error.problem} It was sent with the backup, template {backup.template_code}."
+    return ConnectorError(error.kind, problem, sent=error.sent, provider=error.provider)
 
 
 def _unanswered(outcome: NoAnswer) -> ConnectorError:

@@ -20,6 +20,8 @@ ACCEPTANCE_MARGIN: Final = 0.5
 """In seconds. The provider counts a message when it gets it, and we when it has answered: its
 window may end later than ours by what differs between the two clocks."""
 
+_SHARED: Final = ("perPrefix", "perCountry", "total")
+
 _REFUSALS: Final[dict[str, tuple[Kind, str]]] = {
     "perNumber": ("rate_limited", "Too many messages to this number"),
     "perAddress": ("rate_limited", "Too many messages requested from this address"),
@@ -46,7 +48,9 @@ class Limiter:
             # While secrets rotate, there is a counter under each of them, and each must have room.
             for key in names.of("limit", rule.name, str(rule.seconds), *subject):
                 rules.append(rule)
-                counters.append(Counter(key, rule.count, rule.seconds, refused(rule)))
+                counters.append(
+                    Counter(key, rule.count, rule.seconds, refused(rule), rule.name in _SHARED)
+                )
         self._rules = rules
         self.counters = tuple(counters)
 

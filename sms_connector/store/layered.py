@@ -2,18 +2,23 @@
 
 import threading
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import msgspec
 
 from .memory import Memory
-from .outage import StoreAwayError
+from .outage import MemoryFullError, StoreAwayError
 from .transaction import Record, Result, Store, Transaction, Write
+
+_MOST_UNKNOWN: Final = 1_000
 
 
 class Layered:
     """Asks the memory first and always writes to it; while the server is away, it is enough.
 
-    An outage forgets nothing that this instance has sent. ``figures`` raises StoreAwayError.
+    An outage forgets nothing that this instance has sent. A memory that is full is done without
+    while the server answers; if both fail, StoreAwayError is raised, and by ``figures`` always
+    while the server is away.
     """
 
     def __init__(self, memory: Memory, server: Store) -> None:
@@ -21,6 +26,8 @@ class Layered:
         self._server = server
         self._changed = threading.Condition()
         self._in_use: set[str] = set()
+        # What a server may have taken whose reply was late, by when the memory took the same.
+        self._unknown: dict[int, Transaction] = {}
 
     @property
     def away(self) -> str:
@@ -45,7 +52,13 @@ class Layered:
 
     def _transact(self, transaction: Transaction) -> Result:
         taken_here, taken_there = (*transaction.taken_at, 0, 0)[:2]
-        here = self._memory.transact(_as_taken_at(_without_spare(transaction), taken_here))
+        if taken_here in self._unknown and not taken_there:
+            taken_there = self._found_out(taken_here)
+        try:
+            here = self._memory.transact(_as_taken_at(_without_spare(transaction), taken_here))
+        except MemoryFullError:
+            there = self._server.transact(_as_taken_at(transaction, taken_there))
+            return msgspec.structs.replace(there, taken_at=(0, *there.taken_at))
         if not here.committed:
             if here.full is not None:
                 return self._refused(transaction, here)
@@ -54,12 +67,32 @@ class Layered:
             return here
         try:
             there = self._server.transact(_as_taken_at(transaction, taken_there))
-        except StoreAwayError:
+        except StoreAwayError as away:
+            if away.maybe_done and transaction.take:
+                self._remember(here.taken_at[0], transaction)
             return msgspec.structs.replace(here, taken_at=(*here.taken_at, 0))
         if not there.committed:
             self._undo(transaction, here)
             return there
         return msgspec.structs.replace(there, taken_at=(*here.taken_at, *there.taken_at))
+
+    def _remember(self, taken_here: int, transaction: Transaction) -> None:
+        with self._changed:
+            self._unknown[taken_here] = transaction
+            if len(self._unknown) > _MOST_UNKNOWN:
+                del self._unknown[next(iter(self._unknown))]
+
+    def _found_out(self, taken_here: int) -> int:
+        """Return when the server took what got no reply; if it did not, it takes that now."""
+        with self._changed:
+            transaction = self._unknown.pop(taken_here, None)
+        if transaction is None:
+            return 0
+        repeat = msgspec.structs.replace(transaction, is_repeat=True)
+        try:
+            return next(iter(self._server.transact(repeat).taken_at), 0)
+        except StoreAwayError:
+            return 0
 
     def wait(self, key: str, value: str, pause: float, longest: float) -> None:
         (here,) = self._memory.transact(Transaction(records=(Record(key),))).found

@@ -1,11 +1,15 @@
 """The memory of one instance."""
 
-import heapq
+import logging
+import struct
 import threading
 from collections.abc import Mapping, Sequence
-from typing import Final, Generic, TypeVar
+from typing import Final
 
+from .. import log
 from ..clock import Clock
+from .outage import MemoryFullError
+from .shelf import LONG_COUNTER, NEVER, OUTCOME, SHORT_COUNTER, UNNEEDED, Rank, Shelf
 from .transaction import (
     ABSENT,
     MOST_AHEAD,
@@ -18,39 +22,41 @@ from .transaction import (
     Write,
 )
 
-MOST_RECORDS: Final = 10_000
-"""About 8 MB. A message needs one record for 30 seconds."""
+MOST_BYTES: Final = 32 * 1024 * 1024
+"""What a memory holds at most. docs/limits.md says how much that is."""
 
-MOST_COUNTERS: Final = 30_000
-"""About 15 MB. A number needs three counters by default, the longest for a day."""
-
-MOST_SPARE: Final = 10_000
-"""About 4 MB: delivery states, kept for three days."""
-
-MOST_FIGURES: Final = 1_000
-"""Hashes: 31 days have 744 hours."""
-
+_MINUTE: Final = 60
+_HOUR: Final = 3_600
+_LOGGED_EVERY: Final = 3_600
 _MICROSECONDS: Final = 1_000_000
 
-_Value = TypeVar("_Value")
+_DROPPED: Final[Mapping[Rank, str]] = {
+    OUTCOME: "outcomes: a repeated message may be sent again",
+    LONG_COUNTER: "limits of single subjects above an hour",
+    SHORT_COUNTER: "limits of single subjects above a minute",
+}
+_REFUSED: Final = "nothing more: messages are refused"
 
 
 class Memory:
-    """A store in this process. It is bounded: if full, it drops what expires soonest."""
+    """A store in this process, of MOST_BYTES.
+
+    If it is full, it drops what matters least (see ``shelf.Rank``), of that what expires soonest.
+    Where there is nothing left to drop, it raises MemoryFullError, and nothing is done.
+    """
 
     away = ""
 
     def __init__(self) -> None:
         self._clock = Clock()
         self._changed = threading.Condition()
-        self._records: _Expiring[str] = _Expiring(MOST_RECORDS)
-        self._spare: _Expiring[str] = _Expiring(MOST_SPARE)
-        self._counters: _Expiring[Takes] = _Expiring(MOST_COUNTERS)
-        self._figures: _Expiring[dict[str, int]] = _Expiring(MOST_FIGURES)
+        self._shelf = Shelf(MOST_BYTES)
+        self._logged: dict[str, int] = {}
 
     def transact(self, transaction: Transaction) -> Result:
         with self._changed:
             now = self._now()
+            self._shelf.expire(now)
             found = tuple(self._find(record.key, now) for record in transaction.records)
             counted = tuple(tuple(self._takes(counter, now)) for counter in transaction.count)
             if any(
@@ -64,8 +70,7 @@ class Memory:
                 if refused is not None and wait > transaction.patience:
                     self._add(refused, now)
                 return Result(False, found, now, full, wait, counted=counted)
-            for counter in transaction.take:
-                self._take(counter, now)
+            self._take(transaction, now)
             for counter in transaction.give_back:
                 for taken_at in transaction.taken_at:
                     self._give_back(counter, taken_at, now)
@@ -86,32 +91,58 @@ class Memory:
     def figures(self, keys: Sequence[str]) -> tuple[Mapping[str, int], ...]:
         with self._changed:
             now = self._now()
-            return tuple(dict(self._figures.get(key, now) or {}) for key in keys)
+            return tuple(dict(self._fields(key, now)) for key in keys)
+
+    def refusal(self, counters: Sequence[Counter]) -> tuple[int | None, float]:
+        """Return the place of the counter that is full longest, None without one, and its wait."""
+        with self._changed:
+            return self._fullest(counters, self._now())
 
     def _now(self) -> int:
         return int(self._clock.now() * _MICROSECONDS)
 
     def _find(self, key: str, now: int) -> Found:
-        for records in (self._records, self._spare):
-            value = records.get(key, now)
-            if value is not None:
-                return Found(value, (records.expiry(key) - now) / _MICROSECONDS)
-        return Found()
+        value = self._shelf.get(key, now)
+        if not isinstance(value, str):
+            return Found()
+        return Found(value, (self._shelf.expiry(key) - now) / _MICROSECONDS)
+
+    def _fields(self, key: str, now: int) -> dict[str, int]:
+        fields = self._shelf.get(key, now)
+        return fields if isinstance(fields, dict) else {}
 
     def _write(self, write: Write, now: int) -> None:
-        records = self._spare if write.is_spare else self._records
+        is_new = self._shelf.get(write.key, now) is None
         if write.value == ABSENT:
-            records.drop(write.key)
-        elif not (write.if_absent and self._find(write.key, now).value):
-            lease = now + int(write.lease * _MICROSECONDS)
+            self._shelf.drop(write.key)
+        elif is_new or not write.if_absent:
+            rank = UNNEEDED if write.is_spare else NEVER if write.must_stay else OUTCOME
+            lease = now + int(write.lease * _MICROSECONDS) if write.lease else 0
             expiry = now + int(write.seconds * _MICROSECONDS)
-            records.put(write.key, write.value, expiry, now, lease)
+            needed = self._shelf.growth(write.key, write.value) if is_new else 0
+            # There is space already for what must not be lost: see _take.
+            must = write.must_stay or bool(lease)
+            if must or self._has_space(needed, UNNEEDED if write.is_spare else OUTCOME):
+                self._shelf.put(write.key, write.value, expiry, rank, lease)
         self._changed.notify_all()
 
     def _add(self, figure: Figure, now: int) -> None:
-        fields = self._figures.get(figure.key, now) or {}
+        fields = self._fields(figure.key, now)
+        is_new = figure.field not in fields
         fields[figure.field] = fields.get(figure.field, 0) + figure.count
-        self._figures.put(figure.key, fields, now + int(figure.seconds * _MICROSECONDS), now)
+        needed = self._shelf.growth(figure.key, fields) if is_new else 0
+        if self._has_space(needed, UNNEEDED):
+            expiry = now + int(figure.seconds * _MICROSECONDS)
+            self._shelf.put(figure.key, fields, expiry, UNNEEDED)
+
+    def _has_space(self, needed: int, highest: Rank) -> bool:
+        """Make space for what need not be written, if that is possible."""
+        try:
+            if needed > 0:
+                self._shelf.make_space(needed, highest)
+        except MemoryError:
+            return False
+        return True
 
     def _fullest(self, counters: Sequence[Counter], now: int) -> tuple[int | None, float]:
         full, longest = None, 0
@@ -130,31 +161,77 @@ class Memory:
     def _takes(self, counter: Counter, now: int) -> list[tuple[int, int]]:
         """Return the times of the takes in the window that ends now, each with their number."""
         begin = now - counter.seconds * _MICROSECONDS
-        takes = self._counters.get(counter.key, now) or ()
+        packed = self._shelf.get(counter.key, now)
+        takes = _unpacked(packed) if isinstance(packed, bytes) else ()
         return [(at, number) for at, number in takes if at > begin]
 
-    def _take(self, counter: Counter, now: int) -> None:
-        at = _rounded_up(now, counter.step)
-        self._keep(counter, _changed(self._takes(counter, now), at, 1), now)
+    def _take(self, transaction: Transaction, now: int) -> None:
+        """Take from all counters, and make space for all that the transaction must write."""
+        taken = [
+            (counter, _changed(self._takes(counter, now), _rounded_up(now, counter.step), 1))
+            for counter in transaction.take
+        ]
+        guarded = {record.key for record in transaction.records if record.expected}
+        needed = sum(self._shelf.growth(one.key, _packed(takes)) for one, takes in taken) + sum(
+            max(self._shelf.growth(write.key, write.value), 0)
+            for write in transaction.write
+            if write.value and (write.must_stay or (write.lease and write.key in guarded))
+        )
+        if needed > 0:
+            self._make_space(needed, now)
+        for counter, takes in taken:
+            self._keep(counter, takes)
+
+    def _make_space(self, needed: int, now: int) -> None:
+        try:
+            dropped = self._shelf.make_space(needed, SHORT_COUNTER)
+        except MemoryError:
+            self._log(_REFUSED, now)
+            raise MemoryFullError from None
+        if dropped is not None and dropped in _DROPPED:
+            self._log(_DROPPED[dropped], now)
+
+    def _log(self, what: str, now: int) -> None:
+        logged = self._logged.get(what, 0)
+        if now >= logged + _LOGGED_EVERY * _MICROSECONDS:
+            self._logged[what] = now
+            level = logging.ERROR if what == _REFUSED else logging.WARNING
+            logger = logging.getLogger("sms_connector")
+            log.write(logger, level, "store", state="memory_full", drops=what)
 
     def _give_back(self, counter: Counter, taken_at: int, now: int) -> None:
         at = _rounded_up(taken_at, counter.step)
         takes = self._takes(counter, now)
         if any(when == at for when, _ in takes):
-            self._keep(counter, _changed(takes, at, -1), now)
+            self._keep(counter, _changed(takes, at, -1))
 
     def _restamp(self, counter: Counter, taken_at: int, begin: int, now: int) -> None:
         before, after = (_rounded_up(at, counter.step) for at in (taken_at, begin))
         takes = self._takes(counter, now)
         if after > before and any(when == before for when, _ in takes):
-            self._keep(counter, _changed(_changed(takes, before, -1), after, 1), now)
+            self._keep(counter, _changed(_changed(takes, before, -1), after, 1))
 
-    def _keep(self, counter: Counter, takes: list[tuple[int, int]], now: int) -> None:
+    def _keep(self, counter: Counter, takes: Sequence[tuple[int, int]]) -> None:
         if takes:
             expiry = takes[-1][0] + counter.seconds * _MICROSECONDS
-            self._counters.put(counter.key, tuple(takes), expiry, now)
+            self._shelf.put(counter.key, _packed(takes), expiry, _rank(counter))
         else:
-            self._counters.drop(counter.key)
+            self._shelf.drop(counter.key)
+
+
+def _rank(counter: Counter) -> Rank:
+    if counter.is_shared or counter.seconds <= _MINUTE:
+        return NEVER
+    return SHORT_COUNTER if counter.seconds <= _HOUR else LONG_COUNTER
+
+
+def _packed(takes: Sequence[tuple[int, int]]) -> bytes:
+    return struct.pack(f"{2 * len(takes)}q", *(number for take in takes for number in take))
+
+
+def _unpacked(packed: bytes) -> Takes:
+    numbers = struct.unpack(f"{len(packed) // 8}q", packed)
+    return tuple(zip(numbers[::2], numbers[1::2], strict=True))
 
 
 def _rounded_up(at: int, step: int) -> int:
@@ -166,46 +243,3 @@ def _changed(takes: Sequence[tuple[int, int]], at: int, by: int) -> list[tuple[i
     numbers = dict(takes)
     numbers[at] = numbers.get(at, 0) + by
     return sorted(take for take in numbers.items() if take[1] > 0)
-
-
-class _Expiring(Generic[_Value]):
-    """Values that expire, and a bound on their number. Times are in microseconds."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._entries: dict[str, tuple[_Value, int, int]] = {}
-        # Whatever was replaced or dropped stays in here until it comes to the top.
-        self._by_expiry: list[tuple[int, str]] = []
-
-    def get(self, key: str, now: int) -> _Value | None:
-        entry = self._entries.get(key)
-        return entry[0] if entry is not None and entry[1] > now else None
-
-    def expiry(self, key: str) -> int:
-        return self._entries[key][1]
-
-    def put(self, key: str, value: _Value, expiry: int, now: int, lease: int = 0) -> None:
-        self._entries[key] = value, expiry, lease
-        heapq.heappush(self._by_expiry, (expiry, key))
-        if len(self._by_expiry) > 2 * len(self._entries) + 100:
-            self._by_expiry = [(entry[1], key) for key, entry in self._entries.items()]
-            heapq.heapify(self._by_expiry)
-        self._forget(now)
-
-    def drop(self, key: str) -> None:
-        self._entries.pop(key, None)
-
-    def _forget(self, now: int) -> None:
-        """Drop what has expired; then, if there is too much, what expires soonest."""
-        leased = []
-        while self._by_expiry and (self._by_expiry[0][0] <= now or len(self._entries) > self._most):
-            expiry, key = heapq.heappop(self._by_expiry)
-            entry = self._entries.get(key)
-            if entry is None or entry[1] != expiry:
-                continue
-            if entry[2] > now:
-                leased.append((expiry, key))
-            else:
-                del self._entries[key]
-        for item in leased:
-            heapq.heappush(self._by_expiry, item)

@@ -57,6 +57,10 @@ FAULTS: Final[Mapping[Fault, str]] = {
 }
 """What each fault means for the operator. No sentence holds anything of the URL."""
 
+_MEMORY_FULL: Final = "The memory of this instance is full: use a store, or more instances."
+
+_UNTIL_SOMETHING_EXPIRES: Final = 60
+
 _OF_WRITES: Final = ("read_only", "full")
 """Faults that only a write can find out, so that only a write can see their end."""
 
@@ -84,6 +88,21 @@ class StoreAwayError(Exception):
             "unavailable",
             "The store cannot be reached: try again in a moment.",
             retry_after=math.ceil(LEFT_ALONE_SECONDS),
+        )
+
+
+class MemoryFullError(StoreAwayError):
+    """The memory of this instance has no space for what may not be lost. Nothing has happened."""
+
+    def __init__(self) -> None:
+        super().__init__("full")
+        self.args = (_MEMORY_FULL,)
+
+    def as_error(self) -> ConnectorError:
+        return ConnectorError(
+            "unavailable",
+            "There is no space left for another message: try again in a minute.",
+            retry_after=_UNTIL_SOMETHING_EXPIRES,
         )
 
 

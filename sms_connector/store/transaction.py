@@ -44,13 +44,15 @@ class Counter(msgspec.Struct, frozen=True):
     """At most ``count`` takes in every window of ``seconds``.
 
     Above MOST_EXACT, a take counts for up to a hundredth of the window longer. ``refused`` is
-    added if this counter is the one that refuses the transaction.
+    added if this counter is the one that refuses the transaction. ``is_shared`` is for what many
+    subjects have in common: a memory that is full never drops it.
     """
 
     key: str
     count: int
     seconds: int
     refused: Figure | None = None
+    is_shared: bool = False
 
     @property
     def step(self) -> int:
@@ -61,16 +63,19 @@ class Counter(msgspec.Struct, frozen=True):
 class Write(msgspec.Struct, frozen=True):
     """A value for a record, for ``seconds``; ABSENT deletes it.
 
-    A memory that is full does not drop a record in its first ``lease`` seconds. ``if_absent``
-    leaves a record as it is that exists already. ``is_spare`` is for what nothing depends on: a
-    memory keeps it apart, so that it drops nothing else for it, and it is not kept both in a
-    memory and on a server.
+    A memory that is full does not drop a record in its first ``lease`` seconds, and one that
+    ``must_stay`` not at all: if there is no space for a new one of these, MemoryFullError is
+    raised. (A new record with a lease counts only where the transaction expects a value of it.)
+    ``if_absent`` leaves a record as it is that exists already. ``is_spare`` is for what nothing
+    depends on: nothing else is dropped for it, and it is not kept both in a memory and on a
+    server.
     """
 
     key: str
     value: str = ABSENT
     seconds: float = 0
     lease: float = 0
+    must_stay: bool = False
     if_absent: bool = False
     is_spare: bool = False
 
@@ -136,7 +141,8 @@ class Store(Protocol):
     """Where state lives: in the memory of this instance, or on a server for all of them.
 
     ``away`` names the fault because of which a server is not used at present, or is empty.
-    A store on a server raises StoreAwayError where it cannot be asked in time.
+    A store on a server raises StoreAwayError where it cannot be asked in time. A memory raises
+    MemoryFullError, which is one, where it has no space for what may not be lost.
     """
 
     @property

@@ -101,6 +101,7 @@ class Change:
             _check_pending(before)
             step = judge(before, secret, result.now)
             seconds, seen = before.seconds_left(result.now), copies[secret].value
+            after = encoded(step.after)
             both = (self._records.id_keys(before.id)[secret], before.number)
             lease = Lease(before.number)
             result = self._records.transact(
@@ -112,7 +113,10 @@ class Change:
                     ),
                     take=step.take,
                     write=(
-                        *(Write(key, encoded(step.after), seconds) for key in both),
+                        *(
+                            Write(key, after, seconds, must_stay=step.after.is_pending)
+                            for key in both
+                        ),
                         *(claims.finish(step.outcome) if step.outcome is not None else ()),
                     ),
                     add=step.add,

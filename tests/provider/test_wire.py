@@ -23,7 +23,7 @@ from sms_connector.message import Sms
 from sms_connector.phone import parse_phone
 from sms_connector.provider import client, wire
 from sms_connector.provider.call import Stage, TrackedCall, WireError, current_call, track
-from sms_connector.provider.client import AccessKey, SmsClient, tracked_call
+from sms_connector.provider.client import AccessKey, SmsClient, Times, tracked_call
 from sms_connector.provider.do_action import install
 from sms_connector.provider.sdk_call import NoAnswer
 from sms_connector.sending.connector import SmsConnector
@@ -180,11 +180,12 @@ import gc, json, sys
 from sms_connector.config import parse_config
 from sms_connector.message import Sms
 from sms_connector.phone import parse_phone
-from sms_connector.provider.client import AccessKey, SmsClient
+from sms_connector.provider.client import AccessKey, SmsClient, Times
 number, key = 13800009990, AccessKey("LTAI-key-id", "key-secret")
 def send(whole):
     sms = Sms(parse_phone(str(number + 9), strict=False), "SignIn", "SMS_1", "246810")
-    return SmsClient(parse_config(whole)).send(sms, key)
+    parsed = parse_config(whole)
+    return SmsClient(parsed).send(sms, key, Times.from_now(parsed))
 def remains():
     for holder in gc.get_objects():
         for each in gc.get_referents(holder):
@@ -228,7 +229,7 @@ def test_nothing_of_a_request_outlives_its_call(provider: Providers) -> None:
 def test_the_wire_s_error_holds_a_stage_and_a_reason_and_no_traceback_of_the_request(
     provider: Providers,
 ) -> None:
-    tracked = tracked_call(parse_config(json.dumps(config())), 1e9)
+    tracked = tracked_call(parse_config(json.dumps(config())), Times(1e9, 1e9))
     url = f"{provider(close).endpoint}/?PhoneNumbers={NUMBER}"
     with pytest.raises(WireError) as raised:
         wire.send("POST", url, {"x": KEY.secret}, CODE.encode(), tracked)
@@ -251,7 +252,7 @@ def test_the_wire_s_error_holds_a_stage_and_a_reason_and_no_traceback_of_the_req
 )
 def test_a_url_that_is_none_connects_to_nothing(mocker: MockerFixture, url: str) -> None:
     connect = mocker.patch("socket.socket.connect", side_effect=OverflowError)
-    tracked = tracked_call(parse_config(json.dumps(config())), 1e9)
+    tracked = tracked_call(parse_config(json.dumps(config())), Times(1e9, 1e9))
     with pytest.raises(WireError) as raised:
         wire.send("POST", url, {}, b"", tracked)
     assert raised.value.stage is Stage.CONNECTING
@@ -281,8 +282,8 @@ def test_a_call_that_never_reached_the_wire_is_not_called_unsent(
     mocker: MockerFixture, provider: Providers
 ) -> None:
     mocker.patch("darabonba.core.DaraCore.compose_url", side_effect=RuntimeError)
-    sender = SmsClient(parse_config(json.dumps(config(endpoint=provider(accept).endpoint))))
+    parsed = parse_config(json.dumps(config(endpoint=provider(accept).endpoint)))
     sms = Sms(parse_phone("13812345678", strict=False), "SignIn", "SMS_1", "246810")
-    outcome = sender.send(sms, KEY)
+    outcome = SmsClient(parsed).send(sms, KEY, Times.from_now(parsed))
     assert isinstance(outcome, NoAnswer)
     assert outcome.reached is Stage.UNSEEN

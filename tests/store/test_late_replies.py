@@ -10,6 +10,7 @@ import pytest
 
 from sms_connector.store import redis
 from sms_connector.store.address import Address
+from sms_connector.store.layered import Layered
 from sms_connector.store.memory import Memory
 from sms_connector.store.mirrored import Mirrored
 from sms_connector.store.outage import StoreAwayError
@@ -201,3 +202,32 @@ def test_the_memory_takes_what_the_server_has_taken_unseen(
     both.transact(Transaction(give_back=(MINUTE,), taken_at=taken.taken_at))
     for place in (memory, RedisStore(server.address)):
         assert place.transact(Transaction(take=(MINUTE,))).committed
+
+
+@pytest.mark.parametrize("arrived", [True, False], ids=["reply lost", "command lost"])
+@pytest.mark.parametrize("end", ["give_back", "restamp"])
+def test_a_message_whose_claim_got_no_reply_is_counted_and_given_back_at_the_server_too(
+    server: RedisServer,
+    proxy: Proxy,
+    monkeypatch: pytest.MonkeyPatch,
+    arrived: bool,
+    end: str,
+) -> None:
+    monkeypatch.setattr("sms_connector.store.outage.LEFT_ALONE_SECONDS", 0.0)
+    direct, store = RedisStore(server.address), RedisStore(Address("127.0.0.1", proxy.port))
+    layered = Layered(Memory(), store)
+    layered.transact(Transaction(records=(Record(KEY),)))
+    asked = claim(MINUTE)
+    if arrived:
+        proxy.dropped = 1
+    else:
+        proxy.lost = 1
+    taken = layered.transact(asked)
+    assert taken.committed
+    fields = {end: (MINUTE,), "taken_at": taken.taken_at, "restamp_delay": 1.0}
+    layered.transact(Transaction(**fields))  # type: ignore[arg-type]
+    (takes,) = direct.transact(Transaction(count=(MINUTE,))).counted
+    assert len(takes) == (0 if end == "give_back" else 1)
+    if takes:
+        assert takes[0][0] - direct.transact(Transaction()).now > 0
+    assert server.command("GET", KEY).decode() == asked.write[0].value

@@ -16,7 +16,8 @@ class Proxy:
     """Passes on every piece of data. ``delay`` is waited before each piece of a reply.
 
     ``late`` are the seconds by which the next replies are late, and ``held`` those by which the
-    next requests are; ``dropped`` is how many of the next replies never come. ``cut`` is how many
+    next requests are; ``dropped`` is how many of the next replies never come, and ``lost`` how
+    many of the next requests. ``cut`` is how many
     are not passed on: the connection is closed instead, after the server has done what it was
     asked. ``requests`` counts the pieces that were asked.
     """
@@ -30,6 +31,7 @@ class Proxy:
         self.late: list[float] = []
         self.held: list[float] = []
         self.dropped = 0
+        self.lost = 0
         self.cut = 0
         self.requests = 0
         self.connections = 0
@@ -68,6 +70,9 @@ class Proxy:
                 while piece := client.recv(65_536):
                     self.requests += 1
                     time.sleep(self.held.pop(0) if self.held else 0)
+                    if self.lost:
+                        self.lost -= 1
+                        continue
                     server.sendall(piece)
 
     def _reply(self, server: socket.socket, client: socket.socket) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from ...config import ConnectorConfig
-from ...templates import ANYWHERE, CHINA, OVERSEAS, ByRegion, Template, is_pnvs
+from ...templates import ANYWHERE, CHINA, OVERSEAS, Backup, ByRegion, Template, is_pnvs
 from .review import Region
 
 
@@ -35,6 +35,15 @@ def codes_in_use(config: ConnectorConfig) -> Iterator[CodeInUse]:
             signs = {_sign(config, template, where, region) for region in regions}
             for sign_path, sign_name in sorted(signs):
                 yield CodeInUse(path, code, _reviewed_for(name), sign_path, sign_name)
+        if template.backup is not None:
+            yield _backup(f"{where}.backup", template.backup)
+    if config.backup is not None:
+        yield _backup("backup", config.backup)
+
+
+def _backup(where: str, backup: Backup) -> CodeInUse:
+    path, sign_path = f"{where}.templateCode", f"{where}.signName"
+    return CodeInUse(path, backup.template_code, Region.MAINLAND, sign_path, backup.sign_name)
 
 
 def _regions(config: ConnectorConfig, template: Template, name: str) -> Iterator[str]:

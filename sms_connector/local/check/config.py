@@ -7,10 +7,12 @@ from typing import Final
 from ...config import ConnectorConfig, read_config
 from ...config_fields import Problem
 from ...message import FALLBACK_USAGE_TYPE
-from ...templates import ANYWHERE, CHINA, OVERSEAS, REQUIRED_USAGE_TYPES, Template
+from ...phone import MAINLAND
+from ...templates import ANYWHERE, CHINA, OVERSEAS, REQUIRED_USAGE_TYPES, Backup, Template
 from ..endpoint import is_emulator
 from . import links
 from .finding import Check
+from .fixed_codes import check_test_numbers
 from .limits import check_limits
 
 OTHER_USAGE_TYPES: Final = (
@@ -52,7 +54,9 @@ def check_config(text: str | bytes) -> list[Check]:
         *_endpoint(config),
         *_usage_types(config),
         *_never_used(config),
+        *_bare_digits(config),
         *check_limits(config),
+        *check_test_numbers(config),
     ]
 
 
@@ -83,18 +87,42 @@ def _usage_types(config: ConnectorConfig) -> Iterator[Check]:
     # Each once, the required ones first.
     own = dict.fromkeys((*REQUIRED_USAGE_TYPES, *(item.usage_type for item in config.templates)))
     for name in own:
-        yield Check(name, True, f"Sends {_codes(config.template_for(name))}.")
+        yield Check(name, True, f"Sends {_codes(config.template_for(name), config.backup)}.")
     fallback = config.template_for(FALLBACK_USAGE_TYPE)
     for name in OTHER_USAGE_TYPES:
         if name not in own:
-            yield Check(name, True, f"Falls back to {FALLBACK_USAGE_TYPE}: {_codes(fallback)}.")
+            yield Check(
+                name,
+                True,
+                f"Falls back to {FALLBACK_USAGE_TYPE}: {_codes(fallback, config.backup)}.",
+            )
 
 
-def _codes(template: Template) -> str:
+def _codes(template: Template, backup: Backup | None) -> str:
+    """Return the codes of a template, and the code of its backup: its own, or the one for all."""
     codes = dict(template.template_code.values)
     first = [codes.pop(name) for name in (ANYWHERE, CHINA) if name in codes]
     abroad = [f"abroad {codes.pop(OVERSEAS)}"] if OVERSEAS in codes else []
-    return ", ".join([*first, *abroad, *(f"{name} {code}" for name, code in codes.items())])
+    others = [f"{name} {code}" for name, code in codes.items()]
+    used = template.backup or backup
+    last = [f"backup {used.template_code}"] if used and CHINA in template.regions else []
+    return ", ".join([*first, *abroad, *others, *last])
+
+
+def _bare_digits(config: ConnectorConfig) -> Iterator[Check]:
+    """Warn where a number abroad that comes without ``+`` may be taken for a mainland number."""
+    countries = config.limits.countries
+    if config.strict_phone_region_number_check or countries == frozenset({MAINLAND}):
+        return
+    regions = {name for one in config.templates for name in one.template_code.values}
+    if regions - {ANYWHERE, CHINA} or countries:
+        yield Check(
+            "strictPhoneRegionNumberCheck",
+            True,
+            "11 digits without + that begin with 13 to 19 are sent to the mainland, also those of "
+            "a number in the US or Canada (1 862 …).",
+            "Set it to true if every caller gives the country code; in any case let them give +.",
+        )
 
 
 def _never_used(config: ConnectorConfig) -> Iterator[Check]:

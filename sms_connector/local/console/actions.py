@@ -19,6 +19,7 @@ from ...templates import REQUIRED_USAGE_TYPES, ByRegion, is_pnvs
 from ..access_keys import local_key
 from ..check.config import OTHER_USAGE_TYPES, check_config
 from ..check.finding import Check
+from ..check.fixed_codes import check_test_numbers
 from ..check.limits import check_limits
 from ..check.provider import check_provider
 from ..emulate.server import Emulator
@@ -124,7 +125,9 @@ class Actions:
         config = _valid(self._whole(form), form)
         if self._emulator is not None:
             config = with_emulator_key(config, self._emulator)
-        return chain(check_limits(config), check_provider(config, os.environ))
+        return chain(
+            check_limits(config), check_test_numbers(config), check_provider(config, os.environ)
+        )
 
     def send(self, request: SendRequest) -> dict[str, Any]:
         """Send one message with a code made here, if it is free or confirmed.

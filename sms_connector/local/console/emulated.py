@@ -3,7 +3,7 @@
 import msgspec
 
 from ...config import ConnectorConfig
-from ...templates import CHINA, OVERSEAS, ByRegion, Template
+from ...templates import CHINA, OVERSEAS, Backup, ByRegion, Template
 from ..check.codes_in_use import CodeInUse, codes_in_use
 from ..emulate.account import ORDINARY_KEY, Account
 from ..emulate.pnvs_account import GIVEN_SIGNS
@@ -35,7 +35,10 @@ def with_emulator_account(
         return config
     given = tuple(_given(template, example) for template in config.templates if _is_given(template))
     return msgspec.structs.replace(
-        config, sign_name=example.sign_name, templates=given + example.templates
+        config,
+        sign_name=example.sign_name,
+        templates=given + example.templates,
+        backup=_known_backup(config.backup),
     )
 
 
@@ -59,4 +62,14 @@ def _given(template: Template, example: ConnectorConfig) -> Template:
         template,
         template_code=ByRegion(codes),
         sign_name=ByRegion({CHINA: GIVEN_SIGNS[0]}),
+        backup=_known_backup(template.backup),
     )
+
+
+def _known_backup(backup: Backup | None) -> Backup | None:
+    """Return the backup with a given sign of the emulator's, and with a code that it knows."""
+    if backup is None:
+        return None
+    code = backup.template_code if backup.template_code in GIVEN_TEMPLATES else FIRST_GIVEN
+    sign_name = backup.sign_name if backup.sign_name in GIVEN_SIGNS else GIVEN_SIGNS[-1]
+    return Backup(code, sign_name)

@@ -43,13 +43,12 @@ class Traffic:
         figures, store = Figures(self._tried.names, config), self._tried.shared
         now = store.transact(Transaction()).now
         what = (sms.phone.country, sms.usage_type)
-        biz_id = outcome.biz_id if isinstance(outcome, Receipt) else ""
-        store.transact(
-            Transaction(
-                write=figures.accepted(*what, biz_id, now),
-                add=figures.of(*what, outcome_name(outcome), now),
-            )
-        )
+        if isinstance(outcome, Receipt):
+            write = figures.accepted(*what, outcome.biz_id, now)
+            add = figures.of_receipt(*what, outcome, now)
+        else:
+            write, add = (), figures.of(*what, outcome_name(outcome), now)
+        store.transact(Transaction(write=write, add=add))
 
     def count_delivery(self, sent: SentMessage, outcome: Outcome) -> None:
         """Count a message as delivered or failed, once however often the page asks."""
@@ -69,7 +68,7 @@ class Traffic:
             stores = self._server or self._tried
             # Figures name their usage types themselves: no config is needed to read them.
             figures = Figures(stores.names, ConnectorConfig(ByRegion({}), ()))
-            stats = read_stats(stores.shared, figures, int(hours))
+            stats = read_stats(stores.prompt, figures, int(hours))
         except StoreAwayError as away:
             return error_body(away.as_error(), sends=False)
         except ConnectorError as error:

@@ -21,6 +21,29 @@ def test_a_valid_config_shows_the_template_of_each_usage_type() -> None:
     assert [check.subject for check in checks[1:5]] == list(REQUIRED)
 
 
+@pytest.mark.parametrize(
+    ("template", "sends"),
+    [
+        (
+            {"templateCode": {"china": "SMS_1", "HK": "SMS_3", "overseas": "SMS_2"}},
+            "SMS_1, abroad SMS_2, HK SMS_3, backup 100001",
+        ),
+        (
+            {"templateCode": "SMS_1", "backup": {"templateCode": "100003", "signName": "赠送"}},
+            "SMS_1, backup 100003",
+        ),
+        ({"templateCode": {"overseas": "SMS_2"}}, "abroad SMS_2"),
+    ],
+)
+def test_the_codes_of_countries_and_the_backup_are_shown(
+    template: dict[str, Any], sends: str
+) -> None:
+    backup = {"templateCode": "100001", "signName": "赠送"}
+    whole = config(templates=[*TEMPLATES, {"usageType": "Own", **template}], backup=backup)
+    shown = {check.subject: check.message for check in check_config(json.dumps(whole))}
+    assert shown["Own"] == f"Sends {sends}."
+
+
 def test_a_usage_type_with_a_template_of_its_own_does_not_fall_back() -> None:
     own = {"usageType": "BindMfa", "templateCode": "SMS_MFA"}
     mine = {"usageType": "Payment", "templateCode": "SMS_PAY"}
@@ -145,3 +168,27 @@ def test_an_endpoint_elsewhere_without_tls_is_warned_of() -> None:
     [check] = [check for check in checks if check.subject == "endpoint"]
     assert check.ok
     assert "unencrypted" in check.message
+
+
+@pytest.mark.parametrize(
+    ("changes", "warns"),
+    [
+        ({}, True),  # a template for overseas
+        ({"strictPhoneRegionNumberCheck": True}, False),
+        ({"limits": {"countries": ["CN"]}}, False),
+        ({"templates": [{**one, "templateCode": "SMS_1"} for one in TEMPLATES]}, False),
+        (
+            {
+                "templates": [{**one, "templateCode": "SMS_1"} for one in TEMPLATES],
+                "limits": {"countries": ["CN", "US"]},
+            },
+            True,
+        ),
+    ],
+)
+def test_bare_digits_are_a_warning_where_messages_go_abroad(
+    changes: dict[str, Any], warns: bool
+) -> None:
+    checks = check_config(json.dumps(config(**changes)))
+    found = [check for check in checks if check.subject == "strictPhoneRegionNumberCheck"]
+    assert [check.ok for check in found] == [True] * warns
