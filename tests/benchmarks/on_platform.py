@@ -31,7 +31,8 @@ AT_A_TIME: Final = {1: 200, 10: 300, 50: 500}
 
 RANDOM_A_SECOND: Final = 10
 RANDOM_REQUESTS: Final = 200
-SINGLE_ROUNDS: Final = 5
+SINGLE_ROUNDS: Final = 15
+SINGLE_REQUESTS: Final = 40
 
 
 class Dispatcher:
@@ -136,7 +137,7 @@ def measure(interpreter: Interpreter, environ: Mapping[str, str]) -> dict[str, A
     rounds: dict[str, list[tuple[float, float]]] = {mode: [] for mode in MODES}
     for _ in range(SINGLE_ROUNDS):
         for mode, start in MODES.items():
-            rounds[mode].append(single(start(interpreter, environ), 1, AT_A_TIME[1]))
+            rounds[mode].append(single(start(interpreter, environ), 1, SINGLE_REQUESTS))
     alone = {
         mode: {"start": median(each[0] for each in runs), "message": median(e[1] for e in runs)}
         for mode, runs in rounds.items()
