@@ -19,7 +19,8 @@ def test_valid_settings_print_one_line_for_each_check(example: dict[str, Any]) -
     assert (ran.code, ran.err) == (0, "")
     lines = ran.out.splitlines()
     assert lines[-2:] == ["", "Messages can be sent."]
-    assert {line.split()[1] for line in lines[:-2] if not line.startswith("ok    ")} == {"limits"}
+    advice = {line.split()[1] for line in lines[:-2] if not line.startswith("ok    ")}
+    assert advice == {"limits", "strictPhoneRegionNumberCheck"}
     assert [line for line in lines if line.startswith("warn  limits  ")]
     shown = {line.split()[1] for line in lines[:-2]}
     assert shown >= {"Register", "SignIn", "ForgotPassword", "Generic"}
