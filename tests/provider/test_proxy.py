@@ -174,11 +174,11 @@ def test_a_proxy_that_is_not_used_does_not_matter(
     assert send(connector_at(host.format(direct.endpoint.rpartition(":")[2]))).biz_id == "BIZ-1"
 
 
-def test_a_line_break_after_a_proxy_s_url_is_left_out(
+def test_spaces_around_a_proxy_s_url_are_left_out(
     monkeypatch: pytest.MonkeyPatch, provider: Providers
 ) -> None:
     proxy = provider(accept)
-    monkeypatch.setenv("HTTP_PROXY", f"{proxy.endpoint}\n")
+    monkeypatch.setenv("HTTP_PROXY", f" {proxy.endpoint} \n")
     assert send(connector_at("http://sms.example")).biz_id == "BIZ-1"
 
 
