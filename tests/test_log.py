@@ -2,13 +2,14 @@
 
 import json
 import logging
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
 
 from sms_connector.errors import ConnectorError
-from sms_connector.log import Entry
+from sms_connector.log import Entry, Notices
 from sms_connector.message import Receipt
 from sms_connector.web.failures import error_body
 from tests.support.scripted_provider import (
@@ -90,3 +91,20 @@ class TestSilence:
         assert chain == [None, None]
         assert "246810" not in told
         assert "13812345678" not in told
+
+
+def test_a_reason_that_many_threads_have_at_once_is_one_line(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    notices, barrier = Notices(), threading.Barrier(20)
+
+    def write() -> None:
+        barrier.wait()
+        notices.write(logging.getLogger("x"), logging.ERROR, "unauthorized", "why", 60)
+
+    threads = [threading.Thread(target=write) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert caplog.messages == ['{"event":"unauthorized","reason":"why"}']
