@@ -17,6 +17,7 @@ from click.testing import CliRunner
 from sms_connector.local.emulate.magic import Behaviour, number_for
 from sms_connector.local.serve.command import serve
 from sms_connector.settings import SECRET, STORE
+from tests.local.serve.test_reload import change
 from tests.support.redis_server import RedisServer
 from tests.support.serving import ServeProcess
 
@@ -171,8 +172,7 @@ def test_a_changed_file_restarts_all_instances(project: Path, option: str) -> No
     with start(option, project=project) as process:
         ask(process, [{**MESSAGE, "phone": SLOW}] * 4)
         file = project / "sms_connector" / "callers" / "native.py"
-        old, new = "msgspec.to_builtins(receipt)", '{"changed": True}'
-        file.write_text(file.read_text("utf-8").replace(old, new), "utf-8")
+        change(file, "receipt.shown", '{"changed": True}')
         wait_for_start(process, 2)
         assert {answer.text for answer in ask(process, [MESSAGE] * 4)} == {'{"changed":true}'}
         assert process.find(r"^Changed: (\S+)\.") == "sms_connector/callers/native.py"
