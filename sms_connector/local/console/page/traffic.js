@@ -110,6 +110,8 @@ function shareTable(rows) {
     ["deliveryShare", delivered, delivered + total(rows, "failed")],
     ["conversionShare", total(rows, "approved"), total(rows, "accepted")],
   ];
+  const backups = total(rows, "backup");
+  if (backups) pairs.push(["backupShare", backups, total(rows, "accepted")]);
   const cells = pairs.map(([name, count, all]) => {
     // What is approved now may have been accepted before the period.
     const share = all ? Math.min(count / all, 1) : 0;
