@@ -3,6 +3,7 @@
 from .errors import ConnectorError, invalid_config
 from .log import Notices
 from .reports.figures import Figures
+from .reports.logged import LoggedReports
 from .sending.connector import SmsConnector
 from .settings import Settings
 from .store import open_stores
@@ -30,6 +31,7 @@ class Instance:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.notices = Notices()
+        self.logged_reports = LoggedReports()
         self.auth = Auth(settings, self.notices)
         self._services: Services | ConnectorError
         try:

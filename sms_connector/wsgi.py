@@ -18,6 +18,7 @@ import msgspec
 from .function import Function
 from .invocation import Invocation
 from .log import REQUEST_ID
+from .only_process import OnlyProcess
 from .provider.environment_key import role_key
 from .settings import STORE, read_settings
 from .store.address import MEMORY
@@ -50,7 +51,7 @@ def application(environ: Mapping[str, Any], start_response: Any) -> Iterable[byt
     def start(status: str, headers: list[tuple[str, str]]) -> None:
         start_response(status, [*headers, ("X-Request-Id", request_id)])
 
-    function = _in_several_processes if environ.get("wsgi.multiprocess") else _function
+    function = _in_several_processes if _is_one_of_several(environ) else _function
     token = REQUEST_ID.set(request_id)
     try:
         invocation = Invocation(request_id, _role)
@@ -58,6 +59,14 @@ def application(environ: Mapping[str, Any], start_response: Any) -> Iterable[byt
         return cast(Iterable[bytes], answer)
     finally:
         REQUEST_ID.reset(token)
+
+
+def _is_one_of_several(environ: Mapping[str, Any]) -> bool:
+    """Return whether the server runs several processes, where that matters."""
+    if environ.get("wsgi.multiprocess"):
+        return True
+    address = f"{environ.get('SERVER_NAME')}:{environ.get('SERVER_PORT')}"
+    return _settings.store == MEMORY and not _only_process.is_only(address)
 
 
 def _log_to_stderr() -> None:
@@ -73,6 +82,7 @@ def _log_to_stderr() -> None:
 
 _log_to_stderr()
 _role = role_key(os.environ)
+_only_process = OnlyProcess()
 # How many processes the server runs is known with the first request only.
 _settings = msgspec.structs.replace(read_settings(os.environ), many_instances=True)
 _function = _in_several_processes = Function(_settings)

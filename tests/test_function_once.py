@@ -211,6 +211,33 @@ class TestLimits:
         assert len(accepting.requests) == 1
         assert json.loads(caplog.messages[-1])["outcome"] == "rate_limit_exceeded"
 
+    @pytest.mark.parametrize("ip", ["9.9.9.9, 10.0.0.1", "for=9.9.9.9", "9.9.9.0/24"])
+    def test_a_service_s_text_that_is_no_address_is_counted_and_logged_once(
+        self, provider: Providers, configure: Configure, post: Post,
+        caplog: pytest.LogCaptureFixture, ip: str,
+    ) -> None:  # fmt: skip
+        caplog.set_level(logging.WARNING)
+        accepting = provider(accept)
+        limits = {"perNumber": [], "perAddress": ["3/hour"]}
+        configure(config(endpoint=accepting.endpoint, limits=limits))
+        for code in range(1000, 1012):
+            body = {"to": BARE["phone"], "type": "SignIn", "payload": {"code": str(code)}, "ip": ip}
+            post(body, "/logto")
+        assert len(accepting.requests) == 3
+        lines = [json.loads(message) for message in caplog.messages]
+        (line,) = [line for line in lines if line["event"] == "address"]
+        assert "no IP address" in line["reason"]
+        assert "9.9.9" not in caplog.text
+
+    @pytest.mark.parametrize("path", ["/", "/verifications"])
+    def test_in_our_own_form_it_is_refused(
+        self, accepting: ScriptedProvider, post: Post, path: str
+    ) -> None:
+        answered = post({**BARE, "ip": "9.9.9.9, 10.0.0.1"}, path)
+        assert answered.status == 400
+        assert answered.body["error"]["message"].startswith("`ip` must be one IP address")
+        assert accepting.requests == []
+
 
 class TestUsageTypes:
     def test_a_usage_type_that_differs_only_in_case_is_logged_once(

@@ -244,6 +244,19 @@ def test_a_reload_loses_no_request(emulator: Emulator, settings: dict[str, str])
     assert codes_received(emulator) == senders.answered
 
 
+def test_a_reload_on_memory_refuses_nobody(emulator: Emulator, settings: dict[str, str]) -> None:
+    settings = settings | {"SMS_CONNECTOR_STORE": "memory://"}
+    with GunicornProcess("--threads", "8", **settings) as server:
+        server.find_many("Booting worker", 1)
+        with Senders(server.url, PHONE) as senders:
+            senders.await_more(8)
+            server.send_signal(signal.SIGHUP)
+            server.find_many("Worker exiting", 1)
+            senders.await_more(8)
+    assert set(senders.outcomes.values()) == {200}
+    assert codes_received(emulator) == senders.answered
+
+
 def test_waitress_serves_one_process_with_verifications_in_memory(
     emulator: Emulator, settings: dict[str, str]
 ) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from ..errors import ConnectorError, invalid_parameter, missing_parameter
+from ..limits.addresses import read_address
 from ..web.http import Request
 
 
@@ -28,6 +29,16 @@ def optional_text(body: Mapping[str, object], path: str) -> str | None:
     if value is not None and not isinstance(value, str):
         raise invalid_parameter(path, "must be a string")
     return value
+
+
+def optional_address(body: Mapping[str, object], path: str) -> str | None:
+    """Return a field that may be left out or empty, and otherwise must be one IP address."""
+    text = optional_text(body, path)
+    if text and read_address(text) is None:
+        raise invalid_parameter(
+            path, "must be one IP address, not a list or a network: leave it out if it is not known"
+        )
+    return text
 
 
 def first_text(body: Mapping[str, object], *paths: str) -> tuple[str, str]:

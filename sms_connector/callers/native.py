@@ -6,7 +6,7 @@ from ..errors import ConnectorError
 from ..message import Message, Receipt
 from ..web.failures import failure
 from ..web.http import Request, Response
-from .fields import optional_text, required_text
+from .fields import optional_address, optional_text, required_text
 from .sentences import Audience
 
 
@@ -23,8 +23,8 @@ class Native:
         fields = self._request.fields
         phone = required_text(fields, "phone")
         usage_type = required_text(fields, "usageType")
-        code, ip = optional_text(fields, "code"), optional_text(fields, "ip")
-        return Message(phone, usage_type, code, ip)
+        code = optional_text(fields, "code")
+        return Message(phone, usage_type, code, optional_address(fields, "ip"))
 
     def accepted(self, receipt: Receipt) -> Response:
         return Response(200, receipt.shown)

@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from ..errors import ConnectorError, LimitReached
 from ..phone import MAINLAND, PhoneNumber
+from .addresses import subject_of
 
 EVERY_OTHER_COUNTRY: Final = "*"
 """The key of the rules for every country that has none of its own."""
@@ -23,7 +24,6 @@ LONGEST_WINDOW: Final = 31 * 86_400
 _UNITS: Final = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
 _RULE = re.compile(rf"([1-9][0-9]{{0,8}})/(?:({'|'.join(_UNITS)})|([1-9][0-9]{{0,6}})s)")
 _PREFIX_WITHOUT: Final = 4
-_LONGEST_ADDRESS: Final = 64
 
 
 class Rule(msgspec.Struct, frozen=True):
@@ -118,7 +118,7 @@ class Limits(msgspec.Struct, frozen=True, rename="camel"):
         """Return every rule that one message takes from; all are taken from, or none is.
 
         ``ip`` is the address of the person who asked for the message, as the caller gave it. One
-        that is malformed or not global is not counted: it is a proxy's, or nobody's.
+        that is not global is not counted (see ``subject_of``).
         """
         return tuple(
             Counted(rule, subject) for rules, subject in self._groups(phone, ip) for rule in rules
@@ -128,8 +128,8 @@ class Limits(msgspec.Struct, frozen=True, rename="camel"):
         self, phone: PhoneNumber, ip: str | None
     ) -> Iterator[tuple[tuple[Rule, ...], tuple[str, ...]]]:
         yield self.per_number, (phone.identity,)
-        if self.per_address and ip and (network := network_of(ip)):
-            yield self.per_address, (network,)
+        if self.per_address and ip and (subject := subject_of(ip)):
+            yield self.per_address, (subject,)
         if prefix := prefix_of(phone):
             yield self.per_prefix, (prefix,)
         yield self._of_country(phone), (phone.country,)
@@ -149,32 +149,3 @@ def prefix_of(phone: PhoneNumber) -> str | None:
     the provider limits each of its numbers.
     """
     return None if phone.is_mainland else phone.identity[:-_PREFIX_WITHOUT]
-
-
-def network_of(ip: str) -> str | None:
-    """Return what one subscriber has: an IPv4 address, or the /64 of an IPv6 address.
-
-    None where the address is malformed or not global.
-    """
-    # Only for those who count addresses: its import costs as much as ten messages.
-    import ipaddress
-
-    if len(ip) > _LONGEST_ADDRESS:
-        return None
-    ip = ip.strip()
-    # Proxies often add the port.
-    if ip.startswith("["):
-        ip = ip[1:].partition("]")[0]
-    elif ip.count(":") == 1:
-        ip = ip.partition(":")[0]
-    try:
-        address = ipaddress.ip_address(ip)
-    except ValueError:
-        return None
-    if isinstance(address, ipaddress.IPv6Address):
-        address = address.ipv4_mapped or address
-    if not address.is_global:
-        return None
-    if isinstance(address, ipaddress.IPv4Address):
-        return str(address)
-    return str(ipaddress.IPv6Network((int(address), 64), strict=False))

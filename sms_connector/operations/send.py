@@ -3,6 +3,7 @@
 import logging
 
 from ..instance import Instance
+from ..limits.addresses import read_address
 from ..sending.codes import made_codes
 from ..sending.options import SendOptions
 from ..web.http import Response
@@ -28,6 +29,12 @@ def send(call: Call, instance: Instance) -> Response:
     if near:
         problem = f"A caller's usage type differs from {near} in case only, so it uses Generic."
         instance.notices.write(call.logger, logging.ERROR, "usage_type", problem)
+    if message.ip and connector.config.limits.per_address and read_address(message.ip) is None:
+        problem = (
+            "The address that a caller gives for the person is no IP address: limits.perAddress "
+            "counts the whole text. Correct what your proxy or service puts there."
+        )
+        instance.notices.write(call.logger, logging.WARNING, "address", problem)
     options = SendOptions(message.ip, caller.patience, caller.waits_early, idempotency, codes)
     receipt = connector.send(sms, call.role, options)
     entry.accepted(receipt)

@@ -25,7 +25,7 @@ def read(call: Call, instance: Instance) -> Response:
     if not _HOURS.fullmatch(hours) or not 1 <= int(hours) <= MOST_HOURS:
         raise invalid_parameter("hours", f"must be a number from 1 to {MOST_HOURS}")
     try:
-        stats = read_stats(services.stores.shared, services.figures, int(hours))
+        stats = read_stats(services.stores.prompt, services.figures, int(hours))
     except StoreAwayError as away:
         raise away.as_error() from None
     call.entry.done("ok")

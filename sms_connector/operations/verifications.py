@@ -8,7 +8,7 @@ import time
 
 import msgspec
 
-from ..callers.fields import optional_text, required_text
+from ..callers.fields import optional_address, required_text
 from ..errors import invalid_parameter
 from ..instance import Instance
 from ..message import Message, is_usage_type
@@ -32,7 +32,7 @@ def start(call: Call, instance: Instance) -> Response:
     message = Message(
         required_text(fields, "phone"),
         required_text(fields, "usageType"),
-        ip=optional_text(fields, "ip"),
+        ip=optional_address(fields, "ip"),
     )
     call.entry.add(usageType=message.usage_type)
     connector = instance.services.connector

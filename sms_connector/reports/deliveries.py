@@ -5,7 +5,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+import msgspec
+
 from ..store import Stores
+from ..store.outage import StoreAwayError
 from ..store.transaction import ABSENT, Figure, Record, Transaction
 from .delivery_record import DeliveryRecord, decoded, keys_of, write_of
 from .figures import Figures, hour_of
@@ -22,19 +25,29 @@ _Counted = tuple[int, str, str, str]
 """Hour, country, usage type, outcome."""
 
 
-class Deliveries:
-    """The delivery states of one deployment. One for all threads.
+class Recorded(msgspec.Struct, frozen=True):
+    """What became of some reports: ``new`` changed the state of their message.
 
-    Each method raises StoreAwayError while the store is away.
+    ``missed`` could not be recorded in time; the others said nothing new.
     """
 
+    new: tuple[Report, ...] = ()
+    missed: tuple[Report, ...] = ()
+
+
+class Deliveries:
+    """The delivery states of one deployment. One for all threads."""
+
     def __init__(self, stores: Stores, figures: Figures) -> None:
-        self._store = stores.shared
+        self._store = stores.prompt
         self._names = stores.names
         self._figures = figures
 
     def get(self, biz_id: str) -> Delivery:
-        """Return the state of a message, ``unknown`` if there is none of it."""
+        """Return the state of a message, ``unknown`` if there is none of it.
+
+        Raise StoreAwayError while the store is away.
+        """
         records = tuple(Record(key) for key in keys_of(self._names, biz_id))
         for found in self._store.transact(Transaction(records)).found:
             if found.value != ABSENT:
@@ -42,27 +55,34 @@ class Deliveries:
                 return Delivery(record.state, record.at, record.code)
         return Delivery("unknown")
 
-    def record(self, reports: Sequence[Report], deadline: float) -> int:
+    def record(self, reports: Sequence[Report], deadline: float) -> Recorded:
         """Keep and count what reports say, once however often they come.
 
-        Return how many were recorded by the deadline, which is in monotonic seconds.
+        Stops at the deadline, which is in monotonic seconds, and while the store is away.
         """
+        new: list[Report] = []
         for first in range(0, len(reports), _REPORTS_PER_CALL):
             if time.monotonic() > deadline:
-                return first
-            self._record(reports[first : first + _REPORTS_PER_CALL])
-        return len(reports)
+                return Recorded(tuple(new), tuple(reports[first:]))
+            try:
+                new += self._record(reports[first : first + _REPORTS_PER_CALL])
+            except StoreAwayError:
+                return Recorded(tuple(new), tuple(reports[first:]))
+        return Recorded(tuple(new))
 
-    def _record(self, reports: Sequence[Report]) -> None:
-        """Read the states, and write those that change; anew if another instance was first."""
+    def _record(self, reports: Sequence[Report]) -> list[Report]:
+        """Read the states, and write those that change; anew if another instance was first.
+
+        Return the reports that changed one.
+        """
         keys = [[keys_of(self._names, one) for one in report.ids] for report in reports]
         every = tuple(dict.fromkeys(key for ids in keys for one in ids for key in one))
         result = self._store.transact(Transaction(tuple(map(Record, every))))
         found = {key: one.value for key, one in zip(every, result.found, strict=True)}
         while True:
-            after, counts = self._apply(reports, keys, found, result.now)
+            after, counts, new = self._apply(reports, keys, found, result.now)
             if not after:
-                return
+                return new
             result = self._store.transact(
                 Transaction(
                     records=tuple(Record(key, (found[key],)) for key in after),
@@ -71,7 +91,7 @@ class Deliveries:
                 )
             )
             if result.committed:
-                return
+                return new
             found |= {key: one.value for key, one in zip(after, result.found, strict=True)}
 
     def _apply(
@@ -80,11 +100,12 @@ class Deliveries:
         keys: Sequence[Sequence[tuple[str, ...]]],
         found: Mapping[str, str],
         now: int,
-    ) -> tuple[dict[str, DeliveryRecord], Counter[_Counted]]:
-        """Return the states that change, and what that changes in the figures."""
+    ) -> tuple[dict[str, DeliveryRecord], Counter[_Counted], list[Report]]:
+        """Return the states that change, what that changes in the figures, and by which reports."""
         states = {key: decoded(value) for key, value in found.items() if value != ABSENT}
         after: dict[str, DeliveryRecord] = {}
         counts = Counter[_Counted]()
+        new = []
         hour = hour_of(now)
         for report, ids in zip(reports, keys, strict=True):
             places = [key for one in ids for key in one if key in states]
@@ -101,7 +122,8 @@ class Deliveries:
             changed = dict.fromkeys(places or [one[0] for one in ids], record)
             states |= changed
             after |= changed
-        return after, counts
+            new.append(report)
+        return after, counts, new
 
     def _added(self, counts: Counter[_Counted]) -> tuple[Figure, ...]:
         return tuple(self._figures.figure(*what, count) for what, count in counts.items() if count)

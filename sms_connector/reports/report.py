@@ -21,6 +21,8 @@ SHANGHAI: Final = timezone(timedelta(hours=8))
 """The provider's time zone. It has had no daylight saving since 1991."""
 
 _LONGEST_ID: Final = 100
+_LONGEST_TEXT: Final = 256
+_LONGEST_NUMBER: Final = 15
 _OVERSEAS: Final[dict[str, Outcome]] = {"1": "delivered", "2": "failed", "6": "failed"}
 _EXPIRED: Final = "6"
 _NOT_DIGITS = re.compile("[^0-9]")
@@ -90,7 +92,7 @@ def _read(item: msgspec.Raw) -> Report | None:
     outcome = _mainland(fields) if is_mainland else _OVERSEAS.get(_text(fields.status))
     if not ids or outcome is None:
         return None
-    digits = _NOT_DIGITS.sub("", _text(fields.phone_number if is_mainland else fields.to))
+    digits = _digits(fields.phone_number if is_mainland else fields.to)
     mask = Mask((digits,))
     code = _text(fields.err_code if is_mainland else fields.error_code)
     if not code and _text(fields.status) == _EXPIRED:
@@ -112,7 +114,14 @@ def _mainland(fields: _Fields) -> Outcome | None:
 
 
 def _text(value: _Scalar) -> str:
-    return "" if value is None else str(value)
+    """Return a field as a text, and one that is too long to be valid as an empty one."""
+    text = "" if value is None else str(value)
+    return text if len(text) <= _LONGEST_TEXT else ""
+
+
+def _digits(value: _Scalar) -> str:
+    digits = _NOT_DIGITS.sub("", _text(value))
+    return digits if len(digits) <= _LONGEST_NUMBER else ""
 
 
 def _is_id(text: str) -> bool:

@@ -13,7 +13,8 @@ from tests.support.serving import serving
 Ask = Callable[..., HttpAnswer]
 Sent = Callable[[], list[tuple[str, str, str]]]
 
-# As of 1.67; before, without `code` and `userId`.
+# https://fusionauth.io/docs/customize/email-and-messages/generic-messenger, as of 1.67; before,
+# without `code` and `userId`.
 BODY: dict[str, Any] = {
     "code": "012345",
     "phoneNumber": "+8613812345678",

@@ -1,4 +1,9 @@
-"""Requests as the SMS authenticator of keycloak-mfa-plugins makes them."""
+"""Requests as the SMS authenticator of keycloak-mfa-plugins makes them.
+
+v26.7.1-1, `sms-authenticator/src/main/java/netzbegruenung/keycloak/authenticator`: the bodies are
+those of `gateway/ApiSmsService.java` with the defaults of `SmsAuthenticatorFactory.java`, and
+`SmsAuthenticator.java` and `PhoneValidationRequiredAction.java` send the same text.
+"""
 
 import json
 from collections.abc import Callable
@@ -15,6 +20,7 @@ Sent = Callable[[], list[tuple[str, str, str]]]
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
+# `theme-resources/messages/messages_en.properties`
 TEXT = "Your SMS code is 246810 and is valid for 5 minutes."
 
 
@@ -45,8 +51,17 @@ def test_the_one_run_of_digits_in_the_text_is_the_code(
 @pytest.mark.parametrize(
     "text",
     [
+        # `smsAuthText` of each `theme-resources/messages/messages_*.properties`
+        "El vostre codi SMS és 246810 i és vàlid durant 5 minuts.",
         "Ihr SMS Code lautet 246810 und ist gültig für 60 Minuten.",
+        "Su código SMS es 246810 y es válido durante 5 minutos.",
+        "Vahvistuskoodisi on 246810 ja se on voimassa 5 minuuttia.",
+        "Votre code de vérification est 246810 et est valide pendant 5 minutes.",
+        "Il tuo codice SMS è 246810 ed è valido per 5 minuti.",
+        "Uw SMS-code is 246810 en is geldig voor 5 minuten.",
+        "Twój kod SMS to 246810 i jest ważny przez 5 minut.",
         "Ваш SMS-код: 246810. Код действителен 5 минут.",
+        # Of one's own theme
         "验证码246810，5分钟内有效。",
         "Your code is 246810\n\n@example.com #246810",
     ],

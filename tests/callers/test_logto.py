@@ -17,7 +17,9 @@ from sms_connector.message import Message, Receipt
 from sms_connector.web.http import Request
 from tests.support.functions import AUDIENCE, request_of
 
-# As @logto/connector-http-sms sends it; newer versions put more into the payload.
+# `sendMessage` of `packages/connectors/connector-http-sms/src/index.ts` (0.2.1, as in Logto 1.42):
+# all that it was given. For SMS the payload of 1.42 has `code`, `locale` and `uiLocales` alone; the
+# rest is what its e-mails have, in case that SMS get it too.
 BODY: dict[str, Any] = {
     "to": "8613812345678",
     "type": "SignIn",

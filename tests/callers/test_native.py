@@ -66,6 +66,16 @@ def test_a_field_of_the_wrong_type_is_named(field: str, value: object) -> None:
     assert refusal.value.code == "invalid_request_parameters"
 
 
+@pytest.mark.parametrize(
+    "ip", ["9.9.9.9, 10.0.0.1", "for=9.9.9.9", "9.9.9.0/24", "2400:3200:1:2::/64", "unknown", " "]
+)
+def test_an_ip_that_is_no_address_is_refused_and_not_repeated(ip: str) -> None:
+    with pytest.raises(ConnectorError, match=r"^`ip` must be one IP address") as refusal:
+        native({**BODY, "ip": ip}).message()
+    assert refusal.value.code == "invalid_request_parameters"
+    assert ip == " " or ip not in str(refusal.value)
+
+
 def test_an_error_has_the_default_form() -> None:
     response = native(BODY).refused(invalid_config("Set the key."))
     assert response.status == 500

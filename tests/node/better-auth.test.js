@@ -89,14 +89,43 @@ describe('the phone number plugin of Better Auth', () => {
     assert.equal(messages[0].content, messages[1].content);
   });
 
+  /** The header of a browser that has been given these cookies. */
+  const browserWith = ({ cookies }) => ({ cookie: cookies.map((one) => one.split(';')[0]).join('; ') });
+
   it('does not accept the right code after five wrong ones', async () => {
     const phoneNumber = '+8613812345673';
-    await post('/phone-number/send-otp', { phoneNumber });
+    const browser = browserWith(await post('/phone-number/send-otp', { phoneNumber }));
     const code = await codeOf('13812345673');
     for (let guess = 0; guess < 5; guess += 1) {
+      await post('/phone-number/verify', { phoneNumber, code: wrong(code) }, browser);
+    }
+    assert.equal((await post('/phone-number/verify', { phoneNumber, code }, browser)).status, 400);
+  });
+
+  it('leaves two guesses to the browser that asked for the code, whatever strangers guess', async () => {
+    const phoneNumber = '+8613812345660';
+    const asked = await post('/phone-number/send-otp', { phoneNumber });
+    assert.match(asked.cookies.join(), /sms_verification=.*HttpOnly/);
+    const code = await codeOf('13812345660');
+    for (let guess = 0; guess < 8; guess += 1) {
       await post('/phone-number/verify', { phoneNumber, code: wrong(code) });
     }
     assert.equal((await post('/phone-number/verify', { phoneNumber, code })).status, 400);
+    const verified = await post('/phone-number/verify', { phoneNumber, code }, browserWith(asked));
+    assert.equal(verified.user.phoneNumber, phoneNumber);
+  });
+
+  it('does not take the code of one number for another, or a cookie of somebody\'s making', async () => {
+    const [mine, other] = ['+8613812345661', '+8613812345662'];
+    const browser = browserWith(await post('/phone-number/send-otp', { phoneNumber: mine }));
+    await post('/phone-number/send-otp', { phoneNumber: other });
+    const code = await codeOf('13812345661');
+    if (code !== (await codeOf('13812345662'))) {
+      assert.equal((await post('/phone-number/verify', { phoneNumber: other, code }, browser)).status, 400);
+    }
+    const forged = { cookie: browser.cookie.replace('13812345661', '13812345662') };
+    assert.equal((await post('/phone-number/verify', { phoneNumber: other, code }, forged)).status, 400);
+    assert.equal((await post('/phone-number/verify', { phoneNumber: mine, code }, browser)).status, 200);
   });
 
   it('says with the status of the function that no code was sent', async () => {
@@ -149,7 +178,7 @@ describe('the phone number plugin of Better Auth', () => {
     const answers = [];
     for (const number of [phoneNumber, '+8613812345679']) {
       const { status, cookies, ...rest } = await post('/phone-number/request-password-reset', { phoneNumber: number });
-      answers.push({ status, rest });
+      answers.push({ status, rest, cookies });
     }
     assert.deepEqual(answers[0], answers[1]);
   });

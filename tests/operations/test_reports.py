@@ -1,33 +1,25 @@
-"""Delivery reports as the provider pushes them: over a socket, in every envelope, with faults."""
+"""Delivery reports as the provider pushes them: over a socket, and in every envelope."""
 
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import requests
 
-from sms_connector.function import Function
-from sms_connector.local.fc_context import FcContext
-from sms_connector.store.redis import RedisStore
 from sms_connector.web.http import LARGEST_REPORT
 from tests.support.functions import new_function
-from tests.support.http_events import WAYS, HttpAnswer, HttpRequest
+from tests.support.http_events import WAYS
+from tests.support.pushing import AUTHORIZATION, PATH, RECEIVED, ask, lines, state_of
 from tests.support.redis_server import RedisServer
 from tests.support.reporting import BIZ_ID, PHONE, TOKEN, failed, mainland, overseas
 from tests.support.serving import serving
-from tests.support.verifying import SECRET
-
-PATH = f"/reports/{TOKEN}"
-RECEIVED = {"code": 0, "msg": "received"}
-AUTHORIZATION = {"authorization": "a-key-for-tests"}
 
 
 @pytest.fixture(autouse=True)
-def variables(
+def token(
     example: dict[str, Any],
     configure: Callable[[dict[str, Any]], None],
     monkeypatch: pytest.MonkeyPatch,
@@ -35,36 +27,6 @@ def variables(
     configure(example)
     monkeypatch.setenv("SMS_CONNECTOR_AUTHORIZATION", "a-key-for-tests")
     monkeypatch.setenv("SMS_CONNECTOR_REPORT_TOKEN", TOKEN)
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[RedisServer]:
-    with RedisServer() as server:
-        monkeypatch.setenv("SMS_CONNECTOR_STORE", server.url)
-        monkeypatch.setenv("SMS_CONNECTOR_SECRET", SECRET)
-        yield server
-
-
-def ask(
-    function: Function,
-    method: str,
-    path: str,
-    body: object = None,
-    way: Any = WAYS["HTTP trigger"],
-    **headers: str,
-) -> HttpAnswer:
-    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return way(function.handle, HttpRequest(raw, method, path, headers), FcContext())  # type: ignore[no-any-return]
-
-
-def state_of(function: Function, biz_id: str = BIZ_ID) -> Any:
-    path = f"/messages/{biz_id.replace('^', '%5E')}"
-    return ask(function, "GET", path, **AUTHORIZATION).body
-
-
-def lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
-    logged = [json.loads(record.getMessage()) for record in caplog.records]
-    return [line for line in logged if line["event"] == "report"]
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
@@ -122,9 +84,8 @@ def test_a_verification_shows_the_delivery_of_its_latest_message() -> None:
     ("items", "expected"),
     [
         (
-            [failed(), failed()],
-            2
-            * [
+            [failed(), failed(), failed()],
+            [
                 {
                     "event": "report",
                     "outcome": "failed",
@@ -164,6 +125,17 @@ def test_each_report_is_one_log_line_however_often_it_comes(
     assert lines(caplog) == expected
     assert PHONE not in caplog.text
     assert "246810" not in caplog.text
+
+
+@pytest.mark.usefixtures("server")
+def test_a_report_that_comes_three_times_to_two_instances_is_one_log_line(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO")
+    one, other = new_function(), new_function()
+    for function in (one, other, one):
+        assert ask(function, "POST", PATH, [failed(), mainland(biz_id="2^0")]).body == RECEIVED
+    assert [line["outcome"] for line in lines(caplog)] == ["failed", "delivered"]
 
 
 @pytest.mark.parametrize(
@@ -218,59 +190,6 @@ class TestTheAddress:
         assert ask(function, "POST", PATH, padded, way).body == RECEIVED
         assert state_of(function, "19^0")["state"] == "delivered"
         assert ask(function, "POST", PATH, padded + b" ", way).status == 413
-
-
-class TestFaults:
-    def test_a_report_is_answered_and_logged_while_the_store_is_silent(
-        self, server: RedisServer, caplog: pytest.LogCaptureFixture
-    ) -> None:
-        caplog.set_level("INFO")
-        function = new_function()
-        server.stop()
-        for _ in range(3):
-            began = time.monotonic()
-            assert ask(function, "POST", PATH, [mainland()]).body == RECEIVED
-            assert time.monotonic() - began < 0.7
-        server.go_on()
-        outcomes = [line["outcome"] for line in lines(caplog)]
-        assert outcomes == ["delivered", "not_recorded"] * 3
-
-    @pytest.mark.usefixtures("server")
-    def test_a_large_list_is_answered_in_time_by_a_slow_store(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        transact = RedisStore.transact
-
-        def slow(self: RedisStore, transaction: Any) -> Any:
-            time.sleep(0.15)
-            return transact(self, transaction)
-
-        monkeypatch.setattr(RedisStore, "transact", slow)
-        function = new_function()
-        # So few that a busy machine records them in time too.
-        items = [mainland(biz_id=f"{number}^0") for number in range(20)]
-        began = time.monotonic()
-        assert ask(function, "POST", PATH, items).body == RECEIVED
-        assert time.monotonic() - began < 0.7
-
-    def test_reports_are_answered_and_logged_without_a_connector_config(
-        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-    ) -> None:
-        caplog.set_level("INFO")
-        monkeypatch.setenv("SMS_CONNECTOR_CONFIG", "{}")
-        assert ask(new_function(), "POST", PATH, [mainland()]).body == RECEIVED
-        assert [line["outcome"] for line in lines(caplog)] == ["delivered", "not_recorded"]
-
-    @pytest.mark.parametrize("path", ["/messages/1", "/stats"])
-    def test_what_is_read_is_503_while_the_store_is_away(
-        self, server: RedisServer, path: str
-    ) -> None:
-        function = new_function()
-        server.kill()
-        answer = ask(function, "GET", path, **AUTHORIZATION)
-        assert (answer.status, answer.headers["retry-after"]) == (503, "3")
-        assert "sent" not in answer.body["error"]
-        server.start()
 
 
 @pytest.mark.parametrize("envelope", ["http3", "apigw", "http2"])

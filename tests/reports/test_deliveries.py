@@ -3,9 +3,11 @@ from __future__ import annotations
 import itertools
 import json
 import time
+from collections import Counter
 
 import pytest
 
+from sms_connector.reports.deliveries import Recorded
 from sms_connector.reports.report import Report, parse_reports
 from sms_connector.reports.state import Delivery
 from sms_connector.reports.stats import read_stats
@@ -22,7 +24,7 @@ def reports_of(*items: object) -> tuple[Report, ...]:
     return parse_reports(json.dumps(items).encode())[0]
 
 
-def record(kept: Kept, *items: object) -> int:
+def record(kept: Kept, *items: object) -> Recorded:
     return kept.deliveries.record(reports_of(*items), time.monotonic() + 10)
 
 
@@ -52,7 +54,7 @@ def test_reports_change_the_state_and_are_counted_once(
     kept = Kept(store)
     kept.accept()
     for part in [items] if together else [[item] for item in items]:
-        assert record(kept, *part) == len(part)
+        assert record(kept, *part).missed == ()
     found = kept.deliveries.get(BIZ_ID)
     assert (found.state, found.code) == (delivery.state, delivery.code)
     assert found.at == delivery.at or delivery.at is None
@@ -97,7 +99,12 @@ def test_the_same_report_to_many_instances_at_once_counts_once(store: Memory) ->
     kept[0].accept()
     ids = [f"{number}^0" for number in range(20)]
     items = [make(biz_id=one) for one in ids for make in (mainland, failed)]
-    at_once(*(lambda one=one: record(one, *items) for one in kept))
+    recorded: list[Recorded] = []
+    at_once(*(lambda one=one: recorded.append(record(one, *items)) for one in kept))
+    # One report of each outcome is new at most, whichever instance had it.
+    new = Counter((report.ids, report.outcome) for one in recorded for report in one.new)
+    assert set(new.values()) == {1}
+    assert {ids for (ids, outcome) in new if outcome == "delivered"} == {(one,) for one in ids}
     assert sum(counts(kept[0]).values()) == 20
     assert {kept[0].deliveries.get(one).state for one in ids} == {"delivered"}
 
@@ -132,7 +139,8 @@ def test_no_call_begins_after_the_deadline() -> None:
             return super().transact(transaction)
 
     items = reports_of(*(mainland(biz_id=f"{one}^0") for one in range(450)))
-    assert Kept(Slow()).deliveries.record(items, time.monotonic() + 0.05) == 200
+    recorded = Kept(Slow()).deliveries.record(items, time.monotonic() + 0.05)
+    assert (recorded.new, recorded.missed) == (items[:200], items[200:])
 
 
 def test_neither_a_name_nor_a_value_holds_a_number(store: Memory) -> None:

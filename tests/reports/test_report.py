@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import time
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -51,13 +53,13 @@ def test_each_form_is_read(
 
 
 @pytest.mark.parametrize(
-    "time", ["", "now", "2026-13-01 00:00:00", None, 5, [], "Wed, 99 Dec 2025 16:00:03 GMT"]
+    "moment", ["", "now", "2026-13-01 00:00:00", None, 5, [], "Wed, 99 Dec 2025 16:00:03 GMT"]
 )
-def test_a_report_without_a_valid_time_has_none(time: object) -> None:
-    for item in (mainland(report_time=time), overseas(ReceiveDate=time)):
+def test_a_report_without_a_valid_time_has_none(moment: object) -> None:
+    for item in (mainland(report_time=moment), overseas(ReceiveDate=moment)):
         reports, others = parsed(item)
-        assert [report.at for report in reports] == ([] if time == [] else [None])
-        assert others == (1 if time == [] else 0)
+        assert [report.at for report in reports] == ([] if moment == [] else [None])
+        assert others == (1 if moment == [] else 0)
 
 
 @pytest.mark.parametrize(
@@ -90,6 +92,38 @@ def test_a_body_of_another_kind_has_no_reports(body: bytes) -> None:
     lambda value: json.dumps(value).encode()))  # fmt: skip
 def test_no_body_raises(body: bytes) -> None:
     assert parse_reports(body)[0] == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "shown"),
+    [
+        ({"phone_number": "1" * 16}, ("****", "DELIVERED")),
+        ({"phone_number": int("1" * 16)}, ("****", "DELIVERED")),
+        ({"phone_number": PHONE + "-" * 300}, ("****", "DELIVERED")),
+        ({"err_code": "E" * 257}, ("138****5678", "")),
+        ({"report_time": "2026-01-01 00:00:03" + " " * 300}, ("138****5678", "DELIVERED")),
+    ],
+)
+def test_a_field_that_is_too_long_to_be_valid_is_dropped(
+    changes: dict[str, object], shown: tuple[str, str]
+) -> None:
+    ((report,), others) = parsed(mainland(**changes))
+    assert (report.phone, report.code, others) == (*shown, 0)
+    assert report.at == (None if "report_time" in changes else AT)
+
+
+@pytest.mark.parametrize("form", [mainland(phone_number="1" * 1_000_000), overseas(To="1" * 10**6)])
+def test_a_number_of_a_million_digits_costs_neither_time_nor_memory(form: Any) -> None:
+    body = json.dumps([form]).encode()
+    parse_reports(json.dumps([mainland(), overseas()]).encode())  # imports what it needs
+    tracemalloc.start()
+    began = time.perf_counter()
+    parse_reports(body)
+    seconds = time.perf_counter() - began
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert seconds < 0.2  # a regular expression of it took 2.7 seconds
+    assert peak < 10_000_000  # and 209 MB
 
 
 def test_nothing_of_a_report_holds_the_whole_number() -> None:

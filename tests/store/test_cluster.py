@@ -51,7 +51,7 @@ def test_every_node_is_an_address_of_the_same_store(cluster: list[RedisServer]) 
     assert {store.transact(CLAIM).found[0].value for store in stores} == {"mine"}
     assert [store.away for store in stores] == [""] * 3
     for store in stores:
-        assert diagnose(Stores(store, store, Names(("secret",)))) == ""
+        assert diagnose(Stores(store, store, store, Names(("secret",)))) == ""
         counter = Counter("{t}counter", 1, 60)
         taken = store.transact(Transaction(take=(counter,)))
         store.transact(Transaction(give_back=(counter,), taken_at=taken.taken_at))

@@ -221,14 +221,14 @@ def test_a_check_says_what_is_wrong(fault: str) -> None:
     make, name = CASES[fault]
     with ExitStack() as stack:
         server = RedisStore(make(stack))
-        stores = Stores(server, server, Names(("secret",)))
+        stores = Stores(server, server, server, Names(("secret",)))
         assert diagnose(stores) == next(text for key, text in FAULTS.items() if key == name)
 
 
 def test_a_check_of_a_store_that_works_says_nothing() -> None:
     with RedisServer(PROGRAM) as server:
         store = RedisStore(server.address)
-        assert diagnose(Stores(store, store, Names(("secret",)))) == ""
+        assert diagnose(Stores(store, store, store, Names(("secret",)))) == ""
 
 
 class TestRecovery:

@@ -231,10 +231,10 @@ def test_a_user_with_the_commands_of_the_guide_and_no_more_can_do_everything(
         allowed = [f"+{name}" for name in commands_of_the_guide()]
         own.command("ACL", "SETUSER", "sender", "on", ">of a user", "~{sms}*", *allowed)
         store = RedisStore(Address("127.0.0.1", own.port, 3, "sender", "of a user"))
-        assert diagnose(Stores(store, store, Names(("secret",)))) == ""
+        assert diagnose(Stores(store, store, store, Names(("secret",)))) == ""
         own.command("ACL", "SETUSER", "sender", "-hincrby")
         lacking = RedisStore(store.address)
-        assert "command" in diagnose(Stores(lacking, lacking, Names(("secret",))))
+        assert "command" in diagnose(Stores(lacking, lacking, lacking, Names(("secret",))))
 
 
 def test_takes_that_a_clock_set_back_has_left_in_the_future_count_from_now(

@@ -59,7 +59,7 @@ class Kept:
     """The delivery states and figures of one instance over a store."""
 
     def __init__(self, store: Store, secrets: tuple[str, ...] = SECRETS, **changes: Any) -> None:
-        self.stores = Stores(store, store, Names(secrets))
+        self.stores = Stores(store, store, store, Names(secrets))
         self.figures = Figures(self.stores.names, parse_config(json.dumps(config(**changes))))
         self.deliveries = Deliveries(self.stores, self.figures)
 

@@ -81,7 +81,7 @@ def verifications(
 ) -> Verifications:
     """Build the service over a store; ``changes`` are keys of the connector JSON."""
     whole = config(**{"limits": NO_LIMITS, **changes})
-    stores = Stores(store, store, Names(secrets))
+    stores = Stores(store, store, store, Names(secrets))
     return Verifications(settings, parse_config(json.dumps(whole)), stores)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 import click
+import msgspec
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -28,7 +29,8 @@ _STYLES: Final = {"ok": "green", "warn": "yellow", "fix": "bold red"}
 def check(as_json: bool) -> None:
     """Check the connector JSON, the access key, the sign, the templates and the store.
 
-    Sends nothing. The exit code is 1 if some messages cannot be sent.
+    Sends nothing. The exit code is 1 if something is to be fixed: some messages cannot be sent, or
+    do not arrive. Warnings leave it at 0.
     """
     checks = list(_checks())
     ok = all(item.ok for item in checks)
@@ -58,16 +60,21 @@ def _checks() -> Iterator[Check]:
 
 
 def _print_json(ok: bool, checks: Sequence[Check]) -> None:
-    listed = [
-        {
-            "subject": item.subject,
-            "ok": item.ok,
-            "message": item.message,
-            "remedy": item.remedy,
-        }
-        for item in checks
-    ]
+    listed = [_listed(item) for item in checks]
     click.echo(json.dumps({"ok": ok, "checks": listed}, ensure_ascii=False, indent=2))
+
+
+def _listed(item: Check) -> dict[str, object]:
+    listed: dict[str, object] = {
+        "subject": item.subject,
+        "ok": item.ok,
+        "level": item.level,
+        "message": item.message,
+        "remedy": item.remedy,
+    }
+    if item.registration is not None:
+        listed["registration"] = msgspec.to_builtins(item.registration)
+    return listed
 
 
 def _print_table(ok: bool, checks: Sequence[Check]) -> None:
@@ -78,18 +85,13 @@ def _print_table(ok: bool, checks: Sequence[Check]) -> None:
         width = max(len(item.subject) for item in checks)
         for item in checks:
             click.echo(
-                f"{_mark(item):4}  {item.subject:{width}}  {item.message} {item.remedy}".rstrip()
+                f"{item.level:4}  {item.subject:{width}}  {item.message} {item.remedy}".rstrip()
             )
     failed = sum(not item.ok for item in checks)
     problems = "1 problem" if failed == 1 else f"{failed} problems"
-    summary = "Messages can be sent." if ok else f"{problems} to fix: some messages cannot be sent."
+    failure = f"{problems} to fix: some messages cannot be sent, or do not arrive."
+    summary = "Messages can be sent." if ok else failure
     console.print(f"\n{summary}", style="green" if ok else "red")
-
-
-def _mark(item: Check) -> str:
-    if not item.ok:
-        return "fix"
-    return "warn" if item.remedy else "ok"
 
 
 def _table(checks: Sequence[Check]) -> Table:
@@ -98,7 +100,7 @@ def _table(checks: Sequence[Check]) -> Table:
     table.add_column(overflow="fold")
     table.add_column(overflow="fold")
     for item in checks:
-        mark = Text(_mark(item), _STYLES[_mark(item)])
+        mark = Text(item.level, _STYLES[item.level])
         message = Text(item.message)
         if item.remedy:
             message.append(f" {item.remedy}", "yellow")

@@ -7,6 +7,7 @@ from typing import Final
 from ...config import ConnectorConfig, read_config
 from ...config_fields import Problem
 from ...message import FALLBACK_USAGE_TYPE
+from ...phone import MAINLAND
 from ...templates import ANYWHERE, CHINA, OVERSEAS, REQUIRED_USAGE_TYPES, Backup, Template
 from ..endpoint import is_emulator
 from . import links
@@ -53,6 +54,7 @@ def check_config(text: str | bytes) -> list[Check]:
         *_endpoint(config),
         *_usage_types(config),
         *_never_used(config),
+        *_bare_digits(config),
         *check_limits(config),
         *check_test_numbers(config),
     ]
@@ -105,6 +107,22 @@ def _codes(template: Template, backup: Backup | None) -> str:
     used = template.backup or backup
     last = [f"backup {used.template_code}"] if used and CHINA in template.regions else []
     return ", ".join([*first, *abroad, *others, *last])
+
+
+def _bare_digits(config: ConnectorConfig) -> Iterator[Check]:
+    """Warn where a number abroad that comes without ``+`` may be taken for a mainland number."""
+    countries = config.limits.countries
+    if config.strict_phone_region_number_check or countries == frozenset({MAINLAND}):
+        return
+    regions = {name for one in config.templates for name in one.template_code.values}
+    if regions - {ANYWHERE, CHINA} or countries:
+        yield Check(
+            "strictPhoneRegionNumberCheck",
+            True,
+            "11 digits without + that begin with 13 to 19 are sent to the mainland, also those of "
+            "a number in the US or Canada (1 862 …).",
+            "Set it to true if every caller gives the country code; in any case let them give +.",
+        )
 
 
 def _never_used(config: ConnectorConfig) -> Iterator[Check]:

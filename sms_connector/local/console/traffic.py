@@ -68,7 +68,7 @@ class Traffic:
             stores = self._server or self._tried
             # Figures name their usage types themselves: no config is needed to read them.
             figures = Figures(stores.names, ConnectorConfig(ByRegion({}), ()))
-            stats = read_stats(stores.shared, figures, int(hours))
+            stats = read_stats(stores.prompt, figures, int(hours))
         except StoreAwayError as away:
             return error_body(away.as_error(), sends=False)
         except ConnectorError as error:

@@ -16,7 +16,7 @@ CERTIFICATES: Final = "certifi/cacert.pem"
 
 _LICENCE: Final = "LICENSE"
 _SCRIPT: Final = "sms_connector/store/transaction.lua"
-_NOT_PACKAGED: Final = ("local", "__main__.py", "wsgi.py")
+_NOT_PACKAGED: Final = ("local", "__main__.py", "only_process.py", "wsgi.py")
 # The same for all files, however old they are: 2 January 1980, because the first day that a ZIP
 # file can name is still 1979 in some time zones.
 _TIME: Final = 315_619_200

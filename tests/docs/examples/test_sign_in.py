@@ -80,6 +80,34 @@ def test_a_message_that_cannot_be_sent_is_said(page: str) -> None:
         assert title(submit(page, phone=phone)).startswith("No code was sent")
 
 
+def test_two_guesses_are_left_to_the_browser_that_asked_whatever_strangers_guess(
+    page: str, emulator: Emulator
+) -> None:
+    phone = "13812345678"
+    browser = requests.Session()
+    asked = browser.post(page, data={"phone": phone}, timeout=10)
+    assert "HttpOnly" in asked.headers["set-cookie"]
+    assert phone not in asked.headers["set-cookie"]
+    code = emulator.inbox.messages()[0].template_param["code"]
+    for _ in range(8):
+        submit(page, phone=phone, code=wrong(code))
+    assert title(submit(page, phone=phone, code=code)) == "Ask for another code"
+    guess = {"phone": phone, "code": code}
+    assert title(browser.post(page, data=guess, timeout=10)) == "Welcome"
+
+
+@pytest.mark.parametrize("change", [lambda it: it, lambda it: f"{it}0", lambda _: "\xdf.x"])
+def test_the_code_of_one_number_does_not_sign_in_another(
+    page: str, emulator: Emulator, change: Callable[[str], str]
+) -> None:
+    cookie = submit(page, phone="13812345678").cookies.get("verification") or ""
+    submit(page, phone="13912345678")
+    other, code = (sms.template_param["code"] for sms in emulator.inbox.messages())
+    headers = {"Cookie": f"verification={change(cookie)}".encode()}
+    guess = {"phone": "13912345678", "code": wrong(other) if code == other else code}
+    assert title(requests.post(page, data=guess, headers=headers, timeout=10)) != "Welcome"
+
+
 def test_a_number_is_shown_as_text_alone(page: str, emulator: Emulator) -> None:
     response = submit(page, phone='"><script>', code="246810")
     assert "<script>" not in response.text

@@ -168,3 +168,27 @@ def test_an_endpoint_elsewhere_without_tls_is_warned_of() -> None:
     [check] = [check for check in checks if check.subject == "endpoint"]
     assert check.ok
     assert "unencrypted" in check.message
+
+
+@pytest.mark.parametrize(
+    ("changes", "warns"),
+    [
+        ({}, True),  # a template for overseas
+        ({"strictPhoneRegionNumberCheck": True}, False),
+        ({"limits": {"countries": ["CN"]}}, False),
+        ({"templates": [{**one, "templateCode": "SMS_1"} for one in TEMPLATES]}, False),
+        (
+            {
+                "templates": [{**one, "templateCode": "SMS_1"} for one in TEMPLATES],
+                "limits": {"countries": ["CN", "US"]},
+            },
+            True,
+        ),
+    ],
+)
+def test_bare_digits_are_a_warning_where_messages_go_abroad(
+    changes: dict[str, Any], warns: bool
+) -> None:
+    checks = check_config(json.dumps(config(**changes)))
+    found = [check for check in checks if check.subject == "strictPhoneRegionNumberCheck"]
+    assert [check.ok for check in found] == [True] * warns
