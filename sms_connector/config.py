@@ -13,13 +13,15 @@ from .errors import invalid_config
 from .fixed_codes import TestNumber, read_test_numbers
 from .limits.reading import read_limits
 from .limits.rules import Limits
-from .message import FALLBACK_USAGE_TYPE
-from .phone import PhoneNumber
+from .message import FALLBACK_USAGE_TYPE, MAINLAND_CODE_LENGTH
+from .phone import MAINLAND, PhoneNumber
 from .templates import (
+    CHINA,
     Backup,
     ByRegion,
     Template,
     check_signs,
+    is_pnvs,
     read_backup,
     read_signs,
     read_templates,
@@ -184,6 +186,8 @@ def read_config(text: str | bytes) -> tuple[ConnectorConfig | None, tuple[Proble
         check_signs(config.sign_name, config.templates, problems)
     if config and _UNENCRYPTED.match(config.endpoint or ""):
         problems.add("endpoint", "must not be http:// at aliyuncs.com: codes would go unencrypted")
+    if config and config.verification.code_length > MAINLAND_CODE_LENGTH:
+        _check_code_length(config, problems)
     return (None if problems else config), tuple(problems)
 
 
@@ -204,4 +208,16 @@ def _check_key_pair(raw: dict[str, Any], problems: Problems) -> None:
         problems.add_sentence(
             missing[0],
             "give both `accessKeyId` and `accessKeySecret`, or neither to use the function's role",
+        )
+
+
+def _check_code_length(config: ConnectorConfig, problems: Problems) -> None:
+    countries = config.limits.countries
+    mainland = (template.template_code.at(CHINA) for template in config.templates)
+    sends_sms = any(code is not None and not is_pnvs(code) for code in mainland)
+    if sends_sms and (countries is None or MAINLAND in countries):
+        problems.add(
+            "verification.codeLength",
+            f"must be at most {MAINLAND_CODE_LENGTH}: SMS_ templates for mainland China take no "
+            "longer code",
         )

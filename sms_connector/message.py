@@ -15,6 +15,12 @@ FALLBACK_USAGE_TYPE: Final = "Generic"
 
 CODE_DIGITS: Final = 6
 
+MAINLAND_CODE_LENGTH: Final = 6
+"""The most characters that a verification template of the SMS service takes in the mainland.
+
+See https://help.aliyun.com/document_detail/463237.html; the least is 4, as everywhere.
+"""
+
 _CODE = re.compile(r"[A-Za-z0-9]{4,10}")
 _PNVS_CODE = re.compile(r"[0-9]{4,8}")
 _USAGE_TYPE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
@@ -23,6 +29,16 @@ _USAGE_TYPE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 def random_code() -> str:
     """Return a new code of CODE_DIGITS digits."""
     return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
+
+
+def check_mainland_code(code: str) -> None:
+    """Raise ConnectorError (``invalid_request_parameters``) for a code that is too long."""
+    if len(code) > MAINLAND_CODE_LENGTH:
+        raise invalid_parameter(
+            "code",
+            f"must be 4 to {MAINLAND_CODE_LENGTH} letters and digits: templates for mainland China "
+            "take no longer one",
+        )
 
 
 def is_usage_type(text: str) -> bool:

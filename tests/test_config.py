@@ -204,6 +204,25 @@ def test_each_problem_of_the_verification_is_named_by_its_path(
     assert found.path == path
 
 
+@pytest.mark.parametrize(
+    ("changes", "is_valid"),
+    [
+        ({}, False),
+        ({"templates": [*GIVEN_TEMPLATES[:3], TEMPLATES[3]]}, False),
+        ({"templates": GIVEN_TEMPLATES}, True),
+        ({"limits": {"countries": ["HK"]}}, True),
+    ],
+    ids=["SMS templates", "one SMS template", "given templates", "no message to the mainland"],
+)
+def test_made_codes_of_more_than_six_digits_need_templates_that_take_them(
+    changes: dict[str, Any], is_valid: bool
+) -> None:
+    for digits in (6, 7, 8):
+        whole = json.dumps(config(verification={"codeLength": digits}, **changes))
+        found = [problem.path for problem in read_config(whole)[1]]
+        assert found == ([] if is_valid or digits == 6 else ["verification.codeLength"])
+
+
 def test_limits_and_verification_have_defaults() -> None:
     parsed = parse(limits=...)
     assert parsed.limits == parse(limits={}).limits == Limits()

@@ -105,7 +105,7 @@ class TestLog:
         caplog.set_level(logging.INFO)
         for request_id in ("one", "two"):
             invoke(
-                {**EVENT, "code": f"1234{request_id}"},
+                {**EVENT, "code": f"12{request_id}"},
                 FcContext(logger=logging.getLogger(request_id)),
             )
         assert [record.name for record in caplog.records] == ["one", "two"]

@@ -21,6 +21,8 @@ _EXAMPLE: Final[dict[str, Any]] = {
         {"usageType": "ForgotPassword", "templateCode": "SMS_200000003"},
         {"usageType": "Generic", "templateCode": "SMS_200000004"},
     ],
+    # As the texts of the templates say.
+    "verification": {"validSeconds": 300},
 }
 
 

@@ -5,6 +5,8 @@ provider/wire.py and ConnectorConfig).
 """
 
 import os
+import re
+from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
@@ -24,20 +26,41 @@ from ..settings import read_settings
 _NOBODY_S_NUMBER: Final = "13800138000"
 _NO_CODE: Final = "0000"
 
+_REASON: Final = re.compile("[A-Z_]{1,40}")
+
+
+class CarrierRegistration(msgspec.Struct, frozen=True):
+    """What one carrier says of a sign (实名报备). ``carrier``: mobile, unicom or telecom.
+
+    ``status``: -2 not submitted, -1 under way, 0 failed, 1 registered and unproved, 2 lapsed,
+    3 registered. ``reasons`` are codes such as ``NO_SEND_RECORD``, ``details`` free text, masked.
+    """
+
+    carrier: str
+    status: int | None
+    reasons: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
+
 
 class ReviewedSign(msgspec.Struct, frozen=True):
-    """A sign, from GetSmsSign. ``status``: 0 under review, 1 approved, 2 rejected."""
+    """A sign, from GetSmsSign. ``status``: 0 under review, 1 approved, 2 rejected.
+
+    ``tag``: 2 own, 3 given, 4 of a test, 5 of a trial.
+    """
 
     status: int | None
     usage: str
     reject_info: str
+    tag: int | None = None
+    registrations: tuple[CarrierRegistration, ...] = ()
 
 
 class ReviewedTemplate(msgspec.Struct, frozen=True):
     """A template, from GetSmsTemplate. ``status`` has the values of a sign's.
 
     ``kind``: 0 verification code, 1 notification, 2 promotion, 3 international; of the last,
-    ``intl_kind`` is 0 notification, 1 promotion, 2 verification code.
+    ``intl_kind`` is 0 notification, 1 promotion, 2 verification code. ``tag``: 2 own, 3 given, 4
+    of a test. ``variable`` is the type of ``${code}``, such as ``numberCaptcha``, or empty.
     """
 
     status: int | None
@@ -45,6 +68,8 @@ class ReviewedTemplate(msgspec.Struct, frozen=True):
     intl_kind: int | None
     content: str
     reject_info: str
+    tag: int | None = None
+    variable: str = ""
 
 
 class Lookup:
@@ -61,7 +86,13 @@ class Lookup:
         body = self._query(lambda: client().get_sms_sign_with_options(request, RuntimeOptions()))
         if isinstance(body, Refused | NoAnswer):
             return body
-        return ReviewedSign(number(body.sign_status), text(body.sign_usage), self._reason(body))
+        return ReviewedSign(
+            number(body.sign_status),
+            text(body.sign_usage),
+            self._reason(body),
+            number(body.sign_tag),
+            tuple(self._registrations(body)),
+        )
 
     def template(self, code: str) -> ReviewedTemplate | Refused | NoAnswer:
         request = GetSmsTemplateRequest(template_code=code)
@@ -78,6 +109,8 @@ class Lookup:
             number(body.intl_type),
             text(body.template_content),
             self._reason(body),
+            number(body.template_tag),
+            _variable(text(body.variable_attribute)),
         )
 
     def send_detail(
@@ -103,6 +136,28 @@ class Lookup:
         )
         return body if isinstance(body, Refused | NoAnswer) else None
 
+    def _registrations(self, body: Any) -> Iterator[CarrierRegistration]:
+        mask = self._query.mask()
+        for detail in body.sign_isp_register_detail_list or ():
+            reasons = detail.register_status_reasons or ()
+            codes = (text(reason.reason_code) for reason in reasons)
+            details = (line for reason in reasons for line in reason.reason_desc_list or ())
+            yield CarrierRegistration(
+                text(detail.operator_code),
+                number(detail.register_status),
+                tuple(code for code in codes if _REASON.fullmatch(code)),
+                tuple(mask(text(line)) for line in details if text(line)),
+            )
+
     def _reason(self, body: Any) -> str:
         """Return the reason of the reviewer: free text, which may contain anything."""
         return self._query.mask()(text(getattr(body.audit_info, "reject_info", None)))
+
+
+def _variable(attribute: str) -> str:
+    """Return the type of the code in ``VariableAttribute``: ``{"code": "numberCaptcha"}``."""
+    try:
+        types = msgspec.json.decode(attribute, type=dict[str, str])
+    except msgspec.DecodeError:
+        return ""
+    return types.get("code", "")

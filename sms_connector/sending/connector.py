@@ -7,7 +7,7 @@ import msgspec
 
 from ..config import ConnectorConfig
 from ..errors import CHECK_DELIVERY, ConnectorError, ProviderError, invalid_config
-from ..message import FirstRefusal, Message, Receipt, Sms
+from ..message import FirstRefusal, Message, Receipt, Sms, check_mainland_code
 from ..phone import parse_phone
 from ..privacy import Mask
 from ..provider.call import DIRECT, Stage
@@ -16,6 +16,7 @@ from ..provider.refusals import is_known, lets_backup_go, refusal
 from ..provider.sdk_call import NoAnswer, ProviderAnswer, text
 from ..settings import Proxies, Settings
 from ..store import Stores, open_stores
+from ..templates import is_pnvs
 from .at_most_once import AtMostOnce, Figures
 from .options import DEFAULT_OPTIONS, SendOptions
 
@@ -59,13 +60,16 @@ class SmsConnector:
         ``made_code`` goes into a message that has no code of its own.
 
         Raise ConnectorError (``invalid_request_parameters``) if the phone number is invalid, in a
-        country that is not allowed, or none that the template can send to.
+        country that is not allowed, or none that the template can send to, or if the code is
+        longer than the template takes.
         """
         config = self.config
         phone = parse_phone(message.phone, strict=config.strict_phone_region_number_check)
         config.limits.check_country(phone)
         template = config.template_for(message.usage_type)
         code = template.code_for(phone)
+        if phone.is_mainland and not is_pnvs(code):
+            check_mainland_code(message.code or made_code)
         return Sms(
             phone,
             message.usage_type,

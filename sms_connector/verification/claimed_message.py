@@ -58,13 +58,15 @@ class ClaimedMessage(msgspec.Struct, frozen=True):
     def started(self, receipt: Receipt) -> Started:
         return Started(self.verification.state, receipt, self.is_new)
 
-    def end(self, outcome: Started | ConnectorError) -> None:
-        """Write how the message ended. Repeated, it changes nothing.
+    def end(self, outcome: Started | ConnectorError, *, is_counted: bool = False) -> None:
+        """Write how the message ended. Repeated, it changes nothing but the figures.
+
+        ``is_counted`` leaves those alone: an earlier attempt may have counted the outcome.
 
         Raise ConnectorError (``unavailable``) while the store is away.
         """
         if isinstance(outcome, ConnectorError) and outcome.sent is False:
-            self._undo(outcome)
+            self._undo(outcome, is_counted=is_counted)
             return
         write = self.claims.finish(outcome)
         if isinstance(outcome, Started):
@@ -81,14 +83,14 @@ class ClaimedMessage(msgspec.Struct, frozen=True):
                     restamp_delay=ACCEPTANCE_MARGIN,
                     taken_at=self.taken_at,
                     write=(*write, *lease.released(self._lease_seconds)),
-                    add=self._figure(outcome),
+                    add=() if is_counted else self._figure(outcome),
                 )
             )
             if result.committed:
                 return
             lease = lease.seen(result.found[0])
 
-    def _undo(self, error: ConnectorError) -> None:
+    def _undo(self, error: ConnectorError, *, is_counted: bool) -> None:
         """Take the message back from whatever the verification has become meanwhile."""
         by_id = by_number = encoded(self.verification)
         lease, now = self.lease, self.now
@@ -114,7 +116,7 @@ class ClaimedMessage(msgspec.Struct, frozen=True):
                         *lease.released(self._lease_seconds),
                         *self.claims.release(error),
                     ),
-                    add=self._figure(error),
+                    add=() if is_counted else self._figure(error),
                 )
             )
             if result.committed:

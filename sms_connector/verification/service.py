@@ -7,7 +7,6 @@ message before it is sent. CONTRIBUTING.md has the picture of a verification's s
 """
 
 from collections.abc import Callable
-from contextlib import suppress
 
 from ..config import ConnectorConfig
 from ..errors import ConnectorError, bug, invalid_config
@@ -21,6 +20,7 @@ from ..store import Stores
 from ..store.address import MEMORY
 from ..store.transaction import Record, Transaction
 from .change import Change, latest_of, not_pending
+from .claimed_message import ClaimedMessage
 from .codes import is_id, read_code
 from .outcomes import Approved, Started
 from .progress import Progress
@@ -58,6 +58,7 @@ class Verifications:
         ``verification.sends`` is used up; ``key_reused``. After ``sent: null`` a verification is
         pending, since the message may arrive.
         """
+        self._records.unfinished.finish()
         claimed = Start(self._records, sms, options, self._progress).claim()
         if isinstance(claimed, Started):
             return claimed
@@ -68,9 +69,7 @@ class Verifications:
             outcome = error
             raise
         finally:
-            # What the caller gets does not depend on whether the outcome could be written.
-            with suppress(ConnectorError):
-                claimed.end(outcome)
+            self._end(claimed, outcome)
         return outcome
 
     def check(
@@ -84,6 +83,7 @@ class Verifications:
         """
         guess = read_code(typed)
         keys = self._keys_of_id(verification_id)
+        self._records.unfinished.finish()
         return Change(self._records, self._progress, keys).guess(guess, key)
 
     def check_number(
@@ -98,6 +98,7 @@ class Verifications:
         if not self._config.verification.check_by_number:
             raise not_pending()
         keys = self._records.number_keys(number.identity, usage_type)
+        self._records.unfinished.finish()
         change = Change(self._records, self._progress, keys, by_number=True)
         return change.guess(guess, key)
 
@@ -118,6 +119,13 @@ class Verifications:
         """Cancel a pending verification. Raise ConnectorError (``not_pending``) of any other."""
         keys = self._keys_of_id(verification_id)
         Change(self._records, self._progress, keys).cancel()
+
+    def _end(self, claimed: ClaimedMessage, outcome: Started | ConnectorError) -> None:
+        """Write the outcome. What the caller gets does not depend on whether that succeeds."""
+        try:
+            claimed.end(outcome)
+        except ConnectorError:
+            self._records.unfinished.add(lambda: claimed.end(outcome, is_counted=True))
 
     @property
     def _records(self) -> VerificationRecords:

@@ -104,42 +104,50 @@ class Start:
             (*seen.numbers, *seen.leases, *seen.blocks),
             strict=True,
         )
-        result = self._records.transact(
-            Transaction(
-                records=(
-                    *self._claims.unclaimed,
-                    *(Record(key, (found.value,)) for key, found in expected),
-                ),
-                take=(*limiter.counters, *self._breaker.messages),
-                count=self._breaker.read,
-                patience=patience,
-                write=(
-                    Write(id_key, value, seconds, self._lease_seconds, must_stay=True),
-                    Write(verification.number, value, seconds, self._lease_seconds, must_stay=True),
-                    Write(lease.key, lease.value, self._lease_seconds, self._lease_seconds),
-                    *self._claims.begin(self._lease_seconds),
-                ),
-            )
+        claim = Transaction(
+            records=(
+                *self._claims.unclaimed,
+                *(Record(key, (found.value,)) for key, found in expected),
+            ),
+            take=(*limiter.counters, *self._breaker.messages),
+            count=self._breaker.read,
+            patience=patience,
+            write=(
+                Write(id_key, value, seconds, self._lease_seconds, must_stay=True),
+                Write(verification.number, value, seconds, self._lease_seconds, must_stay=True),
+                Write(lease.key, lease.value, self._lease_seconds, self._lease_seconds),
+                *self._claims.begin(self._lease_seconds),
+            ),
         )
+
+        def claimed_by(result: Result) -> ClaimedMessage:
+            return ClaimedMessage(
+                self._records,
+                self._claims,
+                limiter,
+                self._sms,
+                verification,
+                is_new=pending is None,
+                secret=secret,
+                id_key=id_key,
+                replaced=seen.numbers[secret].value if pending is None else ABSENT,
+                lease=lease,
+                conversion=self._breaker.messages,
+                taken_at=result.taken_at,
+                now=result.now,
+            )
+
+        def undo_lost(error: ConnectorError) -> None:
+            lost = self._records.transact(msgspec.structs.replace(claim, is_repeat=True))
+            if lost.committed:
+                claimed_by(lost).end(error)
+
+        result = self._records.transact(claim, undo_lost)
         if result.full is not None and result.wait > patience:
             raise limiter.refusal(result)
         if not result.committed:
             return result
-        return ClaimedMessage(
-            self._records,
-            self._claims,
-            limiter,
-            self._sms,
-            verification,
-            is_new=pending is None,
-            secret=secret,
-            id_key=id_key,
-            replaced=seen.numbers[secret].value if pending is None else ABSENT,
-            lease=lease,
-            conversion=self._breaker.messages,
-            taken_at=result.taken_at,
-            now=result.now,
-        )
+        return claimed_by(result)
 
     def _pending(self, numbers: Sequence[Found], now: int) -> tuple[int, Verification | None]:
         """Return the pending verification of the number, and the place of its secret."""

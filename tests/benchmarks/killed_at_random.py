@@ -145,7 +145,7 @@ def phone_of(message: int) -> str:
 
 
 def code_of(message: int) -> str:
-    return f"{message:010}"
+    return f"{message:06}"
 
 
 def asks(message: int, instances: int) -> set[int]:

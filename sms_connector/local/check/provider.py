@@ -12,12 +12,14 @@ from ...provider.environment_key import KEY_ID, KEY_SECRET
 from ...provider.query import Refused
 from ...provider.sdk_call import NoAnswer
 from ..access_keys import local_key
-from ..lookup import Lookup, ReviewedTemplate
+from ..lookup import Lookup, ReviewedSign, ReviewedTemplate
 from .codes_in_use import CodeInUse, codes_in_use
 from .finding import Check
 from .lookup_failures import LookupResult, explain_failure
 from .number_verification import check_given, check_shared_signs, explain_service
-from .review import check_sign, check_template
+from .registration import check_registration
+from .review import APPROVED, TEST, Region, check_pair, check_sign, check_template
+from .validity import check_validity
 
 _NO_KEY: Final = Check(
     "accessKeyId",
@@ -65,12 +67,17 @@ def _queries(
     signs: dict[str, str] = {}
     for code in sorted(by_sms, key=lambda code: not code.sign_path.startswith("signName")):
         signs.setdefault(code.sign_name, code.sign_path)
+    reviewed: dict[str, ReviewedSign] = {}
     for name, path in signs.items():
         sign = lookup.sign(name)
         if isinstance(sign, Refused | NoAnswer):
             yield explain_failure(sign, path, config)
         else:
+            reviewed[name] = sign
             yield from map(LookupResult, check_sign(path, sign))
+            regions = {code.region for code in by_sms if code.sign_name == name}
+            if sign.status == APPROVED and sign.tag != TEST and regions != {Region.ABROAD}:
+                yield from map(LookupResult, check_registration(path, name, sign))
     templates: dict[str, ReviewedTemplate | Refused | NoAnswer] = {}
     for code in {code.path: code for code in by_sms}.values():
         if code.code not in templates:
@@ -79,7 +86,12 @@ def _queries(
         if isinstance(template, Refused | NoAnswer):
             yield explain_failure(template, code.path, config)
         else:
-            checks = check_template(code.path, code.code, code.region, template)
+            checks = [*check_template(code.path, code.code, code.region, template)]
+            if code.sign_name in reviewed:
+                pair = reviewed[code.sign_name]
+                checks += check_pair(code.path, code.code, template, pair)
+            seconds = config.verification.valid_seconds
+            checks += check_validity(code.path, code.code, template.content, seconds)
             yield from map(LookupResult, checks)
     if given:
         yield explain_service(lookup.number_verification(), given[0].path, config)

@@ -12,8 +12,19 @@ from .finding import Check
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _SENT_VARIABLE: Final = "code"
 
-_PENDING, _APPROVED, _REJECTED = 0, 1, 2
+_PENDING, APPROVED, _REJECTED = 0, 1, 2
 _VERIFICATION, _INTERNATIONAL, _INTL_VERIFICATION = 0, 3, 2
+
+TEST: Final = 4
+"""The tag of a test sign, and of a test template."""
+
+_TRIAL: Final = 5
+
+# By the type of the variable, in mainland verification templates.
+_TAKES: Final = {
+    "numberCaptcha": " Its code is 4 to 6 digits.",
+    "characterWithNumber2": " Its code is 4 to 6 letters and digits.",
+}
 
 _KINDS: Final = {0: "verification code", 1: "notification", 2: "promotion"}
 _INTL_KINDS: Final = {0: "notification", 1: "promotion", 2: "verification code"}
@@ -31,17 +42,32 @@ class Region(Enum):
 
 
 def check_sign(path: str, sign: ReviewedSign) -> Iterator[Check]:
-    """Check review and scenario: yield one check that is ok, or each problem."""
+    """Check review and scenario: yield one check that is ok, or each problem; and its kind."""
     problems = list(_sign_problems(sign))
     for message, remedy in problems:
         yield Check(path, False, message, remedy)
     if not problems:
         usage = f" ({sign.usage})" if sign.usage else ""
         yield Check(path, True, f"The sign is approved{usage}.")
+    if sign.tag == TEST:
+        yield Check(
+            path,
+            True,
+            "It is a test sign (测试签名): it sends with a test template only, to numbers that are "
+            "bound in the console.",
+            f"Apply for a sign of your own before you go live: {links.SIGNS}.",
+        )
+    elif sign.tag == _TRIAL:
+        yield Check(
+            path,
+            True,
+            "It is a trial sign (试用签名), which the provider lends for a time.",
+            f"Apply for a sign of your own before you go live: {links.SIGNS}.",
+        )
 
 
 def _sign_problems(sign: ReviewedSign) -> Iterator[tuple[str, str]]:
-    if sign.status != _APPROVED:
+    if sign.status != APPROVED:
         yield _review("The sign", sign.status, sign.reject_info, links.SIGNS)
     if sign.usage and not _FITTING_USAGE.search(sign.usage):
         yield (
@@ -61,7 +87,26 @@ def check_template(
         served = Region.ABROAD if template.kind == _INTERNATIONAL else Region.MAINLAND
         only = " only" if region is Region.ANY else ""
         message = f"{code} is approved for verification codes {served.value}{only}."
-        yield Check(path, True, message, text=template.content)
+        takes = _TAKES.get(template.variable, "")
+        yield Check(path, True, f"{message}{takes}", text=template.content)
+
+
+def check_pair(
+    path: str, code: str, template: ReviewedTemplate, sign: ReviewedSign
+) -> Iterator[Check]:
+    """Report a test template without a test sign, and the reverse."""
+    if (template.tag == TEST) == (sign.tag == TEST):
+        return
+    if template.tag == TEST:
+        what = f"{code} is a test template, and its sign is no test sign"
+    else:
+        what = f"{code} is no test template, and its sign is a test sign"
+    yield Check(
+        path,
+        False,
+        f"{what}: the provider refuses that.",
+        f"Use both of a test, or neither: {links.SIGNS}, {links.TEMPLATES}.",
+    )
 
 
 def _template_problems(
@@ -69,7 +114,7 @@ def _template_problems(
 ) -> Iterator[tuple[str, str]]:
     international = template.kind == _INTERNATIONAL
     place = links.OVERSEAS_TEMPLATES if international else links.TEMPLATES
-    if template.status != _APPROVED:
+    if template.status != APPROVED:
         yield _review(code, template.status, template.reject_info, place)
     if not _is_for_codes(template):
         kinds, kind = (

@@ -8,7 +8,6 @@ import msgspec
 
 from .account import AccountTemplate
 from .inbox import ReceivedMessage, count_parts
-from .magic import delivery_error
 
 
 def new_biz_id() -> str:
@@ -23,8 +22,12 @@ def accepted_message(
     biz_id: str,
     request_id: str,
     now: datetime,
+    delivery_error: str,
 ) -> ReceivedMessage:
-    """Return the message of a call; ``parameters`` are those of the call."""
+    """Return the message of a call; ``parameters`` are those of the call.
+
+    ``delivery_error`` is the carrier's, or empty for a message that arrives.
+    """
     content = f"【{parameters['SignName']}】{template.render(values)}"
     return ReceivedMessage(
         phone=phone,
@@ -37,5 +40,5 @@ def accepted_message(
         received_at=now,
         out_id=parameters.get("OutId") or msgspec.UNSET,
         parts=count_parts(content),
-        delivery_error=delivery_error(phone) or msgspec.UNSET,
+        delivery_error=delivery_error or msgspec.UNSET,
     )

@@ -7,6 +7,8 @@ import re
 from enum import Enum
 from typing import NamedTuple
 
+from .registration import Registration, State, everywhere
+
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
@@ -64,6 +66,25 @@ class IntlType(Enum):
     VERIFICATION = 2
 
 
+class SignTag(Enum):
+    """Where a sign comes from: `SignTag` in GetSmsSign."""
+
+    OWN = "2"
+    GIVEN = "3"
+    TEST = "4"
+    TRIAL = "5"
+
+
+class Variable(Enum):
+    """What the variable of a mainland verification template takes, 4 to 6 of them.
+
+    The names are those of `VariableAttribute`: https://help.aliyun.com/document_detail/2806243.html
+    """
+
+    DIGITS = "numberCaptcha"
+    LETTERS_AND_DIGITS = "characterWithNumber2"
+
+
 class AccountKey(NamedTuple):
     """An access key pair, or an STS triple when it has a security token."""
 
@@ -79,6 +100,8 @@ class AccountSign(NamedTuple):
     review: Review = Review.APPROVED
     scene: Scene = Scene.GENERAL
     reject_info: str = ""
+    tag: SignTag = SignTag.OWN
+    registration: Registration = Registration()
 
     def suits(self, template: "AccountTemplate") -> bool:
         """Return whether messages of this template may be sent with this sign."""
@@ -95,6 +118,8 @@ class AccountTemplate(NamedTuple):
     review: Review = Review.APPROVED
     intl_type: IntlType | None = None
     reject_info: str = ""
+    variable: Variable | None = None
+    is_test: bool = False
 
     @property
     def overseas(self) -> bool:
@@ -119,6 +144,8 @@ class Account(NamedTuple):
     access_keys: tuple[AccountKey, ...]
     signs: tuple[AccountSign, ...]
     templates: tuple[AccountTemplate, ...]
+    bound_numbers: tuple[str, ...] = ()
+    """Those that test signs send to."""
 
     def access_key(self, key_id: str) -> AccountKey | None:
         return next((key for key in self.access_keys if key.id == key_id), None)
@@ -152,19 +179,54 @@ SIGNS = (
     AccountSign("码上通知", scene=Scene.NOTIFICATION),
     AccountSign("码上审核", review=Review.PENDING),
     AccountSign("码上驳回", review=Review.REJECTED, reject_info="签名与主体无关"),
+    # Approved, with a registration of each state.
+    AccountSign("码上待验", registration=everywhere(State.UNPROVED)),
+    AccountSign("码上报备", registration=everywhere(State.UNDER_WAY)),
+    AccountSign("码上失败", registration=everywhere(State.FAILED)),
+    AccountSign("码上失效", registration=everywhere(State.LAPSED)),
+    AccountSign("码上未报", registration=everywhere(State.NOT_SUBMITTED)),
+    AccountSign("码上各异", registration=Registration(telecom=State.FAILED)),
+    AccountSign("码上测试", tag=SignTag.TEST),
+    AccountSign("码上试用", tag=SignTag.TRIAL),
 )
+
+BOUND_NUMBERS = ("13900000001", "13900000002")
 
 TEMPLATES = (
     AccountTemplate(
-        "SMS_200000001", "注册", "您的注册验证码为${code}，5分钟内有效，请勿告知他人。"
+        "SMS_200000001",
+        "注册",
+        "您的注册验证码为${code}，5分钟内有效，请勿告知他人。",
+        variable=Variable.DIGITS,
     ),
     AccountTemplate(
-        "SMS_200000002", "登录", "您的登录验证码为${code}，5分钟内有效，请勿告知他人。"
+        "SMS_200000002",
+        "登录",
+        "您的登录验证码为${code}，5分钟内有效，请勿告知他人。",
+        variable=Variable.DIGITS,
     ),
     AccountTemplate(
-        "SMS_200000003", "找回密码", "您正在重置密码，验证码为${code}，如非本人操作请忽略。"
+        "SMS_200000003",
+        "找回密码",
+        "您正在重置密码，验证码为${code}，如非本人操作请忽略。",
+        variable=Variable.DIGITS,
     ),
-    AccountTemplate("SMS_200000004", "通用", "您的验证码为${code}，5分钟内有效。"),
+    AccountTemplate(
+        "SMS_200000004", "通用", "您的验证码为${code}，5分钟内有效。", variable=Variable.DIGITS
+    ),
+    AccountTemplate(
+        "SMS_200000005",
+        "字母验证码",
+        "您的验证码为${code}，请勿告知他人。",
+        variable=Variable.LETTERS_AND_DIGITS,
+    ),
+    AccountTemplate(
+        "SMS_200000006",
+        "测试",
+        "您的测试验证码为${code}，请勿告知他人。",
+        variable=Variable.DIGITS,
+        is_test=True,
+    ),
     AccountTemplate(
         "SMS_200000102",
         "Sign in",
@@ -190,8 +252,15 @@ TEMPLATES = (
     AccountTemplate("SMS_200000301", "取件通知", "您的取件码为${code}。", kind=Kind.NOTIFICATION),
     AccountTemplate("SMS_200000302", "优惠推广", "凭券码${code}到店立减。", kind=Kind.PROMOTION),
     AccountTemplate("SMS_200000401", "没有变量", "您正在登录，请在应用内确认。"),
-    AccountTemplate("SMS_200000402", "变量名不同", "您的验证码为${number}。"),
-    AccountTemplate("SMS_200000403", "多一个变量", "您正在登录${product}，验证码为${code}。"),
+    AccountTemplate(
+        "SMS_200000402", "变量名不同", "您的验证码为${number}。", variable=Variable.DIGITS
+    ),
+    AccountTemplate(
+        "SMS_200000403",
+        "多一个变量",
+        "您正在登录${product}，验证码为${code}。",
+        variable=Variable.LETTERS_AND_DIGITS,
+    ),
 )
 
-DEFAULT_ACCOUNT = Account((ORDINARY_KEY, STS_KEY, DISABLED_KEY), SIGNS, TEMPLATES)
+DEFAULT_ACCOUNT = Account((ORDINARY_KEY, STS_KEY, DISABLED_KEY), SIGNS, TEMPLATES, BOUND_NUMBERS)

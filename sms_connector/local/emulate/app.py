@@ -44,16 +44,19 @@ def create_app(
     hosts: Hosts | None = None,
     *,
     pushes_reports: bool = False,
+    outside_mainland: bool = False,
 ) -> ASGIApp:
     """Return the application. Without `flow_control` the number of messages is not limited.
 
     `clock` returns seconds since the epoch, `delivery_delay` is in seconds. Magic numbers that
     break the connection need `connection.Connection` as the server's protocol, as in `Emulator`.
     `hosts` are those of a server on 127.0.0.1 by default. `pushes_reports` is what the page says
-    about delivery reports.
+    about delivery reports. With `outside_mainland` all calls come from outside mainland China.
     """
     kept = Inbox() if inbox is None else inbox
-    provider = Provider(account, kept, flow_control, clock, delivery_delay)
+    provider = Provider(
+        account, kept, flow_control, clock, delivery_delay, outside_mainland=outside_mainland
+    )
 
     async def call(request: Request) -> ASGIApp:
         if _opens_page(request):

@@ -31,8 +31,18 @@ from .server import Emulator
 )
 @click.option("--reports", default="", metavar="URL", help="Push delivery reports to this address.")
 @click.option("--no-flow-control", is_flag=True, help="Do not limit messages per number.")
+@click.option(
+    "--outside-mainland",
+    is_flag=True,
+    help="Refuse messages to the mainland, as from an address outside of it.",
+)
 def emulate(
-    port: int, host: str, allow_hosts: tuple[str, ...], reports: str, no_flow_control: bool
+    port: int,
+    host: str,
+    allow_hosts: tuple[str, ...],
+    reports: str,
+    no_flow_control: bool,
+    outside_mainland: bool,
 ) -> None:
     """Emulate Alibaba Cloud SMS on this machine, until Ctrl-C."""
     emulator = Emulator(
@@ -43,6 +53,7 @@ def emulate(
         allow_hosts=allow_hosts,
         reports=reports,
         say=click.echo,
+        outside_mainland=outside_mainland,
     )
     try:
         with emulator:

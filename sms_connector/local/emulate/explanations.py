@@ -31,10 +31,13 @@ EXPLANATIONS: Final[Mapping[str, str]] = {
     ),
     "isv.TEMPLATE_PARAMS_ILLEGAL": (
         "A value in TemplateParam is not a string, or a verification template got other "
-        "characters than letters and digits."
+        "characters than letters and digits, or letters where it takes digits only."
     ),
     "isv.INVALID_JSON_PARAM": "TemplateParam is not a JSON object.",
-    "isv.PARAM_LENGTH_LIMIT": "A value in TemplateParam has more than 35 characters.",
+    "isv.PARAM_LENGTH_LIMIT": (
+        "A value in TemplateParam has more than 35 characters, or the code of a mainland "
+        "verification template has not 4 to 6."
+    ),
     "isv.PARAM_NOT_SUPPORT_URL": "A value in TemplateParam is a URL.",
     "isv.MOBILE_NUMBER_ILLEGAL": (
         "Not a phone number: 11 digits in the mainland, else country code and number without +."
@@ -43,6 +46,15 @@ EXPLANATIONS: Final[Mapping[str, str]] = {
     "isv.DOMESTIC_NUMBER_NOT_SUPPORTED": (
         "The template does not send to the region of this number: international templates send "
         "abroad only, all others to the mainland only."
+    ),
+    "isv.SMS_TEST_SIGN_TEMPLATE_LIMIT": (
+        "A test sign goes with a test template only, and a test template with a test sign."
+    ),
+    "isv.SMS_TEST_NUMBER_LIMIT": "A test sign sends to the bound numbers of the account only.",
+    "isv.SMS_TEST_TEMPLATE_PARAMS_ILLEGAL": "A test template takes 4 to 6 digits only.",
+    "isv.DENY_IP_RANGE": (
+        "The emulator was started with --outside-mainland: it refuses messages to the mainland, "
+        "as the service does from abroad."
     ),
     "isv.BUSINESS_LIMIT_CONTROL": _FREQUENCY,
     "biz.FREQUENCY": _FREQUENCY,

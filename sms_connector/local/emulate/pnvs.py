@@ -15,7 +15,7 @@ from .account import AccountTemplate
 from .answers import Answer
 from .flow_control import FlowControl
 from .inbox import ReceivedMessage
-from .magic import MAGIC_NUMBERS, Behaviour
+from .magic import MAGIC_NUMBERS, Behaviour, delivery_error
 from .pnvs_account import GIVEN_SIGNS, GIVEN_TEMPLATES, PNVS_MAGIC_NUMBERS, PNVS_REFUSALS
 from .pnvs_codes import ALPHABETS, KeptCodes, new_code
 from .provider_errors import Refusal, RefusedError, refused, require
@@ -29,10 +29,14 @@ _TEMPLATES = {template.code: template for template in GIVEN_TEMPLATES}
 
 
 class Pnvs:
-    """Without `flow_control` the number of messages is not limited."""
+    """Without `flow_control` the number of messages is not limited.
 
-    def __init__(self, flow_control: FlowControl | None) -> None:
+    With `outside_mainland` the calls come from an address outside mainland China.
+    """
+
+    def __init__(self, flow_control: FlowControl | None, *, outside_mainland: bool = False) -> None:
         self._flow_control = flow_control
+        self._outside_mainland = outside_mainland
         self._codes = KeptCodes()
 
     def send(self, parameters: dict[str, str], request_id: str, now: datetime) -> Answer:
@@ -74,6 +78,8 @@ class Pnvs:
         template = _TEMPLATES.get(parameters["TemplateCode"])
         if template is None:
             raise refused("isv.SMS_TEMPLATE_ILLEGAL")
+        if self._outside_mainland:  # assumed: it is documented of SendSms
+            raise refused("isv.DENY_IP_RANGE")
         length = _read_integer(parameters, "CodeLength", 4, range(4, 9))
         code_type = _read_integer(parameters, "CodeType", 1, ALPHABETS)
         valid = timedelta(seconds=_read_integer(parameters, "ValidTime", 300, range(1, 86_401)))
@@ -97,7 +103,14 @@ class Pnvs:
                 scheme = parameters.get("SchemeName", "")
                 self._codes.keep(number, scheme, made, now + valid, replace=policy == 1)
             message = accepted_message(
-                number, template, values, parameters, biz_id, request_id, now
+                number,
+                template,
+                values,
+                parameters,
+                biz_id,
+                request_id,
+                now,
+                delivery_error(number),
             )
             messages = (message,)
         returned = parameters.get("ReturnVerifyCode", "").lower() == "true"

@@ -35,15 +35,17 @@ class Provider:
         flow_control: FlowControl | None,
         clock: Callable[[], float],
         delivery_delay: float,
+        *,
+        outside_mainland: bool = False,
     ) -> None:
         self._account = account
         self._inbox = inbox
         self._clock = clock
         self._nonces = Nonces()
         queries = Queries(account, inbox, delivery_delay)
-        pnvs = Pnvs(flow_control)
+        pnvs = Pnvs(flow_control, outside_mainland=outside_mainland)
         self._actions: Mapping[str, Action] = {
-            "SendSms": SendSms(account, flow_control),
+            "SendSms": SendSms(account, flow_control, outside_mainland),
             "SendSmsVerifyCode": pnvs.send,
             "CheckSmsVerifyCode": pnvs.check,
             "QuerySendDetails": queries.query_send_details,

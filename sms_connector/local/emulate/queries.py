@@ -12,16 +12,25 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from ..shanghai import day_of, show
-from .account import Account, AccountSign, AccountTemplate, IntlType, Review
+from .account import SIGNS, Account, AccountSign, AccountTemplate, IntlType, Review
 from .answers import Answer, ok
 from .delivery import delivery_of
 from .inbox import Inbox, ReceivedMessage
 from .phone_numbers import read_recipient
 from .provider_errors import refused, require
+from .registration import Registration
 
 # When everything in the account was created and reviewed.
 CREATED = "2024-06-03 10:02:34"
 REVIEWED = "2024-06-03 11:20:34"
+
+QUALIFICATION_ID = 20043930001
+
+_PAPERS_OF_A_SIGN = {
+    "AppIcpRecordId": 0,
+    "AuthorizationLetterId": 0,
+    "TrademarkId": 0,
+}
 
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
@@ -87,13 +96,21 @@ class Queries:
             request_id,
             SignName=sign.name,
             SignStatus=sign.review.number,
-            SignTag=2,
+            SignTag=sign.tag.value,
             SignUsage=sign.scene.value,
+            SignIspRegisterDetailList=sign.registration.shown(REVIEWED),
+            SignCode="SIGN_100000077042023_1717466554000_ZM2Kv",
+            RegisterResult=1 if sign.registration == Registration() else -1,
             ApplyScene=sign.scene.value,
             ThirdParty=False,
             CreateDate=CREATED,
             OrderId="20044156924",
+            Remark="登录场景",
             AuditInfo=_audit_info(sign),
+            FileUrlList=[],
+            **_PAPERS_OF_A_SIGN,
+            QualificationId=QUALIFICATION_ID,
+            AuthorizationLetterAuditPass=True,
         )
 
     def query_sms_sign_list(
@@ -115,7 +132,14 @@ class Queries:
             # These two are numbers in strings, as in the official models.
             "TemplateStatus": str(template.review.number),
             "TemplateType": str(template.kind.number),
-            "TemplateTag": 2,
+            "TemplateTag": 4 if template.is_test else 2,
+            "VariableAttribute": _variable_attribute(template),
+            "ApplyScene": "登录",
+            "Remark": "登录场景",
+            "RelatedSignName": self.account.signs[0].name,
+            "SignList": {"SignList": [self.account.signs[0].name]},
+            "FileUrlList": {"FileUrl": []},
+            "MoreDataFileUrlList": {"MoreDataFileUrl": []},
             "CreateDate": CREATED,
             "OrderId": "20044156925",
             "AuditInfo": _audit_info(template),
@@ -176,6 +200,9 @@ def _listed_sign(sign: AccountSign) -> dict[str, Any]:
         "CreateDate": CREATED,
         "OrderId": "20044156924",
         "Reason": _reason(sign),
+        **_PAPERS_OF_A_SIGN,
+        # The provider's own spelling.
+        "authorizationLetterAuditPass": True,
     }
 
 
@@ -190,7 +217,17 @@ def _listed_template(template: AccountTemplate) -> dict[str, Any]:
         "CreateDate": CREATED,
         "OrderId": "20044156925",
         "Reason": _reason(template),
+        "SignatureName": SIGNS[0].name,
+        "TrafficDriving": "",
     }
+
+
+def _variable_attribute(template: AccountTemplate) -> str:
+    """Return `VariableAttribute`: JSON of each variable's type, empty for what has no rule."""
+    if template.variable is None:
+        return ""
+    names = sorted(template.variables)
+    return msgspec.json.encode(dict.fromkeys(names, template.variable.value)).decode()
 
 
 def _audit_info(item: AccountSign | AccountTemplate) -> dict[str, str]:

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .accepted_message import accepted_message, new_biz_id
-from .account import Account, AccountSign, AccountTemplate, Review
+from .account import Account, AccountSign, AccountTemplate, Review, SignTag
 from .answers import Answer, ok
 from .flow_control import FlowControl
-from .magic import MAGIC_NUMBERS, Behaviour
+from .magic import MAGIC_NUMBERS, Behaviour, delivery_error
 from .phone_numbers import Recipient, read_recipient
 from .provider_errors import Refusal, RefusedError, refused, require
+from .registration import NOT_REGISTERED
 from .template_param import read_template_param
 
 # The most numbers in one call, separated by commas.
@@ -18,10 +19,14 @@ MAX_NUMBERS = 1000
 
 @dataclass(frozen=True)
 class SendSms:
-    """Without `flow_control` the number of messages is not limited."""
+    """Without `flow_control` the number of messages is not limited.
+
+    With `outside_mainland` the calls come from an address outside mainland China.
+    """
 
     account: Account
     flow_control: FlowControl | None
+    outside_mainland: bool = False
 
     def __call__(self, parameters: dict[str, str], request_id: str, now: datetime) -> Answer:
         """Check in the provider's order, and return the answer with the messages.
@@ -34,10 +39,17 @@ class SendSms:
         template = self._approved_template(parameters["TemplateCode"])
         if template.overseas:
             numbers = _read_numbers(parameters["PhoneNumbers"], overseas=True)
+        is_test = sign.tag is SignTag.TEST
+        if is_test is not template.is_test:
+            raise refused("isv.SMS_TEST_SIGN_TEMPLATE_LIMIT")
         if not sign.suits(template):
             raise refused("isv.SMS_SIGNATURE_SCENE_ILLEGAL")
         for number in numbers:
             _check_region(number, template)
+        if self.outside_mainland and not template.overseas:
+            raise refused("isv.DENY_IP_RANGE")
+        if is_test and any(number.digits not in self.account.bound_numbers for number in numbers):
+            raise refused("isv.SMS_TEST_NUMBER_LIMIT")
         values = read_template_param(parameters.get("TemplateParam", ""), template)
 
         magic = next((MAGIC_NUMBERS[n.digits] for n in numbers if n.digits in MAGIC_NUMBERS), None)
@@ -52,7 +64,16 @@ class SendSms:
 
         biz_id = new_biz_id()
         messages = tuple(
-            accepted_message(number.digits, template, values, parameters, biz_id, request_id, now)
+            accepted_message(
+                number.digits,
+                template,
+                values,
+                parameters,
+                biz_id,
+                request_id,
+                now,
+                _delivery_error(number, sign),
+            )
             for number in numbers
             if behaviour is None or behaviour.keeps_message
         )
@@ -80,6 +101,12 @@ def _read_numbers(text: str, *, overseas: bool = False) -> tuple[Recipient, ...]
         raise refused("isv.MOBILE_COUNT_OVER_LIMIT")
     read = (read_recipient(number.strip(), overseas=overseas) for number in numbers)
     return tuple(dict.fromkeys(read))
+
+
+def _delivery_error(number: Recipient, sign: AccountSign) -> str:
+    if not number.overseas and not sign.registration.delivers_to(number.digits):
+        return NOT_REGISTERED
+    return delivery_error(number.digits)
 
 
 def _check_region(number: Recipient, template: AccountTemplate) -> None:

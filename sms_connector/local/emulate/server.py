@@ -24,7 +24,8 @@ class Emulator(WebServer):
     `delivery_delay` is in seconds. Both certificate files are PEM; with them the emulator serves
     TLS. `on_message` is called in the server's thread. `allow_hosts` are host names that requests
     may name besides those of `web_guard.Hosts`. Delivery reports are pushed to the address
-    `reports`, unless it is empty; `say` is called with a sentence if they are not accepted.
+    `reports`, unless it is empty; `say` is called with a sentence if they are not accepted. With
+    `outside_mainland` all calls come from an address outside mainland China.
 
     Entering raises OSError if the port is taken or a certificate cannot be read.
     """
@@ -43,6 +44,8 @@ class Emulator(WebServer):
         allow_hosts: Iterable[str] = (),
         reports: str = "",
         say: Callable[[str], None] = lambda _: None,
+        *,
+        outside_mainland: bool = False,
     ) -> None:
         self.account = account
         self.reports = ReportPusher(reports, delivery_delay, say) if reports else None
@@ -57,6 +60,7 @@ class Emulator(WebServer):
             delivery_delay,
             Hosts(host, allow_hosts),
             pushes_reports=bool(reports),
+            outside_mainland=outside_mainland,
         )
         super().__init__(
             app,

@@ -1,6 +1,7 @@
 """Verify that one of the account's access keys signed a call, now and only once."""
 
 import hmac
+import re
 from datetime import datetime, timezone
 
 from . import acs3, rpc
@@ -9,6 +10,9 @@ from .api_call import ApiCall
 from .claim import Claim
 from .nonces import CLOCK_SKEW, Nonces
 from .provider_errors import refused
+
+# The service takes a time with milliseconds too, as JavaScript writes it.
+_FRACTION = re.compile(r"\.[0-9]{1,9}Z$")
 
 
 def read_claim(call: ApiCall) -> Claim:
@@ -51,8 +55,9 @@ def _check_security_token(key: AccountKey, token: str | None) -> None:
 
 
 def _seconds(timestamp: str) -> float:
+    whole = _FRACTION.sub("Z", timestamp)
     try:
-        moment = datetime.strptime(timestamp, "%Y-%m-%dT%H:%M:%SZ")
+        moment = datetime.strptime(whole, "%Y-%m-%dT%H:%M:%SZ")
     except ValueError:
         raise refused("InvalidTimeStamp.Format") from None
     return moment.replace(tzinfo=timezone.utc).timestamp()

@@ -1,20 +1,23 @@
 """The values for a template's variables.
 
 Follows `TemplateParam` in https://help.aliyun.com/document_detail/419273.html and the rules of
-https://help.aliyun.com/document_detail/463161.html.
+https://help.aliyun.com/document_detail/463161.html and, for verification templates,
+https://help.aliyun.com/document_detail/463237.html.
 """
 
 import re
 
 import msgspec
 
-from .account import AccountTemplate
+from .account import AccountTemplate, Variable
 from .provider_errors import refused
 
 # The most characters of one value.
 MAX_LENGTH = 35
 
 _CODE = re.compile(r"[A-Za-z0-9]+")
+_TEST_CODE = re.compile(r"[0-9]{4,6}")
+_CODE_LENGTHS = range(4, 7)
 
 
 def read_template_param(text: str, template: AccountTemplate) -> dict[str, str]:
@@ -37,8 +40,21 @@ def read_template_param(text: str, template: AccountTemplate) -> dict[str, str]:
             raise refused("isv.TEMPLATE_PARAMS_ILLEGAL")
         if "://" in value:
             raise refused("isv.PARAM_NOT_SUPPORT_URL")
+        if name in template.variables:
+            _check_variable(value, template)
         strings[name] = value
     return strings
+
+
+def _check_variable(value: str, template: AccountTemplate) -> None:
+    if template.is_test and not _TEST_CODE.fullmatch(value):
+        raise refused("isv.SMS_TEST_TEMPLATE_PARAMS_ILLEGAL")
+    if template.variable is None:
+        return
+    if len(value) not in _CODE_LENGTHS:
+        raise refused("isv.PARAM_LENGTH_LIMIT")
+    if template.variable is Variable.DIGITS and not value.isdigit():
+        raise refused("isv.TEMPLATE_PARAMS_ILLEGAL")
 
 
 def _read_object(text: str) -> dict[str, object]:

@@ -35,7 +35,7 @@ def test_the_json_option_prints_the_same_fields_of_every_check(example: dict[str
     assert ran.json.keys() == {"ok", "checks"}
     assert ran.json["ok"] is False
     for item in ran.json["checks"]:
-        assert list(item) == ["subject", "ok", "message", "remedy"]
+        assert list(item) == ["subject", "ok", "level", "message", "remedy"]
     [failed] = [item for item in ran.json["checks"] if not item["ok"]]
     assert failed["subject"] == "signName"
     assert failed["message"] == "The sign is under review."
@@ -49,7 +49,7 @@ def test_a_problem_is_printed_with_its_remedy_and_link(example: dict[str, Any]) 
     assert "accessKeySecret" in line
     assert "Check `accessKeySecret`" in line
     assert "https://ram.console.aliyun.com/manage/ak" in line
-    assert "1 problem to fix: some messages cannot be sent." in ran.out
+    assert "1 problem to fix: some messages cannot be sent, or do not arrive." in ran.out
     assert "AnotherSecret" not in ran.out
 
 

@@ -9,12 +9,22 @@ from sms_connector.local.emulate.account import DISABLED_KEY, STS_KEY
 from .querying import asked, failed, with_code
 
 
+def test_a_proxy_that_cannot_work_is_named(
+    example: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "socks5://user:Zq8-secret@proxy.example")
+    (check,) = asked({**example, "endpoint": "https://sms.example"})
+    assert (check.subject, check.ok) == ("HTTPS_PROXY", False)
+    assert "HTTPS_PROXY names a SOCKS proxy" in check.message
+    assert "Zq8" not in check.message
+
+
 def test_the_example_config_passes_every_check(example: dict[str, Any]) -> None:
     checks = asked(example)
     assert failed(checks) == []
     assert [check.subject for check in checks] == [
         "accessKeyId",
-        "signName",
+        *["signName"] * 4,  # its review, and its registration with each carrier
         "templates[0].templateCode",
         "templates[1].templateCode.china",
         "templates[1].templateCode.overseas",
@@ -73,7 +83,7 @@ def test_an_unusable_sign_fails_with_its_reason_and_templates_are_still_checked(
     [check] = failed(checks)
     assert (check.subject, check.message) == ("signName", message)
     assert "国内消息 → 签名管理" in check.remedy
-    assert len(checks) == 7
+    assert len(checks) == (10 if name == "码上通知" else 7)
 
 
 def test_a_sign_for_verification_codes_alone_passes(example: dict[str, Any]) -> None:

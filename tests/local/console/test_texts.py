@@ -13,7 +13,7 @@ import pytest
 from sms_connector.config import parse_config
 from sms_connector.errors import ConnectorError
 from sms_connector.local.check import config as config_checks
-from sms_connector.local.check import lookup_failures, number_verification
+from sms_connector.local.check import lookup_failures, number_verification, registration
 from sms_connector.local.check.config import check_config
 from sms_connector.local.check.limits import check_limits
 from sms_connector.local.check.provider import check_provider
@@ -31,8 +31,10 @@ from sms_connector.local.emulate.account import (
 )
 from sms_connector.local.emulate.magic import MAGIC_NUMBERS
 from sms_connector.local.emulate.provider_errors import Refusal
+from sms_connector.local.emulate.registration import State
 from sms_connector.local.emulate.server import Emulator
 from sms_connector.local.given_templates import GIVEN_TEMPLATES
+from sms_connector.local.lookup import CarrierRegistration, ReviewedSign
 from sms_connector.local.send import delivery
 from sms_connector.message import Message
 from sms_connector.provider import error_codes
@@ -137,6 +139,7 @@ def sentences(emulator: Emulator) -> Iterator[str]:
         json.dumps(config(limits=BAD_LIMITS, verification={"validSeconds": 0, "sends": 0})),
         json.dumps(config(templates=rows_with({"china": "100001", "overseas": "100001"}))),
         json.dumps(config(templates=rows_with("123"))),
+        json.dumps(config(verification={"codeLength": 7})),
         json.dumps(config(signName={"china": "", "CN": "甲"}, templates=rows_with({"hk": "x"}))),
         json.dumps(config(templates=rows_with({"china": "100001", "HK": "SMS_1"}))),
         json.dumps(config(signName={"china": "甲"})),
@@ -162,6 +165,7 @@ def sentences(emulator: Emulator) -> Iterator[str]:
     for table in (error_codes.OF_THE_SERVICE, error_codes.OF_THE_GATEWAY, error_codes.FAMILIES):
         yield from (meaning.remedy for meaning in table.values())
     yield from number_verification._NO_PERMISSION
+    yield from registrations()
     yield delivery.NO_QUERY
     yield connector_module._NO_KEY
     # Of sending.
@@ -195,6 +199,9 @@ def sentences(emulator: Emulator) -> Iterator[str]:
     for rule in ("perNumber", "perPrefix", "perCountry", "total"):
         yield f"{limiter._REFUSALS[rule][1]}: `limits.{rule}` allows 5/hour."
     yield conversion._refused(1, "0.1").message
+    with pytest.raises(ConnectorError) as too_long:
+        connector.compose(Message("13812345678", "Generic", "1234567"))
+    yield too_long.value.message
     # Of the traffic.
     yield StoreAwayError("refused").as_error().message
     for settings in (Settings(store="redis://127.0.0.1"), Settings(store="nothing")):
@@ -204,6 +211,21 @@ def sentences(emulator: Emulator) -> Iterator[str]:
     yield read_settings({"SMS_CONNECTOR_SECRET": "short"}).problems[0]
     yield from carrier_codes._MEANINGS.values()
     yield carrier_codes.explain("unheard of")
+
+
+def registrations() -> Iterator[str]:
+    yield from registration._REASONS.values()
+    for status in (*State, None):
+        value = status.value if status else None
+        for found in (
+            CarrierRegistration("mobile", value),
+            CarrierRegistration("x", value, ("X",)),
+        ):
+            sign = ReviewedSign(1, "", "", registrations=(found,))
+            for check in registration.check_registration("signName", "", sign):
+                yield from filter(None, (check.message, check.remedy))
+    for check in registration.check_registration("signName", "", ReviewedSign(1, "", "")):
+        yield from (check.message, check.remedy)
 
 
 def refused_verifications(emulator: Emulator) -> Iterator[str]:
@@ -232,6 +254,8 @@ def provider_settings() -> Iterator[dict[str, Any]]:
     for key in (DISABLED_KEY, STS_KEY):
         yield {"accessKeyId": key.id, "accessKeySecret": key.secret}
     yield {**GOOD, "accessKeySecret": "wrong"}
+    for seconds in (1, 60, 300):
+        yield {**GOOD, "verification": {"validSeconds": seconds}}
     for given in (*GIVEN_TEMPLATES, "100099"):
         yield {**GOOD, "templates": rows_with(given)}
     # The same sign for both services.

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from sms_connector.local.emulate.account import (
+    BOUND_NUMBERS,
     DEFAULT_ACCOUNT,
     DISABLED_KEY,
     ORDINARY_KEY,
@@ -19,9 +20,11 @@ from sms_connector.local.emulate.account import (
     AccountTemplate,
     Review,
     Scene,
+    SignTag,
 )
 from sms_connector.local.emulate.magic import MAGIC_NUMBERS, Behaviour, FailedDelivery, Reporting
 from sms_connector.local.emulate.provider_errors import Refusal
+from sms_connector.local.emulate.registration import Registration, State, everywhere
 from sms_connector.local.emulate.server import Emulator
 from sms_connector.local.example import example_config
 from tests.conftest import EXAMPLE
@@ -108,8 +111,21 @@ def test_every_sign_is_in_the_document() -> None:
         Scene.VERIFICATION: "verification codes (验证码)",
         Scene.NOTIFICATION: "notifications (通知)",
     }
+    tags = {SignTag.OWN: "own", SignTag.TEST: "test (测试)", SignTag.TRIAL: "trial (试用)"}
     for sign in SIGNS:
-        assert f"| {sign.name} | {reviews[sign.review]} | {scenes[sign.scene]} |" in DOCUMENT
+        row = f"| {sign.name} | {reviews[sign.review]} | {scenes[sign.scene]} | {tags[sign.tag]} | "
+        [registration] = re.findall(f"^{re.escape(row)}(.*) \\|$", DOCUMENT, re.M)
+        state = sign.registration.mobile
+        if sign.registration == Registration():
+            assert registration == "registered"
+        elif sign.registration == everywhere(state):
+            assert registration.endswith(f"({state.value})")
+
+
+def test_there_is_a_sign_with_each_state_of_registration() -> None:
+    states = {state for sign in SIGNS for state in sign.registration}
+    assert states == set(State)
+    assert " and ".join(BOUND_NUMBERS) in DOCUMENT
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.code)

@@ -47,6 +47,16 @@ def test_emulate_runs_until_stopped_and_prints_no_code_and_no_whole_number(
         assert CODE not in line
 
 
+def test_emulate_outside_the_mainland_refuses_what_goes_there() -> None:
+    command = [sys.executable, "-c", RUN, "--port", "0", "--outside-mainland"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+        assert process.stdout is not None
+        url = process.stdout.readline().split()[-1]
+        emulator: Emulator = SimpleNamespace(url=url)  # type: ignore[assignment]
+        assert rpc(emulator).json()["Code"] == "isv.DENY_IP_RANGE"
+        process.send_signal(signal.SIGTERM)
+
+
 def test_a_taken_port_is_one_sentence(emulator: Emulator) -> None:
     port = emulator.url.rsplit(":", 1)[1]
     result = CliRunner().invoke(emulate, ["--port", port])

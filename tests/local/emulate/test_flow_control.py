@@ -91,6 +91,18 @@ def test_each_sign_and_each_number_has_its_own_limits(limited: Emulator, clock: 
     assert send(limited, clock, **same) == MINUTE_LIMIT
 
 
+def test_a_forty_first_message_on_a_day_is_refused_whatever_its_sign(
+    limited: Emulator, clock: Clock
+) -> None:
+    signs = ("码上登录", "码上验证", "码上待验", "码上报备")
+    clock.now = NOON - 11 * HOUR  # all on one day
+    for _ in range(10):
+        clock.now += HOUR
+        assert [send(limited, clock, SignName=sign) for sign in signs] == ["OK"] * 4
+    assert send(limited, clock, SignName="码上失败") == "触发天级流控Permits:40"
+    assert send(limited, clock, SignName="码上失败", PhoneNumbers="13912345678") == "OK"
+
+
 def test_one_number_over_its_limit_refuses_the_whole_call(limited: Emulator, clock: Clock) -> None:
     assert send(limited, clock) == "OK"
     both = "13912345678,13812345678"

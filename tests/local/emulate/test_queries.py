@@ -159,18 +159,19 @@ def test_a_sign_has_its_review_state(
 
 def test_signs_are_listed(emulator: Emulator) -> None:
     body = sdk_client(emulator).query_sms_sign_list(models.QuerySmsSignListRequest()).body
-    assert (body.code, body.total_count, body.current_page, body.page_size) == ("OK", 5, 1, 10)
+    counts = (body.total_count, body.current_page, body.page_size)
+    assert (body.code, counts) == ("OK", (len(SIGNS), 1, 10))
     listed = [
         (sign.sign_name, sign.audit_status, sign.business_type) for sign in body.sms_sign_list
     ]
-    assert listed == [
+    assert listed[:5] == [
         ("码上登录", "AUDIT_STATE_PASS", "通用"),
         ("码上验证", "AUDIT_STATE_PASS", "验证码"),
         ("码上通知", "AUDIT_STATE_PASS", "通知"),
         ("码上审核", "AUDIT_STATE_INIT", "通用"),
         ("码上驳回", "AUDIT_STATE_NOT_PASS", "通用"),
     ]
-    assert [sign.reason.reject_info for sign in body.sms_sign_list][3:] == [
+    assert [sign.reason.reject_info for sign in body.sms_sign_list][3:5] == [
         "无审核备注",
         "签名与主体无关",
     ]

@@ -247,6 +247,14 @@ def test_a_call_may_be_fifteen_minutes_early_or_late(
     assert acs3(emulator, headers).json()["Code"] == code
 
 
+def test_a_time_with_milliseconds_is_accepted_as_by_the_service(emulator: Emulator) -> None:
+    # As `new Date().toISOString()` writes it, in the RPC clients of Node.
+    now = timestamp().replace("Z", ".123Z")
+    assert rpc(emulator, {**GOOD, "Timestamp": now}).json()["Code"] == "OK"
+    headers = acs3_headers(emulator, GOOD, headers={"x-acs-date": now})
+    assert acs3(emulator, headers).json()["Code"] == "OK"
+
+
 def test_a_replayed_call_is_refused(emulator: Emulator) -> None:
     headers = acs3_headers(emulator, GOOD)
     form = rpc_parameters(GOOD)

@@ -32,7 +32,7 @@ def asked() -> list[tuple[str, int, str, str]]:
     slow = [("accepted", 200, SLOW)] * 12
     others = [("accepted", 200, f"138000000{n:02}") for n in range(REQUESTS)]
     chosen = [*refused, *slow, *others][:REQUESTS]
-    return [(*each, f"{n:04}CODE") for n, each in enumerate(chosen)]
+    return [(*each, f"{n:06}") for n, each in enumerate(chosen)]
 
 
 @pytest.mark.parametrize("envelope", INVOKE_THROUGH)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 import sys
 from collections.abc import Callable, Iterator
 from types import ModuleType
@@ -14,6 +13,7 @@ import requests
 
 from sms_connector.local.emulate.server import Emulator
 from sms_connector.local.serve.invocation import INVOKE_THROUGH
+from sms_connector.message import random_code
 from tests.support.serving import serving
 
 Configure = Callable[[dict[str, Any]], None]
@@ -38,7 +38,7 @@ class TestTheFunction:
             yield url
 
     def test_a_posted_message_is_sent(self, url: str, emulator: Emulator) -> None:
-        code = secrets.token_hex(4)
+        code = random_code()
         message = {**MESSAGE, "code": code}
         answer = requests.post(f"{url}/?x=1", json=message, headers=KEY, timeout=5)
         (sms,) = emulator.inbox.messages()
@@ -83,7 +83,7 @@ class TestTheFunction:
             ("SECURITY_TOKEN", sts.security_token or ""),
         ):
             monkeypatch.setenv(f"ALIBABA_CLOUD_{name}", value)
-        message = {**MESSAGE, "code": secrets.token_hex(4)}
+        message = {**MESSAGE, "code": random_code()}
         assert requests.post(url, json=message, headers=KEY, timeout=5).status_code == 200
 
 
