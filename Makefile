@@ -9,7 +9,7 @@ BROWSER_READY := $(VENV)/ready-for-browser
 CHROMIUM ?= /usr/bin/chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve console test test-long test-browser test-node package release bench template lint format lock clean
+.PHONY: help setup demo serve console test test-long test-browser test-live test-node package release bench template lint format lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -49,6 +49,9 @@ $(CHROMIUM):
 	@test "$$(id -u)" = 0 && command -v apt-get >/dev/null || { echo "make test-browser needs Chromium: install it, or set CHROMIUM to its path" >&2; exit 1; }
 	apt-get update -qq
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk >/dev/null
+
+test-live: setup ## try the SMS service itself with ALIBABA_CLOUD_ACCESS_KEY_ID and _SECRET; LIVE_SIGN, LIVE_TEMPLATE and LIVE_PHONE try more
+	LIVE_TESTS=1 $(BIN)/python -m pytest --no-cov tests/live
 
 test-node: setup ## run the tests that need Node: Logto's own connector, Better Auth, and `s verify`
 	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null || { echo "make test-node needs Node 20 or later" >&2; exit 1; }
