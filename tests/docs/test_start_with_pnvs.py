@@ -11,7 +11,7 @@ from sms_connector.config import parse_config
 from sms_connector.local.emulate.pnvs_account import GIVEN_SIGNS
 from sms_connector.local.emulate.server import Emulator
 from sms_connector.sending.connector import SmsConnector
-from tests.support.markdown import fences
+from tests.support.markdown import code_blocks
 from tests.support.sending import MESSAGE, send
 from tests.support.serving import PROJECT
 
@@ -20,7 +20,7 @@ PAGES = ("start-with-pnvs.md", "start-with-pnvs.zh-CN.md")
 
 def configs(page: str) -> list[str]:
     text = (PROJECT / "docs" / page).read_text("utf-8")
-    return [fence.text for fence in fences(text) if fence.language == "json"]
+    return code_blocks(text, "json")
 
 
 def test_both_pages_have_the_same_configs() -> None:
@@ -30,6 +30,7 @@ def test_both_pages_have_the_same_configs() -> None:
 def sent_with(
     config: str, emulator: Emulator, example: dict[str, Any], own: str
 ) -> tuple[str, str]:
+    """Send a message with a config of the page, and return its template code and sign."""
     real = config.replace("<赠送签名>", GIVEN_SIGNS[0]).replace("<签名名称>", own)
     key = {name: example[name] for name in ("accessKeyId", "accessKeySecret", "endpoint")}
     whole = json.loads(real.replace("SMS_…", "SMS_200000002")) | key
