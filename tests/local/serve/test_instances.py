@@ -131,10 +131,15 @@ class TestWebMode:
     def test_a_client_that_claims_to_be_the_platform_is_not_believed(self) -> None:
         with ServeProcess(*EMULATOR, "--web", SMS_CONNECTOR_AUTHORIZATION="key") as process:
             process.find("^Ready")
-            headers = {"x-fc-control-path": "/invoke"}
+            headers = {"x-fc-control-path": "/invoke", "x-fc-request-id": "forged"}
             url = f"{process.url}/invoke"
             assert requests.post(url, json=MESSAGE, headers=headers, timeout=30).status_code == 404
             assert inbox(process) == []
+            headers |= {"Authorization": "key"}
+            answer = requests.post(process.url, json=MESSAGE, headers=headers, timeout=30)
+            assert answer.status_code == 200
+            process.find(rf"{answer.headers['X-Fc-Request-Id']} .*\"phone\"", in_err=True)
+            assert "forged" not in "".join(process.err)
 
     @pytest.mark.parametrize("option", ["--instances=3", "--envelope=apigw"])
     def test_web_mode_has_one_instance_and_no_envelope(self, option: str) -> None:
