@@ -25,8 +25,8 @@ $(READY): requirements/dev.txt
 demo: setup ## send messages to an emulator on this machine, verify a number, and show it all
 	@$(BIN)/python -m sms_connector demo
 
-serve: setup ## run the function behind http://127.0.0.1:9000, with an emulator
-	@$(BIN)/python -m sms_connector serve --emulator
+serve: setup ## run the function in web mode behind http://127.0.0.1:9000, with an emulator
+	@$(BIN)/python -m sms_connector serve --emulator --web
 
 console: setup ## fill in, check, try and save the settings in a browser, with an emulator
 	@$(BIN)/python -m sms_connector console --emulator
@@ -71,7 +71,11 @@ bench: package ## measure beside the plain SDK, Logto's connector and a minimal 
 template: ## make build/template of the last commit, which `s registry publish` publishes
 	rm -rf build/template && mkdir -p build/template/src
 	git archive HEAD | tar -x -C build/template/src
-	cp build/template/src/template/publish.yaml build/template/src/template/version.md build/template/src/README.md build/template
+	cp build/template/src/template/publish.yaml build/template/src/template/version.md build/template
+	@# The registry reads the page's text in these two, Chinese first.
+	cp build/template/src/docs/README.zh-CN.md build/template/readme.md
+	cp build/template/src/README.md build/template/readme_en.md
+	@# `s init` fills in s.yaml alone.
 	sed -i.bak -e 's/^  region: .*/  region: "{{ region }}"/' -e 's/^  functionName: .*/  functionName: "{{ functionName }}"/' build/template/src/s.yaml && rm build/template/src/s.yaml.bak
 
 lint: setup ## types and style

@@ -20,6 +20,7 @@ from ..access_keys import local_key
 from .config import check_config
 from .finding import Check
 from .provider import check_provider
+from .region import check_region
 from .settings_text import read_config_text
 from .store import check_store
 
@@ -30,19 +31,20 @@ _STYLES: Final = {"ok": "green", "warn": "yellow", "fix": "bold red"}
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
+@click.option("--region", default="", metavar="REGION", help="The region of the function.")
 @click.option(
     "--report",
     "report_file",
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
     help="Write what the account answered, in shapes: no value, name, number or key.",
 )
-def check(as_json: bool, report_file: Path | None) -> None:
+def check(as_json: bool, region: str, report_file: Path | None) -> None:
     """Check the connector JSON, the access key, the sign, the templates and the store.
 
     Sends nothing. The exit code is 1 if something is to be fixed: some messages cannot be sent, or
     do not arrive. Warnings leave it at 0.
     """
-    checks = list(_checks())
+    checks = list(_checks(region))
     ok = all(item.ok for item in checks)
     if as_json:
         _print_json(ok, checks)
@@ -69,7 +71,7 @@ def _write_report(file: Path) -> None:
     click.echo(f"{file} has the shapes of the answers: read it before you pass it on.", err=True)
 
 
-def _checks() -> Iterator[Check]:
+def _checks(region: str) -> Iterator[Check]:
     settings = read_settings(os.environ)
     for problem in settings.problems:
         yield Check(problem.partition(" ")[0], False, problem, _SETTINGS)
@@ -84,7 +86,9 @@ def _checks() -> Iterator[Check]:
     about_config = check_config(text)
     yield from about_config
     if all(item.ok for item in about_config):
-        yield from check_provider(parse_config(text))
+        config = parse_config(text)
+        yield from check_region(region, config)
+        yield from check_provider(config)
 
 
 def _print_json(ok: bool, checks: Sequence[Check]) -> None:
