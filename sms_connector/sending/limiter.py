@@ -32,7 +32,7 @@ _REFUSALS: Final[dict[str, tuple[Kind, str]]] = {
 
 
 class Limiter:
-    """The counters that one message takes from, and the rule of each.
+    """The ``counters`` that one message takes from, and in ``rules`` the rule of each.
 
     ``refused`` gives the figure that counts refusals by a rule.
     """
@@ -51,7 +51,7 @@ class Limiter:
                 counters.append(
                     Counter(key, rule.count, rule.seconds, refused(rule), rule.name in _SHARED)
                 )
-        self._rules = rules
+        self.rules = tuple(rules)
         self.counters = tuple(counters)
 
     @property
@@ -59,7 +59,7 @@ class Limiter:
         """The counters of the number: the provider has such limits too, and counts by itself."""
         return tuple(
             counter
-            for rule, counter in zip(self._rules, self.counters, strict=True)
+            for rule, counter in zip(self.rules, self.counters, strict=True)
             if rule.name == "perNumber"
         )
 
@@ -78,7 +78,7 @@ class Limiter:
     def refusal(self, result: Result) -> ConnectorError:
         """Return the error for a transaction that a full counter has refused."""
         assert result.full is not None  # noqa: S101
-        rule = self._rules[result.full]
+        rule = self.rules[result.full]
         kind, problem = _REFUSALS[rule.name]
         return ConnectorError(
             kind,
