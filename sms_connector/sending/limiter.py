@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from ..errors import ConnectorError, Kind, LimitReached
-from ..limits.rules import Counted, Rule
+from ..limits.rules import Counted, Limits, Rule
+from ..message import Sms
 from ..provider.refusals import gives_back
 from ..store.names import Names
 from ..store.transaction import Counter, Figure, Result
@@ -29,6 +30,11 @@ _REFUSALS: Final[dict[str, tuple[Kind, str]]] = {
     "perCountry": ("usage_limited", "Too many messages to this country"),
     "total": ("usage_limited", "Too many messages in all"),
 }
+
+
+def counted(limits: Limits, sms: Sms, ip: str | None) -> tuple[Counted, ...]:
+    """Return the rules that a message takes from: those of a test number count nothing."""
+    return () if sms.test_code is not None else limits.counted(sms.phone, ip)
 
 
 class Limiter:
