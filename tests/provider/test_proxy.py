@@ -5,6 +5,7 @@ import socket
 import ssl
 from base64 import b64encode
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from pytest_mock import MockerFixture
@@ -174,11 +175,28 @@ def test_a_proxy_that_is_not_used_does_not_matter(
     assert send(connector_at(host.format(direct.endpoint.rpartition(":")[2]))).biz_id == "BIZ-1"
 
 
-def test_a_line_break_after_a_proxy_s_url_is_left_out(
+def test_the_function_says_which_variable_to_change_and_logs_it_once(
+    example: dict[str, Any],
+    configure: Callable[[dict[str, Any]], None],
+    invoke: Callable[[object], Any],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    configure({**example, "endpoint": "https://sms.example"})
+    monkeypatch.setenv("HTTPS_PROXY", "socks5://user:Zq8-secret@proxy.example")
+    for code in ("246810", "135790"):
+        answer = invoke({"phone": "13812345678", "usageType": "SignIn", "code": code})
+        assert (answer["error"]["code"], answer["error"]["http_code"]) == ("invalid_config", 500)
+        assert "HTTPS_PROXY names a SOCKS proxy" in answer["error"]["message"]
+    assert caplog.text.count("HTTPS_PROXY names a SOCKS proxy") == 1
+    assert "Zq8" not in caplog.text
+
+
+def test_spaces_around_a_proxy_s_url_are_left_out(
     monkeypatch: pytest.MonkeyPatch, provider: Providers
 ) -> None:
     proxy = provider(accept)
-    monkeypatch.setenv("HTTP_PROXY", f"{proxy.endpoint}\n")
+    monkeypatch.setenv("HTTP_PROXY", f" {proxy.endpoint} \n")
     assert send(connector_at("http://sms.example")).biz_id == "BIZ-1"
 
 

@@ -94,5 +94,7 @@ def _no_answer(answer: NoAnswer, config: ConnectorConfig) -> Check:
         message = f"Nothing listens on {config.host}."
         return Check("endpoint", False, message, "Run `python -m sms_connector emulate`.")
     message = f"The provider could not be queried: {answer.reason}."
+    if answer.needs_settings:  # the reason says which, and what to do
+        return Check(answer.reason.partition(" ")[0], False, message)
     remedy = "Check endpoint and regionId, the network of this machine, and its proxy."
     return Check("endpoint", False, message, remedy)

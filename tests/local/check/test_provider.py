@@ -9,6 +9,16 @@ from sms_connector.local.emulate.account import DISABLED_KEY, STS_KEY
 from .querying import asked, failed, with_code
 
 
+def test_a_proxy_that_cannot_work_is_named(
+    example: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "socks5://user:Zq8-secret@proxy.example")
+    (check,) = asked({**example, "endpoint": "https://sms.example"})
+    assert (check.subject, check.ok) == ("HTTPS_PROXY", False)
+    assert "HTTPS_PROXY names a SOCKS proxy" in check.message
+    assert "Zq8" not in check.message
+
+
 def test_the_example_config_passes_every_check(example: dict[str, Any]) -> None:
     checks = asked(example)
     assert failed(checks) == []
