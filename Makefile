@@ -9,7 +9,7 @@ BROWSER_READY := $(VENV)/ready-for-browser
 CHROMIUM ?= /usr/bin/chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve console test test-long test-browser test-node package release bench template lint format lock clean
+.PHONY: help setup demo serve console test test-long test-browser test-live test-node package release bench template lint format lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -25,8 +25,8 @@ $(READY): requirements/dev.txt
 demo: setup ## send messages to an emulator on this machine, verify a number, and show it all
 	@$(BIN)/python -m sms_connector demo
 
-serve: setup ## run the function behind http://127.0.0.1:9000, with an emulator
-	@$(BIN)/python -m sms_connector serve --emulator
+serve: setup ## run the function in web mode behind http://127.0.0.1:9000, with an emulator
+	@$(BIN)/python -m sms_connector serve --emulator --web
 
 console: setup ## fill in, check, try and save the settings in a browser, with an emulator
 	@$(BIN)/python -m sms_connector console --emulator
@@ -50,6 +50,9 @@ $(CHROMIUM):
 	apt-get update -qq
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk >/dev/null
 
+test-live: setup ## try the SMS service itself with ALIBABA_CLOUD_ACCESS_KEY_ID and _SECRET; LIVE_SIGN, LIVE_TEMPLATE and LIVE_PHONE try more
+	LIVE_TESTS=1 $(BIN)/python -m pytest --no-cov tests/live
+
 test-node: setup ## run the tests that need Node: Logto's own connector, Better Auth, and `s verify`
 	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null || { echo "make test-node needs Node 20 or later" >&2; exit 1; }
 	cd tests/node && npm ci --no-audit --no-fund --loglevel=error
@@ -68,7 +71,11 @@ bench: package ## measure beside the plain SDK, Logto's connector and a minimal 
 template: ## make build/template of the last commit, which `s registry publish` publishes
 	rm -rf build/template && mkdir -p build/template/src
 	git archive HEAD | tar -x -C build/template/src
-	cp build/template/src/template/publish.yaml build/template/src/template/version.md build/template/src/README.md build/template
+	cp build/template/src/template/publish.yaml build/template/src/template/version.md build/template
+	@# The registry reads the page's text in these two, Chinese first.
+	cp build/template/src/docs/README.zh-CN.md build/template/readme.md
+	cp build/template/src/README.md build/template/readme_en.md
+	@# `s init` fills in s.yaml alone.
 	sed -i.bak -e 's/^  region: .*/  region: "{{ region }}"/' -e 's/^  functionName: .*/  functionName: "{{ functionName }}"/' build/template/src/s.yaml && rm build/template/src/s.yaml.bak
 
 lint: setup ## types and style

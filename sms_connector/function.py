@@ -13,6 +13,7 @@ from .instance import Instance
 from .invocation import Invocation, logger_of, read_invocation
 from .operations import ROUTES, run
 from .operations.call import Call
+from .region import region_problem
 from .settings import Settings
 from .web.envelopes import Envelope, envelope_of
 from .web.envelopes.event import read_event
@@ -32,7 +33,11 @@ class Function:
         """Load everything that the first message needs. An invalid config is logged, not raised."""
         invocation = read_invocation(context)
         try:
-            self._instance.services.connector.prepare(invocation.role)
+            connector = self._instance.services.connector
+            region = invocation.region or self._instance.settings.region
+            if problem := region_problem(region, connector.config):
+                log.write(invocation.logger, logging.WARNING, "region", reason=problem)
+            connector.prepare(invocation.role)
         except ConnectorError as error:
             self._instance.notices.write(
                 invocation.logger, logging.ERROR, "invalid_config", error.message

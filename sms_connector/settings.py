@@ -61,7 +61,8 @@ class Settings(msgspec.Struct, frozen=True):
     The connector JSON is ``config_text``, or stands in the file at ``config_path``.
     ``base_path`` has no slash at its end. Of several ``secrets`` the first makes what the others
     can still check. ``report_token`` is a part of the address for delivery reports, which is
-    closed without one. ``many_instances`` says that there may be more than one.
+    closed without one. ``many_instances`` says that there may be more than one. ``region`` is
+    that of the function, empty outside Function Compute.
     """
 
     config_text: str = ""
@@ -78,6 +79,7 @@ class Settings(msgspec.Struct, frozen=True):
     report_token: str = ""
     proxies: Proxies = Proxies()
     many_instances: bool = False
+    region: str = ""
     problems: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
@@ -145,6 +147,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         report_token=report_token,
         proxies=_read_proxies(environ),
         many_instances=bool(environ.get(FUNCTION_NAME)),
+        region=environ.get(REGION, ""),
         problems=tuple(problems),
     )
 

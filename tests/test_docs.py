@@ -71,6 +71,7 @@ def serving(locale: str) -> ServeProcess:
     return ServeProcess(
         "--emulator",
         "--emulator-port=0",
+        "--web",
         SMS_CONNECTOR_AUTHORIZATION=AUTHORIZATION,
         SMS_CONNECTOR_WEBHOOK_SECRETS=WEBHOOK_SECRET,
         SMS_CONNECTOR_ZITADEL_KEYS=KEY,

@@ -92,7 +92,7 @@ def test_a_verification_whose_code_went_out_by_the_backup_is_approved(
     configure: Configure,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    verification = {"codeLength": 6, "validSeconds": 300}
+    verification = {"codeLength": 4, "validSeconds": 300}
     lapsed = {"signName": "失效的签名", "backup": BACKUP, "verification": verification}
     configure(example | lapsed)
     monkeypatch.setenv("SMS_CONNECTOR_AUTHORIZATION", HEADERS["Authorization"])
@@ -109,7 +109,7 @@ def test_a_verification_whose_code_went_out_by_the_backup_is_approved(
         }
         assert "5分钟内有效" in message.content
         code = message.template_param["code"]
-        assert len(code) == 6
+        assert len(code) == 4
         check = f"{url}/verifications/{started.json()['id']}/check"
         approved = requests.post(check, json={"code": code}, headers=HEADERS, timeout=10)
         assert (approved.status_code, approved.json()["status"]) == (200, "approved")

@@ -92,6 +92,20 @@ class TestSending:
         assert answered.status == direct["error"]["http_code"]
         assert len(emulator.inbox.messages()) in (0, 2)
 
+    def test_at_the_root_a_failure_has_the_form_of_the_caller_once_the_body_is_read(
+        self, accepting: ScriptedProvider, ask: Ask
+    ) -> None:
+        body = {**LOGTO, "to": "12"}
+        refused = ask(post(body))
+        assert (refused.status, refused.headers["content-type"]) == (
+            400,
+            "text/plain; charset=utf-8",
+        )
+        unknown = ask(post(body, {"authorization": "Bearer stranger"}))
+        assert (unknown.status, unknown.body["error"]["sent"]) == (401, False)
+        assert ask(post(b"{")).body["error"]["http_code"] == 400
+        assert accepting.connections == 0
+
     @each_way
     @pytest.mark.parametrize(
         ("code", "seconds"), [("isv.BUSINESS_LIMIT_CONTROL", "60"), ("ServiceUnavailable", "1")]

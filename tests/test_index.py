@@ -12,6 +12,7 @@ import pytest
 from sms_connector.local.emulate.pnvs_account import GIVEN_SIGNS
 from sms_connector.local.emulate.server import Emulator
 from sms_connector.local.fc_context import FcContext
+from sms_connector.operations import ROUTES
 from tests.support.configs import GIVEN_TEMPLATES
 from tests.support.http_events import HttpRequest, through_wsgi
 
@@ -30,9 +31,16 @@ print(json.dumps({"answer": json.loads(answer), "started": started, "sent": sort
 """
 
 DEVELOPMENT = ("click", "rich", "starlette", "uvicorn", "pytest", "fc2", "sms_connector.local")
+OTHER_OPERATIONS = {route.runs.partition(".")[0] for route in ROUTES} - {"send"}
 NOT_FOR_THIS_MESSAGE = (
     *("phonenumbers", "standardwebhooks", "valkey", "sms_connector.store.redis"),
     "sms_connector.provider.verify_code",
+    *(f"sms_connector.operations.{name}" for name in OTHER_OPERATIONS),
+    *(
+        "sms_connector.verification",
+        "sms_connector.reports.deliveries",
+        "sms_connector.web.webhook",
+    ),
 )
 
 

@@ -2,13 +2,16 @@
 
 import json
 import logging
+import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import pytest
 
 from sms_connector.errors import ConnectorError
-from sms_connector.log import Entry
+from sms_connector.log import Entry, Notices
 from sms_connector.message import Receipt
 from sms_connector.web.failures import error_body
 from tests.support.scripted_provider import (
@@ -90,3 +93,26 @@ class TestSilence:
         assert chain == [None, None]
         assert "246810" not in told
         assert "13812345678" not in told
+
+
+class SlowDict(dict[Any, Any]):
+    """Lets every other thread run between a look and what is done with it."""
+
+    def get(self, *arguments: Any) -> Any:
+        found = super().get(*arguments)
+        time.sleep(0.01)
+        return found
+
+
+def test_a_reason_that_many_threads_have_at_once_is_one_line(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    notices = Notices()
+    notices._due = SlowDict()
+    line = (logging.getLogger("x"), logging.ERROR, "unauthorized", "why", 60)
+    threads = [threading.Thread(target=notices.write, args=line) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert caplog.messages == ['{"event":"unauthorized","reason":"why"}']

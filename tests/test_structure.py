@@ -28,7 +28,7 @@ FLOORS = (
     ("templates",),
     ("message",),
     ("config",),
-    ("settings",),
+    ("region", "settings"),
     ("log",),
     ("store",),
     ("idempotency", "provider"),

@@ -19,6 +19,7 @@ class FcContext:
 
     request_id: str = "1-6740f5c0-1234"
     credentials: Credentials = field(default_factory=Credentials)
+    region: str = ""
     logger: logging.Logger = field(default_factory=lambda: logging.getLogger("invocation"))
 
     def getLogger(self) -> logging.Logger:  # noqa: N802  (the runtime's name)

@@ -3,7 +3,6 @@
 import asyncio
 import errno
 import socket
-import sys
 import threading
 from types import TracebackType
 from typing import Any
@@ -20,12 +19,10 @@ _START_TIMEOUT = 10.0
 _BACKLOG = 1024
 
 
-def listen(host: str, port: int, *, reuse_port: bool = False) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
     """Open the port; 0 picks a free one. Raises OSError, for which see `listen_problem`."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.create_server(
-        (host, port), family=family, backlog=_BACKLOG, reuse_port=reuse_port
-    )
+    listener = socket.create_server((host, port), family=family, backlog=_BACKLOG)
     # Connections inherit it. Without it the second packet of an answer waits 40 ms for the first
     # to be acknowledged, and asyncio does not set it for sockets made like this one.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -40,20 +37,6 @@ def listen_or_pick(host: str, port: int) -> socket.socket:
         if not is_taken(error):
             raise
         return listen(host, 0)
-
-
-def share(listener: socket.socket, count: int) -> list[socket.socket]:
-    """Return a socket for each of `count` processes that are to serve an open port.
-
-    Linux spreads connections over them. Elsewhere they are one, from which each process accepts
-    what it can, so that several requests at once may all get to the same process.
-    """
-    if count == 1 or sys.platform != "linux":
-        return [listener] * count
-    # Closed first, because a port is shared only with those that agreed to it when they opened it.
-    host, port = listener.getsockname()[:2]
-    listener.close()
-    return [listen(host, port, reuse_port=True) for _ in range(count)]
 
 
 def url_of(listener: socket.socket) -> str:

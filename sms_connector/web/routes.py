@@ -8,10 +8,11 @@ from urllib.parse import unquote
 import msgspec
 
 from ..errors import ConnectorError, invalid_parameter
+from ..log import MESSAGE
 from ..settings import Settings
 from .http import LARGEST_BODY, Request
 
-Event = Literal["sms", "verification", "query", "report", "health"]
+LogEvent = Literal["sms", "verification", "query", "report", "health"]
 
 OpenTo = Literal["all", "report token", "authorization", "signature"]
 """Who may call by HTTP.
@@ -35,7 +36,7 @@ class Route(msgspec.Struct, frozen=True):
     path: str
     operation: str
     runs: str
-    event: Event
+    event: LogEvent
     open_to: OpenTo
     largest_body: int = LARGEST_BODY
     is_direct: bool = True
@@ -43,7 +44,7 @@ class Route(msgspec.Struct, frozen=True):
     @property
     def sends(self) -> bool:
         """Whether it sends a message, so that its errors say whether one is out."""
-        return self.event == "sms"
+        return self.event == MESSAGE
 
 
 class Path(msgspec.Struct, frozen=True):

@@ -41,7 +41,7 @@ class _Threads(ThreadedTaskDispatcher):  # type: ignore[misc]
         super().add_task(task)
 
 
-def listen(application: Any, port: int, host: str = "0.0.0.0") -> Any:  # noqa: S104
+def listen(application: Any, host: str, port: int) -> Any:
     """Open the port, and return waitress's server. Raises OSError.
 
     Requests are read by one thread without blocking, so a slow client holds up nobody. Connections

@@ -12,8 +12,8 @@ from waitress.task import ErrorTask
 from waitress.utilities import RequestEntityTooLarge
 
 from ..errors import ConnectorError, invalid_request
-from ..web.envelopes.event import LARGEST_PAYLOAD
 from ..web.envelopes.http_event import headers_for
+from ..web.envelopes.too_large import TEXT
 from ..web.failures import failure
 
 _LARGEST_READ: Final = 32 * 1024 * 1024
@@ -69,8 +69,7 @@ class _Refusal(ErrorTask):  # type: ignore[misc]
 
     def execute(self) -> None:
         if isinstance(self.request.error, RequestEntityTooLarge):
-            problem = f"The request may be at most {LARGEST_PAYLOAD} bytes."
-            error = ConnectorError("too_large", problem)
+            error = ConnectorError("too_large", TEXT)
         else:
             error = invalid_request("The request is not valid HTTP.")
         response = failure(error)

@@ -16,7 +16,7 @@ from .log_lines import log_to_stdout
 _PORT: Final = 9000
 
 
-def run(environ: Mapping[str, str]) -> None:
+def run(environ: Mapping[str, str], host: str = "0.0.0.0") -> None:  # noqa: S104
     """Serve the function until SIGTERM. The port opens when the first message could be sent.
 
     ``FC_FUNCTION_NAME``, which the platform sets, says whether this is Function Compute, where the
@@ -29,6 +29,6 @@ def run(environ: Mapping[str, str]) -> None:
     function.prepare(started)
     in_cloud = bool(environ.get(FUNCTION_NAME))
     application = Application(function, None if in_cloud else started)
-    server = listen(application, int(environ.get("FC_SERVER_PORT") or _PORT))
+    server = listen(application, host, int(environ.get("FC_SERVER_PORT") or _PORT))
     log.write(logging.getLogger(), logging.INFO, "listening", port=port_of(server))
     serve_until_stopped(server)

@@ -39,15 +39,17 @@ def main() -> None:
             cold_steps = rounds.cold(taken, environ)
             warm_steps = rounds.warm(taken, environ)
         with slow_provider(authority) as endpoint:
-            print("many at a time …", flush=True)
-            load = rounds.load(measured, authority.environ(endpoint))
+            print("on the platform …", flush=True)
+            platform_figures = _of_module("on_platform", authority.environ(endpoint))
             print("verifications …", flush=True)
             checks = _of_module("verification", authority.environ(endpoint), endpoint)
         print("store …", flush=True)
         admissions = _of_module("store", os.environ)["16 processes, three limits"]
     versions = f"{platform.system()}, Python {interpreter.version}, Node {node_version()}"
     taken_steps = report.Steps(cold_steps, warm_steps)
-    page = report.write(cold, warm, load, calls, admissions, checks, taken_steps, versions)
+    page = report.write(
+        cold, warm, platform_figures, calls, admissions, checks, taken_steps, versions
+    )
     (DOCS / "benchmarks.md").write_text(page, "utf-8")
     picture = chart.draw("Cost of a start and of a message", report.groups(cold, warm))
     (DOCS / "benchmarks.svg").write_text(picture, "utf-8")

@@ -24,7 +24,7 @@ class Steps(NamedTuple):
 def write(
     cold: Mapping[str, Cold],
     warm: Mapping[str, Warm],
-    load: Mapping[str, Mapping[int, float]],
+    on_platform: Mapping[str, Any],
     calls_to_store: float,
     admissions: Mapping[str, float],
     verification: Mapping[str, Any],
@@ -72,11 +72,13 @@ Through the whole function, log line included, at a store on this machine. A sta
 
 Checks a second of {_rates(verification)}, on the cores that the server has too.
 
-## Many at a time
+## On the platform
 
-Messages a second with a provider that takes 50 ms for each; {rounds.LOAD_ROUNDS} rounds.
+The same load on a stand-in for the dispatcher of Function Compute, with a provider that takes 50 ms: **handler** is the built-in runtime with one request per instance, **web** is [web mode](deploy.md#two-modes) with 100. Each instance has a core of this machine as far as there are cores; with the share of one that `s.yaml` gives, a start takes ten times as long. Billed are the seconds in which an instance has a request. CPU and memory are those of all instances together.
 
-{_table(("at a time", *load), [(str(width), *(f"{by[width]:.0f}" for by in load.values())) for width in rounds.AT_A_TIME])}
+{_table(("load", "mode", "instances", "requests on a cold start", "p50", "p95", "p99", "CPU", "memory", "billed"), _platform_rows(on_platform))}
+
+{_platform_text(on_platform)}
 
 ## What each step bought
 
@@ -90,6 +92,32 @@ Most of what is left of a start is Python itself, OpenSSL, the TLS handshake and
 
 {_costs(cold[OURS], warm[OURS])}
 """
+
+
+def _platform_rows(figures: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for load, by_mode in figures["loads"].items():
+        for mode, each in by_mode.items():
+            yield (
+                load,
+                mode,
+                *(str(each[name]) for name in ("instances", "cold")),
+                *(f"{each[name]:.0f} ms" for name in ("p50", "p95", "p99")),
+                f"{each['cpu']:.1f} s",
+                f"{each['mib']:.0f} MiB",
+                f"{each['billed']:.1f} s",
+            )
+
+
+def _platform_text(figures: Mapping[str, Any]) -> str:
+    handler, web = (figures["alone"][mode] for mode in ("handler", "web"))
+    busy = figures["web, 50 at a time"]
+    return (
+        f"One at a time, a start with its first message takes {1000 * web['start']:.0f} ms of CPU "
+        f"in web mode, {web['start'] / handler['start']:.2f} of the handler's, and a message "
+        f"{1000 * web['message']:.2f} ms, {web['message'] / handler['message']:.2f} of the "
+        f"handler's. With 50 at a time in one instance a message takes {1000 * busy:.2f} ms: a "
+        f"quarter of a core sends {0.25 / busy:.0f} a second."
+    )
 
 
 def _verification_rows(figures: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:

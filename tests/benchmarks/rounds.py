@@ -11,8 +11,6 @@ from .contenders import Contender
 COLD_ROUNDS = 15
 WARM_ROUNDS = 15
 WARM_MESSAGES = 400
-LOAD_ROUNDS = 3
-AT_A_TIME = (1, 10, 50)
 
 
 class Cold(NamedTuple):
@@ -60,16 +58,6 @@ def warm(contenders: Sequence[Contender], environ: Environ) -> dict[str, Warm]:
         )
         for name, runs in reports.items()
     }
-
-
-def load(contenders: Sequence[Contender], environ: Environ) -> dict[str, dict[int, float]]:
-    """Return messages a second, for each number of messages at a time."""
-    measured: dict[str, dict[int, float]] = {contender.name: {} for contender in contenders}
-    for width in AT_A_TIME:
-        words = ("load", str(min(40 * width, 1000)), str(width))
-        for name, runs in _reports(contenders, environ, LOAD_ROUNDS, *words).items():
-            measured[name][width] = median(report["per_second"] for report in runs)
-    return measured
 
 
 def calls_to_store(contender: Contender, environ: Environ, server: RedisServer) -> float:

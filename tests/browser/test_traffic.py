@@ -11,7 +11,7 @@ from sms_connector.local.console.server import Console
 from sms_connector.local.emulate.server import Emulator
 from sms_connector.store.redis import RedisStore
 from tests.support.redis_server import RedisServer
-from tests.support.reporting import Kept
+from tests.support.reporting import Recording
 from tests.support.verifying import SECRET
 
 from .accessibility import violations
@@ -35,12 +35,12 @@ HEIGHT, WIDTH = 120, 480
 
 
 @pytest.fixture
-def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Kept]:
+def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Recording]:
     """The store of this machine's settings, with figures of four countries."""
     with RedisServer() as server:
         monkeypatch.setenv("SMS_CONNECTOR_STORE", server.url)
         monkeypatch.setenv("SMS_CONNECTOR_SECRET", SECRET)
-        kept = Kept(RedisStore(server.address), (SECRET,))
+        kept = Recording(RedisStore(server.address), (SECRET,))
         for ago in range(20):
             busy = 30 + 17 * ago % 41
             kept.count("CN", "SignIn", "accepted", busy, ago)

@@ -12,7 +12,7 @@ export async function serve(environ = {}) {
   const own = Object.fromEntries(settings.map((name) => [name, undefined]));
   const child = spawn(
     process.env.PYTHON ?? 'python3',
-    ['-m', 'sms_connector', 'serve', '--port=0', '--emulator', '--emulator-port=0'],
+    ['-m', 'sms_connector', 'serve', '--port=0', '--emulator', '--emulator-port=0', '--web'],
     { cwd: project, env: { ...process.env, ...own, ...environ }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const lines = [];

@@ -14,7 +14,7 @@ from sms_connector.reports.stats import read_stats
 from sms_connector.store.memory import Memory
 from sms_connector.store.transaction import Result, Transaction
 from tests.support.instances import at_once
-from tests.support.reporting import BIZ_ID, SECRETS, Kept, failed, mainland, overseas
+from tests.support.reporting import BIZ_ID, SECRETS, Recording, failed, mainland, overseas
 from tests.support.verifying import CountingStore
 
 AT = 1_767_196_803_000
@@ -24,11 +24,11 @@ def reports_of(*items: object) -> tuple[Report, ...]:
     return parse_reports(json.dumps(items).encode())[0]
 
 
-def record(kept: Kept, *items: object) -> Recorded:
+def record(kept: Recording, *items: object) -> Recorded:
     return kept.deliveries.record(reports_of(*items), time.monotonic() + 10)
 
 
-def counts(kept: Kept) -> dict[str, int]:
+def counts(kept: Recording) -> dict[str, int]:
     rows = read_stats(kept.stores.shared, kept.figures, 24).rows
     return {f"{row.country}/{row.usage_type}/{row.outcome}": row.count for row in rows}
 
@@ -51,7 +51,7 @@ def counts(kept: Kept) -> dict[str, int]:
 def test_reports_change_the_state_and_are_counted_once(
     store: Memory, items: list[object], delivery: Delivery, counted: dict[str, int], together: bool
 ) -> None:
-    kept = Kept(store)
+    kept = Recording(store)
     kept.accept()
     for part in [items] if together else [[item] for item in items]:
         assert record(kept, *part).missed == ()
@@ -62,7 +62,7 @@ def test_reports_change_the_state_and_are_counted_once(
 
 
 def test_a_report_before_the_acceptance_is_kept_and_counted_apart(store: Memory) -> None:
-    kept = Kept(store)
+    kept = Recording(store)
     record(kept, mainland())
     kept.accept()
     assert kept.deliveries.get(BIZ_ID).state == "delivered"
@@ -70,7 +70,7 @@ def test_a_report_before_the_acceptance_is_kept_and_counted_apart(store: Memory)
 
 
 def test_both_ids_of_an_unknown_message_abroad_find_its_state(store: Memory) -> None:
-    kept = Kept(store)
+    kept = Recording(store)
     record(kept, overseas(), overseas())
     assert kept.deliveries.get(BIZ_ID).state == "delivered"
     assert kept.deliveries.get("MESSAGE-1").state == "delivered"
@@ -78,24 +78,24 @@ def test_both_ids_of_an_unknown_message_abroad_find_its_state(store: Memory) -> 
 
 
 def test_a_message_never_seen_is_unknown(store: Memory) -> None:
-    assert Kept(store).deliveries.get(BIZ_ID) == Delivery("unknown")
+    assert Recording(store).deliveries.get(BIZ_ID) == Delivery("unknown")
 
 
 def test_a_report_without_a_time_has_that_of_the_store(store: Memory) -> None:
-    kept = Kept(store)
+    kept = Recording(store)
     record(kept, mainland(report_time=""))
     assert (kept.deliveries.get(BIZ_ID).at or 0) / 1000 == pytest.approx(time.time(), abs=5)
 
 
 def test_a_usage_type_without_a_template_counts_as_generic(store: Memory) -> None:
-    kept = Kept(store)
+    kept = Recording(store)
     kept.accept(usage_type="MadeUp")
     record(kept, mainland())
     assert counts(kept) == {"CN/Generic/delivered": 1}
 
 
 def test_the_same_report_to_many_instances_at_once_counts_once(store: Memory) -> None:
-    kept = [Kept(store) for _ in range(8)]
+    kept = [Recording(store) for _ in range(8)]
     kept[0].accept()
     ids = [f"{number}^0" for number in range(20)]
     items = [make(biz_id=one) for one in ids for make in (mainland, failed)]
@@ -113,7 +113,7 @@ def test_the_same_report_to_many_instances_at_once_counts_once(store: Memory) ->
 def test_states_and_figures_are_found_while_secrets_rotate(
     store: Memory, rotated: tuple[str, ...]
 ) -> None:
-    old, new = Kept(store), Kept(store, rotated)
+    old, new = Recording(store), Recording(store, rotated)
     old.accept()
     record(new, mainland())
     record(old, mainland())
@@ -124,7 +124,7 @@ def test_states_and_figures_are_found_while_secrets_rotate(
 @pytest.mark.parametrize(("number", "trips"), [(1, 2), (200, 2), (201, 4)])
 def test_a_list_of_reports_takes_two_round_trips_for_two_hundred(number: int, trips: int) -> None:
     store = CountingStore(Memory())
-    kept = Kept(store)
+    kept = Recording(store)
     items = [mainland(biz_id=f"{one}^0") for one in range(number)]
     record(kept, *items)
     assert len(store.transactions) == trips
@@ -139,14 +139,14 @@ def test_no_call_begins_after_the_deadline() -> None:
             return super().transact(transaction)
 
     items = reports_of(*(mainland(biz_id=f"{one}^0") for one in range(450)))
-    recorded = Kept(Slow()).deliveries.record(items, time.monotonic() + 0.05)
+    recorded = Recording(Slow()).deliveries.record(items, time.monotonic() + 0.05)
     assert (recorded.new, recorded.missed) == (items[:200], items[200:])
 
 
 def test_neither_a_name_nor_a_value_holds_a_number(store: Memory) -> None:
     if not isinstance(store, Memory):
         return
-    kept = Kept(store)
+    kept = Recording(store)
     kept.accept()
     record(kept, mainland(), failed(biz_id="2^0"))
     text = str(store._shelf._entries)

@@ -99,6 +99,10 @@ def test_nothing_follows_what_may_have_gone_out(provider: Providers, act: Act) -
     ("message", "why"),
     [
         (Message("13812345678", "SignIn", "24681a"), "letters"),
+<<<<<<< HEAD
+=======
+        (Message("13812345678", "Given", "246810246"), "nine digits"),
+>>>>>>> main
         (Message("+85251234567", "SignIn", "246810"), "abroad"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -107,8 +111,10 @@ def test_a_message_that_the_other_service_cannot_carry_has_no_backup(
     provider: Providers, message: Message, why: str
 ) -> None:
     refusing = provider(REFUSED, BY_BACKUP)
+    given = {"usageType": "Given", "templateCode": "100002"}
+    connector = connector_at(refusing.endpoint, templates=[*TEMPLATES, given], backup=BACKUP)
     with pytest.raises(ConnectorError, match="signName"):
-        send(connector_at(refusing.endpoint, backup=BACKUP), message)
+        send(connector, message)
     assert len(refusing.requests) == 1, why
 
 

@@ -134,14 +134,6 @@ def busy(stack: ExitStack) -> Address:
     return server.address
 
 
-def without_a_connection_left(stack: ExitStack) -> Address:
-    server = running(stack)
-    server.command("CONFIG", "SET", "maxclients", 1)
-    stack.enter_context(socket.create_connection(("127.0.0.1", server.port)))
-    time.sleep(0.1)
-    return server.address
-
-
 def lonely_node(stack: ExitStack) -> Address:
     return running(stack, cluster_enabled="yes").address
 
@@ -168,7 +160,6 @@ CASES: dict[str, tuple[Fault, str]] = {
     "no TLS at the server": (tls_where_there_is_none, "tls"),
     "no TLS in the URL": (no_tls_where_there_is_one, "closed"),
     "busy with a script": (busy, "busy"),
-    "no connection left": (without_a_connection_left, "connections"),
     "a lonely node of a cluster": (lonely_node, "cluster_down"),
     "another service": (answering(b"HTTP/1.1 400 Bad Request\r\n\r\n"), "protocol"),
     "nonsense": (answering(b"$5\r\nhello\r\n"), "protocol"),
@@ -229,96 +220,6 @@ def test_a_check_of_a_store_that_works_says_nothing() -> None:
     with RedisServer(PROGRAM) as server:
         store = RedisStore(server.address)
         assert diagnose(Stores(store, store, store, Names(("secret",)))) == ""
-
-
-class TestRecovery:
-    def test_a_silent_server_that_goes_on_is_used_again(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("sms_connector.store.outage.LEFT_ALONE_SECONDS", 0.2)
-        with RedisServer(PROGRAM) as server:
-            store = RedisStore(server.address)
-            store.transact(Transaction())
-            server.stop()
-            with pytest.raises(StoreAwayError):
-                store.transact(CLAIM)
-            server.go_on()
-            with pytest.raises(StoreAwayError):
-                store.transact(CLAIM)  # it is left alone
-            time.sleep(0.25)
-            # The claim that got no answer was made all the same.
-            assert store.transact(CLAIM).found[0].value == "mine"
-            assert store.away == ""
-
-    def test_a_server_restarted_empty_is_asked_again_and_the_memory_still_knows(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(redis, "SECONDS_PER_CALL", 5.0)
-        with RedisServer(PROGRAM) as server:
-            store = Layered(Memory(), RedisStore(server.address))
-            assert store.transact(CLAIM).committed
-            server.kill()
-            server.start()
-            assert not store.transact(CLAIM).committed
-            other = Transaction(
-                (Record("{t}other", (ABSENT,)),), write=(Write("{t}other", "x", 60),)
-            )
-            assert store.transact(other).committed
-            assert server.command("EXISTS", "{t}other") == 1
-
-    def test_one_call_at_a_time_tries_a_server_that_is_away(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("sms_connector.store.outage.LEFT_ALONE_SECONDS", 0.3)
-        with RedisServer(PROGRAM) as server, Proxy(server.port) as proxy:
-            store = Layered(Memory(), RedisStore(Address("127.0.0.1", proxy.port)))
-            proxy.delay = 1
-            store.transact(Transaction())
-            time.sleep(0.4)
-            before = proxy.connections
-            threads = [
-                threading.Thread(target=store.transact, args=(Transaction(),)) for _ in range(10)
-            ]
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
-            assert proxy.connections - before == 1
-
-
-def test_a_server_killed_among_transactions_keeps_each_whole_or_not_at_all(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(redis, "SECONDS_PER_CALL", 5.0)
-    whole = Transaction(write=tuple(Write(f"{{t}}{n}", "x" * 500, 600) for n in range(40)))
-    with RedisServer(PROGRAM, appendonly="yes", appendfsync="no") as server:
-        for _ in range(3):
-            store, stop = RedisStore(server.address), threading.Event()
-
-            def write(store: RedisStore = store, stop: threading.Event = stop) -> None:
-                number = 0
-                with suppress(StoreAwayError):
-                    while not stop.is_set():
-                        number += 1
-                        token = f"{threading.get_ident()}-{number}"
-                        store.transact(
-                            replace(
-                                whole,
-                                write=tuple(replace(one, value=token) for one in whole.write),
-                            )
-                        )
-
-            threads = [threading.Thread(target=write) for _ in range(3)]
-            for thread in threads:
-                thread.start()
-            time.sleep(0.1)
-            server.kill()
-            stop.set()
-            for thread in threads:
-                thread.join()
-            server.start()
-            values = {server.command("GET", one.key) for one in whole.write}
-            assert len(values) == 1, values
 
 
 def test_a_name_that_does_not_resolve_is_no_refused_connection() -> None:

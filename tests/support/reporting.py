@@ -55,7 +55,7 @@ def overseas(**changes: object) -> dict[str, object]:
     }
 
 
-class Kept:
+class Recording:
     """The delivery states and figures of one instance over a store."""
 
     def __init__(self, store: Store, secrets: tuple[str, ...] = SECRETS, **changes: Any) -> None:

@@ -17,8 +17,10 @@ from typing import Any
 
 from typing_extensions import Self
 
-from sms_connector.local.serve.app import create_app
+from sms_connector.local.serve.app import create_app, in_own_thread
+from sms_connector.local.serve.http import HttpRequest, HttpResponse
 from sms_connector.local.serve.instance import Instance
+from sms_connector.local.serve.invocation import invoke
 from sms_connector.local.web_server import WebServer
 
 PROJECT = Path(__file__).parents[2]
@@ -35,7 +37,12 @@ def serving(
     if module == "index":  # it reads the settings once, when it is imported
         sys.modules.pop(module, None)
     logged: list[str] = [] if lines is None else lines
-    app = create_app(Instance(module), envelope, logged.append)
+    instance = Instance(module)
+
+    async def answer(request: HttpRequest) -> HttpResponse:
+        return await in_own_thread(lambda: invoke(instance, envelope, request))
+
+    app = create_app(answer, logged.append)
     with WebServer(app, name="serve") as server:
         yield server.url
 

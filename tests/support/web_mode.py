@@ -28,7 +28,7 @@ Application = Callable[[Mapping[str, Any], Any], Iterable[bytes]]
 @contextmanager
 def listening(application: Application) -> Iterator[int]:
     """Serve in a thread, and yield the port."""
-    server = listen(application, 0, "127.0.0.1")
+    server = listen(application, "127.0.0.1", 0)
     is_over = threading.Event()
 
     def serve() -> None:
@@ -64,7 +64,7 @@ class WebProcess(ServerProcess):
         alone = () if directory == PROJECT else ("-S", "-s")
         super().__init__(
             *alone,
-            str(directory / "server.py"),
+            *(str(directory / "server.py"), "127.0.0.1"),
             project=directory,
             python=python,
             own_group=False,

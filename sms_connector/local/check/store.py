@@ -12,7 +12,7 @@ from .finding import Check
 _HELP: Final = "docs/store.md says what each fault needs (When it is away)."
 
 # A store in a VPC has them for every machine outside of it.
-_SEEN_FROM_OUTSIDE: Final = ("unknown_host", "refused", "silent")
+_SEEN_FROM_OUTSIDE: Final = ("unknown_host", "refused", "silent", "allowlist")
 
 
 def check_store(settings: Settings) -> Iterator[Check]:

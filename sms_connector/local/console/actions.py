@@ -1,6 +1,7 @@
 """What the page can do with the settings: read, check, test and save them."""
 
 import os
+import re
 import shlex
 from collections.abc import Iterator
 from itertools import chain
@@ -38,6 +39,9 @@ from .verifying import CodeRequest, TriedVerifications
 
 ENVIRONMENT_LINE = "SMS_CONNECTOR_CONFIG: ${env('SMS_CONNECTOR_CONFIG')}"
 """All that s.yaml holds of the settings: their secret stays in the shell that deploys."""
+
+
+_OF_A_REGION = re.compile(r"(templateCode|signName)\.[^.]+$")
 
 
 class SendRequest(msgspec.Struct, frozen=True, rename="camel"):
@@ -238,8 +242,8 @@ def _problems(whole: dict[str, Any], form: Form) -> tuple[Check, ...]:
 
 
 def _field(subject: str) -> str:
-    """Return the path of the template code that one of a region is part of, or the path itself."""
-    return subject.removesuffix(".china").removesuffix(".overseas")
+    """Return the path of the code or sign that one of a region is part of, or the path itself."""
+    return _OF_A_REGION.sub(r"\1", subject)
 
 
 def _valid(whole: dict[str, Any], form: Form) -> ConnectorConfig:

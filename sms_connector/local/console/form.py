@@ -6,7 +6,21 @@ from typing import Any
 
 import msgspec
 
-from ...templates import REQUIRED_USAGE_TYPES
+from ...templates import CHINA, OVERSEAS, REQUIRED_USAGE_TYPES
+from .template_rows import (
+    BackupFields,
+    TemplateRow,
+    TestNumberRow,
+    backup_fields,
+    backup_of,
+    by_region,
+    merged,
+    template_of,
+    template_row,
+    test_number_rows,
+    test_numbers_of,
+    text,
+)
 
 SECRET_PLACEHOLDER = "your-access-key-secret"
 """Takes the place of the secret where the JSON is shown."""
@@ -24,16 +38,10 @@ _SHOWN = (
     "readTimeout",
     "limits",
     "verification",
+    "backup",
+    "testNumbers",
 )
-_SHOWN_OF_A_TEMPLATE = ("usageType", "templateCode", "signName")
-
-
-class TemplateRow(msgspec.Struct, frozen=True, rename="camel"):
-    """With `overseas`, `code` is for mainland China alone."""
-
-    usage_type: str
-    code: str
-    overseas: str = ""
+_SHOWN_OF_A_TEMPLATE = ("usageType", "templateCode", "signName", "backup")
 
 
 class Form(msgspec.Struct, frozen=True, rename="camel"):
@@ -48,6 +56,9 @@ class Form(msgspec.Struct, frozen=True, rename="camel"):
     templates: tuple[TemplateRow, ...]
     strict: bool
     endpoint: str
+    sign_overseas: str = ""
+    backup: BackupFields = BackupFields()
+    test_numbers: tuple[TestNumberRow, ...] = ()
 
     def __repr__(self) -> str:
         return "Form()"
@@ -57,13 +68,17 @@ def filled_in(whole: Mapping[str, Any]) -> Form:
     """Fill in the form from a connector JSON, as far as it fits, without the secret."""
     templates = whole.get("templates")
     rows = templates if isinstance(templates, list) else []
+    signs = by_region(whole.get("signName"))
     return Form(
-        access_key_id=_text(whole, "accessKeyId"),
+        access_key_id=text(whole, "accessKeyId"),
         access_key_secret="",
-        sign_name=_text(whole, "signName"),
-        templates=tuple(_row(row) for row in rows if isinstance(row, dict)),
+        sign_name=signs.get(CHINA, ""),
+        templates=tuple(template_row(row) for row in rows if isinstance(row, dict)),
         strict=whole.get("strictPhoneRegionNumberCheck") is True,
-        endpoint=_text(whole, "endpoint"),
+        endpoint=text(whole, "endpoint"),
+        sign_overseas=signs.get(OVERSEAS, ""),
+        backup=backup_fields(whole),
+        test_numbers=test_number_rows(whole),
     )
 
 
@@ -74,51 +89,51 @@ def with_required_rows(form: Form) -> Form:
     return msgspec.structs.replace(form, templates=(*form.templates, *missing))
 
 
-def _row(template: Mapping[str, Any]) -> TemplateRow:
-    code = template.get("templateCode")
-    if isinstance(code, dict):
-        codes = _text(code, "china"), _text(code, "overseas")
-    else:
-        codes = _text(template, "templateCode"), ""
-    return TemplateRow(_text(template, "usageType"), *codes)
-
-
 def connector_json(form: Form, kept: Mapping[str, Any]) -> dict[str, Any]:
     """Merge a form into the JSON of the file; keys without a field stay as they are."""
+    before = filled_in(kept)
     fields: dict[str, Any] = {
         "accessKeyId": form.access_key_id,
-        "accessKeySecret": form.access_key_secret or _text(kept, "accessKeySecret"),
-        "signName": form.sign_name,
-        "templates": [_template(row, kept) for row in form.templates],
+        "accessKeySecret": form.access_key_secret or text(kept, "accessKeySecret"),
+        "signName": _signs(form, kept),
+        "templates": [template_of(row, _kept_template(row, kept)) for row in form.templates],
         "strictPhoneRegionNumberCheck": form.strict,
         "endpoint": form.endpoint,
+        "backup": backup_of(form.backup),
+        "testNumbers": test_numbers_of(form.test_numbers) or "",
     }
+    # What no field could show stays while its fields are not changed.
+    for name, unchanged in (
+        ("backup", form.backup == before.backup),
+        ("testNumbers", form.test_numbers == before.test_numbers),
+    ):
+        if unchanged:
+            fields[name] = kept.get(name, "")
     # Keys keep their order.
     whole = dict(kept) | fields
-    left_out = {name for name in fields if whole[name] == ""}
+    left_out = {name for name in fields if whole[name] in ("", {})}
     if not form.strict and "strictPhoneRegionNumberCheck" not in kept:
         left_out.add("strictPhoneRegionNumberCheck")
     return {name: value for name, value in whole.items() if name not in left_out}
 
 
-def _template(row: TemplateRow, kept: Mapping[str, Any]) -> dict[str, Any]:
+def _signs(form: Form, kept: Mapping[str, Any]) -> object:
+    """Return the sign for all templates; those of countries have no field here, and stay."""
+    before = kept.get("signName")
+    signs = by_region(before)
+    named = {name: sign for name, sign in signs.items() if name not in (CHINA, OVERSEAS)}
+    if (form.sign_name, form.sign_overseas) == (signs.get(CHINA, ""), signs.get(OVERSEAS, "")):
+        return "" if before is None else before
+    return merged(form.sign_name, form.sign_overseas, named, before)
+
+
+def _kept_template(row: TemplateRow, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the first template of the file with the usage type of a row."""
     templates = kept.get("templates")
-    known = {
-        template.get("usageType"): template
-        for template in reversed(templates if isinstance(templates, list) else [])
-        if isinstance(template, dict) and isinstance(template.get("usageType"), str)
-    }
-    template = dict(known.get(row.usage_type, {}))
-    template.pop("usageType", None)
-    template.pop("templateCode", None)
-    # The keys that people look for come first.
-    named: dict[str, Any] = {"usageType": row.usage_type} if row.usage_type else {}
-    if row.overseas:
-        codes = {"china": row.code, "overseas": row.overseas}
-        named["templateCode"] = {region: code for region, code in codes.items() if code}
-    elif row.code:
-        named["templateCode"] = row.code
-    return named | template
+    for template in templates if isinstance(templates, list) else []:
+        if isinstance(template, dict) and template.get("usageType") == row.usage_type:
+            return template
+    return {}
 
 
 def shown_json(whole: Mapping[str, Any]) -> str:
@@ -131,8 +146,3 @@ def shown_json(whole: Mapping[str, Any]) -> str:
         for template in shown.get("templates", [])
     ]
     return json.dumps(shown, ensure_ascii=False, indent=2)
-
-
-def _text(whole: Mapping[str, Any], name: str) -> str:
-    value = whole.get(name)
-    return value if isinstance(value, str) else ""

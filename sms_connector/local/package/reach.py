@@ -14,7 +14,7 @@ from .imports import Source
 from .stubs import LEFT_OUT, LeftOut, Needs
 
 # Loaded by a name that is made up at run time: one module for each region of the world.
-WHOLE: Final = ("phonenumbers.data", "phonenumbers.shortdata")
+WHOLE: Final = ("phonenumbers.data",)
 
 # msgspec tries to import it and takes the same from `typing` without it, in less time.
 NOT_COPIED: Final = ("typing_extensions",)

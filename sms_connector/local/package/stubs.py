@@ -45,6 +45,7 @@ LEFT_OUT: Final[Mapping[str, LeftOut]] = {
     "msgspec.inspect": LeftOut("JSON schemas"),
     "msgspec.toml": LeftOut("formats other than JSON"),
     "msgspec.yaml": LeftOut("formats other than JSON"),
+    "phonenumbers.shortnumberinfo": LeftOut("numbers of three to six digits"),
     "requests": LeftOut("the HTTP client that provider/wire.py takes the place of"),
     "valkey._cache": LeftOut("a cache on the client's side"),
     "valkey._parsers.commands": LeftOut("a cluster of many shards"),

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 
 import click
-import msgspec
 from rich.console import Console
 
 from ...errors import ConnectorError
@@ -53,12 +52,13 @@ def send(phone: str, usage_type: str, code: str | None, wait: bool, yes: bool) -
     except KeyboardInterrupt:
         _say("Stopped. The message may have gone out: check before sending again.")
         sys.exit(UNKNOWN)
-    accepted = msgspec.to_builtins(receipt)
-    _print({**accepted, "code": made_code} if made_code else accepted)
+    _print({**receipt.shown, "code": made_code} if made_code else receipt.shown)
+    if receipt.backup_for is not None:
+        _say(f"It was sent with the backup: {receipt.backup_for.problem}")
     key = local_key(config, os.environ)
     if not wait or key is None:
         sys.exit(ACCEPTED)
-    if is_pnvs(sms.template_code):
+    if is_pnvs(receipt.template_code):
         _say(f"The message was accepted. {NO_QUERY}")
         _print({"delivery": {"state": "unknown"}})
         sys.exit(UNKNOWN)

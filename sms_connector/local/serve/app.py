@@ -1,12 +1,12 @@
-"""The server: every HTTP request becomes one invocation, in its own thread."""
+"""The server: every HTTP request becomes one invocation."""
 
 import asyncio
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
-from typing import Final
+from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
 import click
@@ -16,8 +16,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..web_guard import Hosts, WebGuard
 from .http import HttpRequest, HttpResponse, json_response
-from .instance import Instance
-from .invocation import invoke
+
+Result = TypeVar("Result")
+Answer = Callable[[HttpRequest], Coroutine[Any, Any, HttpResponse]]
 
 LARGEST_REQUEST: Final = 32 * 1024 * 1024
 """In bytes: the limit of Function Compute for a synchronous invocation."""
@@ -28,14 +29,14 @@ _LONGEST_PATH = 100
 
 
 def create_app(
-    instance: Instance,
-    envelope: str,
+    answer: Answer,
     log: Callable[[str], None] = click.echo,
     hosts: Hosts | None = None,
 ) -> ASGIApp:
     """Return the application. ``log`` is called with one access line for each request.
 
-    ``hosts`` are those of a server on 127.0.0.1 by default.
+    ``answer`` is cancelled when its client disconnects. ``hosts`` are those of a server on
+    127.0.0.1 by default.
     """
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -43,15 +44,15 @@ def create_app(
         asked = Request(scope, receive)
         try:
             request = await _read(asked)
+            if request is None:
+                response = json_response(413, {"ErrorMessage": "The request is too large."})
+            else:
+                response = await _while_connected(answer(request), receive)
         except ClientDisconnect:
             log(_access_line(asked, "gone", began))
             return
-        if request is None:
-            response = json_response(413, {"ErrorMessage": "The request is too large."})
-        else:
-            response = await _in_own_thread(lambda: invoke(instance, envelope, request))
         # Logged first, so that the line is there when the client has the response.
-        log(_access_line(asked, str(response.status), began))
+        log(_access_line(asked, str(response.status), began, response.instance))
         await Response(response.body, response.status, response.headers)(scope, receive, send)
 
     def refuse(message: str) -> ASGIApp:
@@ -84,11 +85,30 @@ async def _read(asked: Request) -> HttpRequest | None:
     )
 
 
-async def _in_own_thread(call: Callable[[], HttpResponse]) -> HttpResponse:
-    # As the runtime does. A pool would limit how many run at the same time.
-    future: Future[HttpResponse] = Future()
+async def _while_connected(
+    answer: Coroutine[Any, Any, HttpResponse], receive: Receive
+) -> HttpResponse:
+    """Await the answer. Cancels it and raises ClientDisconnect if the client leaves before."""
+    working = asyncio.create_task(answer)
+    # All of the body has been read, so the next message says that the client has left.
+    leaving = asyncio.ensure_future(receive())
+    try:
+        await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise ClientDisconnect
+        return working.result()
+    finally:
+        leaving.cancel()
+        working.cancel()
+
+
+async def in_own_thread(call: Callable[[], Result]) -> Result:
+    """Await a call that blocks. A pool would limit how many run at the same time."""
+    future: Future[Result] = Future()
 
     def run() -> None:
+        if not future.set_running_or_notify_cancel():
+            return
         try:
             future.set_result(call())
         except BaseException as error:  # noqa: BLE001  (raised where the result is awaited)
@@ -98,10 +118,11 @@ async def _in_own_thread(call: Callable[[], HttpResponse]) -> HttpResponse:
     return await asyncio.wrap_future(future)
 
 
-def _access_line(asked: Request, outcome: str, began: float) -> str:
+def _access_line(asked: Request, outcome: str, began: float, instance: int = 0) -> str:
     """Return a line without personal data and secrets: no query, no number, no report token."""
     shown = _REPORT_TOKEN.sub("****", _DIGITS.sub("****", asked.scope["path"]))
     path = quote(shown, safe="/*")[:_LONGEST_PATH]
     milliseconds = round((time.perf_counter() - began) * 1000)
     now = time.strftime("%H:%M:%S")
-    return f"{now}  {asked.method[:10]:<5} {path}  {outcome}  {milliseconds} ms"
+    by = f"  instance {instance}" if instance else ""
+    return f"{now}  {asked.method[:10]:<5} {path}  {outcome}  {milliseconds} ms{by}"

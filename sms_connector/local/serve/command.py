@@ -10,17 +10,18 @@ from click.core import ParameterSource
 from rich.console import Console
 
 from ...errors import ConnectorError
-from ...settings import AUTHORIZATION, REPORT_TOKEN, SECRET, STORE, read_settings
+from ...settings import AUTHORIZATION, REPORT_TOKEN, SECRET, STORE, Settings, read_settings
 from ...store.address import MEMORY, parse_address
 from ..emulate.server import Emulator
-from ..web_server import is_taken, listen, listen_or_pick, listen_problem, share, url_of
+from ..web_server import is_taken, listen, listen_or_pick, listen_problem, url_of
 from . import greeting
 from .invocation import INVOKE_THROUGH
+from .process import PLATFORM, Emulated
 from .reload import Served, serve_and_reload
 
 _PORT = click.IntRange(0, 65535)
 _LOOPBACK = "127.0.0.1"
-_MOST_INSTANCES = 32
+_MOST_INSTANCES = 100
 
 
 @click.command()
@@ -73,9 +74,15 @@ _MOST_INSTANCES = 32
 @click.option(
     "--instances",
     type=click.IntRange(1, _MOST_INSTANCES),
-    default=1,
+    default=20,
     show_default=True,
-    help="How many processes answer requests, each with a memory of its own.",
+    help="How many instances may run at once: each is a process that takes one request at a time. "
+    "One more request gets the platform's 429.",
+)
+@click.option(
+    "--web",
+    is_flag=True,
+    help="Web mode: one instance that takes 100 requests at once, as s.web.yaml deploys it.",
 )
 def serve(
     port: int,
@@ -87,15 +94,21 @@ def serve(
     flow_control: bool,
     store: str | None,
     instances: int,
+    web: bool,
 ) -> None:
     """Answer HTTP requests as Function Compute would, until Ctrl-C.
 
-    The function restarts when its code or connector.json changes.
+    An instance takes one request at a time, and ends when its caller gives up. The function
+    restarts when its code or connector.json changes.
     """
+    if web and not (_is_default("instances") and _is_default("envelope")):
+        raise click.UsageError("--web has one instance, and no --envelope.")
     if flow_control and not with_emulator:
         raise click.UsageError("--flow-control needs --emulator.")
     if store is not None:
         _use_store(store)
+    elif web and not os.environ.get(STORE):
+        os.environ[STORE] = MEMORY  # as in s.web.yaml
     with ExitStack() as stack:
         listener = stack.enter_context(_listen(host, port))
         emulator, generated = None, ""
@@ -106,24 +119,29 @@ def serve(
                 generated = os.environ[AUTHORIZATION] = secrets.token_urlsafe(24)
         emulator_url = emulator.url if emulator else ""
         url = url_of(listener)
-        settings = read_settings(os.environ)
+        settings = _settings()
         for asked, used in ((port, url), (emulator_port, emulator_url)):
             if asked and used and not used.endswith(f":{asked}"):
                 click.echo(f"Port {asked} is taken: {used} is used instead.")
-        for line in greeting.lines(settings, url, envelope, emulator_url, generated):
+        for line in greeting.lines(
+            settings, url, "web mode" if web else envelope, emulator_url, generated
+        ):
             _show(line)
-        for line in greeting.shared_state(settings, instances):
+        for line in greeting.shared_state(settings, None if web else instances):
             _show(line)
-        listeners = share(listener, instances)
-        for each in listeners:
-            stack.enter_context(each)
+        emulated = Emulated(emulator_url, flow_control)
         serve_and_reload(
-            listeners,
-            Served(envelope, host, allow_hosts, emulator_url, flow_control),
+            listener,
+            Served(envelope, host, allow_hosts, emulated, None if web else instances),
             # A changed connector.json may have changed where messages go.
             lambda: _show(greeting.destination(read_settings(os.environ), emulator_url)),
         )
     click.echo("")
+
+
+def _settings() -> Settings:
+    """Return the settings as an instance reads them."""
+    return read_settings({**PLATFORM, **os.environ})
 
 
 def _use_store(url: str) -> None:

@@ -79,13 +79,16 @@ def problems(settings: Settings) -> Iterator[Line]:
         yield Line(f"Every message will be refused. {' '.join(settings.problems)}", "bold yellow")
 
 
-def shared_state(settings: Settings, instances: int) -> Iterator[Line]:
-    """Yield a line about the store, and about several instances without one."""
+def shared_state(settings: Settings, instances: int | None) -> Iterator[Line]:
+    """Yield a line about the store, and about instances without one. None is one in web mode."""
     for check in check_store(settings):
         style = "" if check.ok and not check.remedy else "bold yellow"
         yield Line(check.message, style)
-    if instances > 1 and settings.store in ("", MEMORY):
-        problem = f"{instances} instances do not know of each other: give them a --store."
+    if instances is not None and settings.store in ("", MEMORY):
+        problem = (
+            f"Up to {instances} instances, with one request each, do not know of each other: "
+            "give them a --store, or take --web."
+        )
         yield Line(problem, "yellow")
 
 
@@ -142,10 +145,11 @@ def signed_request(settings: Settings, url: str) -> str:
 def verification(settings: Settings, url: str, generated: str = "") -> Iterator[tuple[str, str]]:
     """Yield the commands that start a verification and check a code, each with its name.
 
-    There are none where a webhook's signature is the only credential: it opens no check.
+    There are none where a webhook's signature is the only credential, which opens no check, and
+    where nothing keeps verifications.
     """
     authorization = _authorization(settings, generated)
-    if authorization is None:
+    if authorization is None or not settings.store:
         return
     url += f"{settings.base_path}/verifications"
     yield "Verify", _curl(url, _BODY, authorization)

@@ -37,11 +37,15 @@ class HttpRequest:
 
 @dataclass(frozen=True)
 class HttpResponse:
-    """A response. The server adds the length and connection headers."""
+    """A response. The server adds the length and connection headers.
+
+    ``instance`` is the number of the process that answered, 0 where there is one.
+    """
 
     status: int
     body: bytes = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict)
+    instance: int = 0
 
 
 def json_response(status: int, body: object, **headers: str) -> HttpResponse:

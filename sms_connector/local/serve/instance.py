@@ -69,4 +69,6 @@ def new_context(request_id: str) -> FcContext:
 
     key = role_key(os.environ)
     role = Credentials(key.id, key.secret, key.security_token or "") if key else Credentials()
-    return FcContext(request_id, role, logger_of_invocation(request_id))
+    return FcContext(
+        request_id, role, os.environ.get("FC_REGION", ""), logger_of_invocation(request_id)
+    )

@@ -7,11 +7,11 @@ open meanwhile: requests wait instead of being refused.
 import logging
 import multiprocessing
 import os
-import signal
 import socket
 import threading
-from collections.abc import Callable, Sequence, Set
-from multiprocessing.connection import Connection, wait
+from collections.abc import Callable, Iterator, Set
+from contextlib import contextmanager
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -22,28 +22,29 @@ from watchfiles import Change, run_process
 from ..checkout import CONNECTOR_JSON, PROJECT
 from ..web_guard import Hosts
 from ..web_server import quiet_config
-from .app import create_app
-from .instance import Instance
-from .invocation_log import log_to_stderr
+from .app import Answer, create_app
+from .dispatcher import Dispatcher
+from .process import Emulated, InstanceProcess
+from .web_instance import WebInstance
 
 _PATIENCE_SECONDS: Final = 15
 """How long requests under way may take before the process is replaced."""
 
 
 class Served(NamedTuple):
-    """What the process that serves gets. `emulator_url` is empty without an emulator."""
+    """What the process that serves gets. `instances` may run at once; None is one in web mode."""
 
     envelope: str
     host: str
     allow_hosts: tuple[str, ...]
-    emulator_url: str
-    flow_control: bool
+    emulated: Emulated
+    instances: int | None
 
 
 def serve_and_reload(
-    listeners: Sequence[socket.socket], served: Served, on_restart: Callable[[], None]
+    listener: socket.socket, served: Served, on_restart: Callable[[], None]
 ) -> None:
-    """Serve until Ctrl-C, in one process for each of the sockets of an open port."""
+    """Serve the open port until Ctrl-C."""
 
     def announce(changes: Set[tuple[Change, str]]) -> None:
         beside = CONNECTOR_JSON.parent
@@ -55,8 +56,8 @@ def serve_and_reload(
     logging.getLogger("watchfiles").setLevel(logging.ERROR)
     run_process(
         *_directories(),
-        target=serve if len(listeners) == 1 else serve_instances,
-        args=(*listeners, served) if len(listeners) == 1 else (listeners, served),
+        target=serve,
+        args=(listener, served),
         callback=announce,
         watch_filter=_matters,
         recursive=False,
@@ -65,65 +66,42 @@ def serve_and_reload(
     )
 
 
-def serve_instances(listeners: Sequence[socket.socket], served: Served) -> None:
-    """Serve in a process for each socket, until stopped. This runs in a process of its own."""
-    context = multiprocessing.get_context("spawn")
-    stopped, stop = context.Pipe(duplex=False)
-    processes = [
-        context.Process(target=serve, args=(listener, served, f"instance {number}", stopped))
-        for number, listener in enumerate(listeners, 1)
-    ]
-    # Ctrl-C reaches them too, and a second signal would cut off requests under way.
-    signal.signal(signal.SIGINT, lambda *_: stop.close())
-    for process in processes:
-        process.start()
-    stopped.close()
-    for listener in listeners:
-        listener.close()
-    for process in processes:
-        process.join()
-
-
-def serve(
-    listener: socket.socket, served: Served, name: str = "", stopped: Connection | None = None
-) -> None:
-    """Start an instance, then serve until stopped. This runs in the new process.
-
-    A `name` is printed with its lines. The instance also stops when `stopped` is closed.
-    """
-    prefix = f"{name}  " if name else ""
+def serve(listener: socket.socket, served: Served) -> None:
+    """Start an instance, then serve until stopped. This runs in a process of its own."""
     try:
-        log_to_stderr()
-        instance = Instance(configure=lambda: _configure(served))
-        hosts = Hosts(served.host, served.allow_hosts)
-        app = create_app(
-            instance, served.envelope, lambda line: click.echo(prefix + line), hosts=hosts
-        )
-        server = uvicorn.Server(quiet_config(app, timeout_graceful_shutdown=_PATIENCE_SECONDS))
-        threading.Thread(target=_await_stop, args=(server, stopped), daemon=True).start()
-        state = "Ready." if instance.has_started else "The function does not start."
-        click.echo(prefix + state)
-        server.run([listener])
+        with _instances(served) as (answer, has_started):
+            app = create_app(answer, hosts=Hosts(served.host, served.allow_hosts))
+            server = uvicorn.Server(quiet_config(app, timeout_graceful_shutdown=_PATIENCE_SECONDS))
+            threading.Thread(target=_stop_with_parent, args=(server,), daemon=True).start()
+            click.echo("Ready." if has_started else "The function does not start.")
+            server.run([listener])
     except KeyboardInterrupt:
         return
 
 
-def _configure(served: Served) -> None:
-    """Set the connector JSON of a run with an emulator, from the user's as it is now."""
-    if not served.emulator_url:
+@contextmanager
+def _instances(served: Served) -> Iterator[tuple[Answer, bool]]:
+    """Yield what answers requests, and whether the first instance has started."""
+    if served.instances is None:
+        with WebInstance(served.emulated) as web:
+            yield web.answer, web.has_started()
         return
-    # Not at the top: an error in the code that this imports is answered, as in the function's.
-    from ...settings import CONFIG
-    from .emulated_settings import emulated_config
 
-    os.environ[CONFIG] = emulated_config(os.environ, served.emulator_url, served.flow_control)
+    def start(number: int) -> InstanceProcess:
+        return InstanceProcess(number, served.envelope, served.emulated)
+
+    def started(number: int) -> None:
+        click.echo(f"Instance {number} starts: the others are busy.")
+
+    with Dispatcher(start, served.instances, started) as dispatcher:
+        yield dispatcher.answer, dispatcher.start_first()
 
 
-def _await_stop(server: uvicorn.Server, stopped: Connection | None) -> None:
-    """Stop the server when the process that started this one ends, or closes the connection."""
+def _stop_with_parent(server: uvicorn.Server) -> None:
+    """Stop the server when the process that started this one ends."""
     parent = multiprocessing.parent_process()
     if parent is not None:
-        wait([parent.sentinel, *([stopped] if stopped else [])])
+        wait([parent.sentinel])
         server.should_exit = True
 
 

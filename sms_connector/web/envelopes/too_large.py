@@ -1,9 +1,13 @@
 """A payload that is too large to be parsed, and so of unknown form."""
 
+from typing import Final
+
 from ...errors import ConnectorError
 from ..http import Request, Response
 from .event import LARGEST_PAYLOAD, Event
 from .http_event import reply
+
+TEXT: Final = f"A request may be at most {LARGEST_PAYLOAD} bytes."
 
 
 class TooLarge:
@@ -16,7 +20,7 @@ class TooLarge:
         return event.is_too_large
 
     def open(self) -> Request:
-        raise ConnectorError("too_large", f"An event may be at most {LARGEST_PAYLOAD} bytes.")
+        raise ConnectorError("too_large", TEXT)
 
     def seal(self, response: Response) -> object:
         return reply(response)

@@ -7,7 +7,6 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 WARM_UP = 20
 
@@ -16,7 +15,7 @@ Send = Callable[[str], None]
 
 
 def run(start: Callable[[], Send]) -> None:
-    """Do what the arguments say: ``cold``, ``warm MESSAGES`` or ``load MESSAGES AT_A_TIME``.
+    """Do what the arguments say: ``cold`` or ``warm MESSAGES``.
 
     ``start`` imports and builds what is needed for the first message.
     """
@@ -31,10 +30,8 @@ def run(start: Callable[[], Send]) -> None:
             }
         case ["warm", messages]:
             report = _warm(send, codes, int(messages))
-        case ["load", messages, at_a_time]:
-            report = _load(send, codes, int(messages), int(at_a_time))
         case _:
-            raise SystemExit("cold, warm or load")
+            raise SystemExit("cold or warm")
     print(json.dumps(report | _memory()), flush=True)
     # The exit of the interpreter is not part of a start, and an instance never gets there.
     os._exit(0)
@@ -50,15 +47,6 @@ def _warm(send: Send, codes: Iterator[str], messages: int) -> dict[str, object]:
         send(code)
         seconds.append(time.perf_counter() - started)
     return {"cpu": (_cpu() - before) / messages, "seconds": seconds}
-
-
-def _load(send: Send, codes: Iterator[str], messages: int, at_a_time: int) -> dict[str, object]:
-    with ThreadPoolExecutor(at_a_time) as pool:
-        list(pool.map(send, itertools.islice(codes, at_a_time * 2)))  # opens the connections
-        before, started = _cpu(), time.perf_counter()
-        list(pool.map(send, itertools.islice(codes, messages)))
-        wall = time.perf_counter() - started
-        return {"per_second": messages / wall, "cpu": (_cpu() - before) / messages}
 
 
 def _cpu() -> float:

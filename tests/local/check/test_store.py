@@ -10,6 +10,7 @@ import pytest
 from sms_connector.local.check.store import check_store
 from sms_connector.settings import SECRET, STORE, Settings
 from tests.support.commands import Ran, run
+from tests.support.proxy import Answering
 from tests.support.redis_server import RedisServer, free_port
 
 PASSWORD = "a-password-of-the-store"
@@ -45,6 +46,14 @@ def test_a_store_that_only_its_vpc_may_reach_is_a_warning() -> None:
     subject, ok, message, remedy = check(f"redis://:{PASSWORD}@127.0.0.1:{free_port()}")
     assert (subject, ok) == (STORE, True)
     assert message.startswith("Nothing accepts connections at the address")
+    assert "GET /health" in remedy
+
+
+def test_a_store_that_does_not_allow_this_machine_is_a_warning() -> None:
+    with Answering(b"-ERR illegal address\r\n") as server:
+        _, ok, message, remedy = check(f"redis://127.0.0.1:{server.port}")
+    assert ok
+    assert "allowlist" in message
     assert "GET /health" in remedy
 
 

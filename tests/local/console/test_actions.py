@@ -8,10 +8,12 @@ import time
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from sms_connector.local.checkout import PROJECT
 from sms_connector.local.console import actions
+from sms_connector.local.console.form import Form
 from sms_connector.local.console.server import Console
 from sms_connector.local.emulate.account import DISABLED_KEY, ORDINARY_KEY
 from sms_connector.local.emulate.magic import number_for
@@ -51,7 +53,7 @@ def test_with_an_emulator_and_without_a_file_the_form_begins_with_the_example(
     page: Page, form: dict[str, Any], file: Path
 ) -> None:
     settings = page.get("/api/settings").json()
-    assert settings["form"] == form
+    assert msgspec.convert(settings["form"], Form) == msgspec.convert(form, Form)
     assert settings["secretKept"] is True
     assert settings["file"] == {"path": str(file), "exists": False, "readable": True}
 

@@ -12,11 +12,11 @@ from sms_connector.config import parse_config
 from sms_connector.local.console.form import (
     SECRET_PLACEHOLDER,
     Form,
-    TemplateRow,
     connector_json,
     filled_in,
     shown_json,
 )
+from sms_connector.local.console.template_rows import BackupFields, CountryRow, TemplateRow
 from tests.support.configs import KEY_SECRET, config
 
 EMPTY = Form("", "", "", (), False, "")
@@ -109,9 +109,9 @@ JSON = st.recursive(
     max_leaves=8,
 )
 KEYS = st.sampled_from(
-    ["accessKeyId", "accessKeySecret", "signName", "templates", "endpoint", "own"]
+    ["accessKeySecret", "signName", "templates", "endpoint", "own", "backup", "testNumbers"]
 )
-TEMPLATE_KEYS = st.sampled_from(["usageType", "templateCode", "own"])
+TEMPLATE_KEYS = st.sampled_from(["usageType", "templateCode", "signName", "backup", "own"])
 TEMPLATES = st.lists(st.dictionaries(TEMPLATE_KEYS, JSON) | JSON, max_size=3)
 
 
@@ -126,3 +126,105 @@ def test_any_json_object_can_be_filled_in_and_shown(whole: dict[str, Any]) -> No
 @pytest.mark.parametrize("value", [Form("a", "secret", "b", (), False, "")])
 def test_the_repr_of_a_form_hides_its_secret(value: Form) -> None:
     assert "secret" not in repr(value)
+
+
+OPENED = {
+    "usageType": "SignIn",
+    "templateCode": {"china": "SMS_1", "overseas": "SMS_2", "HK": "SMS_3"},
+    "signName": {"china": "甲", "HK": "乙", "SG": "丙"},
+    "backup": {"templateCode": "100001", "signName": "丁"},
+}
+NUMBERS = [{"phone": "+8613800000000", "code": "424242", "until": "2026-03-31"}]
+
+
+def test_countries_signs_a_backup_and_test_numbers_are_filled_in() -> None:
+    whole = config(
+        signName={"china": "甲", "overseas": "乙", "HK": "丙"},
+        templates=[OPENED],
+        backup={"templateCode": "100003", "signName": "戊"},
+        testNumbers=NUMBERS,
+    )
+    form = filled_in(whole)
+    assert (form.sign_name, form.sign_overseas) == ("甲", "乙")
+    assert form.backup == BackupFields("100003", "戊")
+    assert [msgspec.to_builtins(number) for number in form.test_numbers] == NUMBERS
+    assert form.templates == (
+        TemplateRow(
+            "SignIn",
+            "SMS_1",
+            "SMS_2",
+            "甲",
+            "",
+            (CountryRow("HK", "SMS_3", "乙"), CountryRow("SG", "", "丙")),
+            BackupFields("100001", "丁"),
+        ),
+    )
+    assert connector_json(form, whole) == whole
+    assert connector_json(form, {})["templates"] == [OPENED]
+    changed_sign = changed(form, sign_overseas="己")
+    assert connector_json(changed_sign, whole)["signName"] == {
+        "china": "甲",
+        "overseas": "己",
+        "HK": "丙",
+    }
+    assert parse_config(shown_json(whole | {"templates": [OPENED, *config()["templates"]]}))
+
+
+@pytest.mark.parametrize(
+    ("row", "kept", "made"),
+    [
+        (TemplateRow("X", "A", sign="甲"), {}, {"templateCode": "A", "signName": "甲"}),
+        (
+            TemplateRow("X", "A", sign_overseas="乙"),
+            {},
+            {"templateCode": "A", "signName": {"overseas": "乙"}},
+        ),
+        # Beside codes of both services, the first sign is the mainland's.
+        (
+            TemplateRow("X", "100001", "SMS_1", "甲"),
+            {},
+            {
+                "templateCode": {"china": "100001", "overseas": "SMS_1"},
+                "signName": {"china": "甲"},
+            },
+        ),
+        # What is for the mainland alone in the file stays so.
+        (
+            TemplateRow("X", "B", sign="甲"),
+            {"templateCode": {"china": "A"}, "signName": {"china": "乙"}},
+            {"templateCode": {"china": "B"}, "signName": {"china": "甲"}},
+        ),
+        (
+            TemplateRow("X", "A"),
+            {"templateCode": {"china": "A", "overseas": "B"}, "backup": {"signName": "甲"}},
+            {"templateCode": "A"},
+        ),
+        (
+            TemplateRow("X", "A", backup=BackupFields("100001")),
+            {},
+            {"templateCode": "A", "backup": {"templateCode": "100001"}},
+        ),
+        (
+            TemplateRow("X", "A", countries=(CountryRow("HK"), CountryRow("SG", "", "乙"))),
+            {},
+            {"templateCode": {"china": "A", "HK": ""}, "signName": {"SG": "乙"}},
+        ),
+    ],
+)
+def test_a_row_becomes_the_shortest_json_that_means_the_same(
+    row: TemplateRow, kept: dict[str, Any], made: dict[str, Any]
+) -> None:
+    whole = {"templates": [{"usageType": "X", **kept}]}
+    saved = connector_json(changed(EMPTY, templates=(row,)), whole)
+    assert saved["templates"] == [{"usageType": "X", **made}]
+
+
+@pytest.mark.parametrize("value", [{"backup": 5}, {"testNumbers": "x"}, {"signName": 7}])
+def test_what_no_field_can_show_stays_until_its_fields_change(value: dict[str, Any]) -> None:
+    whole = config(**value)
+    assert connector_json(filled_in(whole), whole) == whole
+    with_backup = changed(filled_in(whole), backup=BackupFields("100001", "甲"))
+    assert connector_json(with_backup, whole)["backup"] == {
+        "templateCode": "100001",
+        "signName": "甲",
+    }

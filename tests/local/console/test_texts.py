@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sms_connector.clock import shanghai_date
 from sms_connector.config import parse_config
 from sms_connector.errors import ConnectorError
 from sms_connector.local.check import config as config_checks
 from sms_connector.local.check import lookup_failures, number_verification, registration
 from sms_connector.local.check.config import check_config
+from sms_connector.local.check.fixed_codes import check_test_numbers
 from sms_connector.local.check.limits import check_limits
 from sms_connector.local.check.provider import check_provider
 from sms_connector.local.console import app as console_app
-from sms_connector.local.console.form import Form, TemplateRow
+from sms_connector.local.console.form import Form
 from sms_connector.local.console.mistakes import mistakes
+from sms_connector.local.console.template_rows import CountryRow, TemplateRow
 from sms_connector.local.console.verifying import CodeRequest, TriedVerifications
 from sms_connector.local.emulate import app as emulator_app
 from sms_connector.local.emulate.account import (
@@ -36,7 +40,8 @@ from sms_connector.local.emulate.server import Emulator
 from sms_connector.local.given_templates import GIVEN_TEMPLATES
 from sms_connector.local.lookup import CarrierRegistration, ReviewedSign
 from sms_connector.local.send import delivery
-from sms_connector.message import Message
+from sms_connector.message import Message, Sms
+from sms_connector.phone import parse_phone
 from sms_connector.provider import error_codes
 from sms_connector.reports import carrier_codes
 from sms_connector.sending import connector as connector_module
@@ -125,6 +130,11 @@ def test_every_text_is_used_and_every_used_text_exists(page: Path) -> None:
     assert known - named - made - {"title"} == set()
 
 
+def numbered(days: int) -> dict[str, str]:
+    until = shanghai_date(time.time() + days * 86_400)
+    return {"phone": "+8613800000000", "code": "424242", "until": until}
+
+
 def sentences(emulator: Emulator) -> Iterator[str]:
     # Of the validator.
     rows = [{"usageType": "", "templateCode": {"china": "x"}}, {}, "no object"]
@@ -143,14 +153,22 @@ def sentences(emulator: Emulator) -> Iterator[str]:
         json.dumps(config(signName={"china": "", "CN": "甲"}, templates=rows_with({"hk": "x"}))),
         json.dumps(config(templates=rows_with({"china": "100001", "HK": "SMS_1"}))),
         json.dumps(config(signName={"china": "甲"})),
+        json.dumps(config(backup={"templateCode": "SMS_1", "signName": ""}, testNumbers={})),
+        json.dumps(config(testNumbers=[{"phone": "1", "code": "1", "until": "1"}])),
+        json.dumps(config(testNumbers=[numbered(400), numbered(3)])),
     ):
         for check in check_config(text):
             yield from (check.message, check.remedy)
     for limits in (LIMITS, NO_LIMITS):
         for check in check_limits(parse_config(json.dumps(config(limits=limits)))):
             yield from filter(None, (check.message, check.remedy))
+    for days in (-1, 3):
+        whole = parse_config(json.dumps(config(testNumbers=[numbered(days)])))
+        for check in check_test_numbers(whole):
+            yield from (check.message, check.remedy)
     yield from config_checks._REMEDIES.values()
-    bad_rows = (TemplateRow("New", "no code"), TemplateRow("New", "SMS_1"))
+    twice = (CountryRow("HK", "SMS_1"), CountryRow("HK", "SMS_2"))
+    bad_rows = (TemplateRow("New", "no code"), TemplateRow("New", "SMS_1", countries=twice))
     for mistake in mistakes(Form("", "", "【sign】", bad_rows, False, "")):
         yield from (mistake.message, mistake.remedy)
     # Of the provider's checks.
@@ -194,6 +212,7 @@ def sentences(emulator: Emulator) -> Iterator[str]:
         yield failure(picky, Message(typed, usage_type, "246810")).message
     nowhere = connector_at("http://127.0.0.1:9")
     yield failure(nowhere, Message("13812345678", "Generic", "246810")).message
+    yield connector_module._unknown(sms_by_backup(), ConnectorError("bug", "Why.")).message
     # Of verifications.
     yield from refused_verifications(emulator)
     for rule in ("perNumber", "perPrefix", "perCountry", "total"):
@@ -240,6 +259,10 @@ def refused_verifications(emulator: Emulator) -> Iterator[str]:
     for typed in ("letters", wrong(code), code):
         yield tried.check(CodeRequest(typed, "", "13812345678", "SignIn"))["error"]["message"]
     yield tried.cancel(CodeRequest(id="unknown"))["error"]["message"]
+
+
+def sms_by_backup() -> Sms:
+    return Sms(parse_phone("13812345678"), "SignIn", "100001", "246810")
 
 
 def failure(connector: SmsConnector, message: Message) -> ConnectorError:

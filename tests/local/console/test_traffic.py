@@ -16,7 +16,7 @@ from sms_connector.local.emulate.server import Emulator
 from sms_connector.local.example import example_config
 from sms_connector.store.redis import RedisStore
 from tests.support.redis_server import RedisServer
-from tests.support.reporting import Kept
+from tests.support.reporting import Recording
 from tests.support.verifying import SECRET
 
 from .calling import FORM, PHONE, Page
@@ -126,7 +126,7 @@ def test_the_store_of_the_settings_is_read_in_place_of_the_console(
         monkeypatch.setenv("SMS_CONNECTOR_SECRET", SECRET)
         call(page, "/api/send")
         assert (traffic(page)["source"], traffic(page)["rows"]) == ("store", [])
-        kept = Kept(RedisStore(server.address), (SECRET,))
+        kept = Recording(RedisStore(server.address), (SECRET,))
         kept.count("DE", "Register", "accepted", 3)
         kept.count("DE", "Register", "accepted", 4, hours_ago=1)
         assert counts(traffic(page, 1)) == {("DE", "Register", "accepted"): 3}

@@ -25,7 +25,7 @@ SOURCES = {
     "package/unused.py": "",
     "heavy/__init__.py": "import heavy.part",
     "heavy/part.py": "",
-    "sparing/__init__.py": "from .good import Kept\nfrom .costly import Other",
+    "sparing/__init__.py": "from .good import Recording\nfrom .costly import Other",
     "sparing/good.py": "import sparing\nfrom .neighbour import x",
     "sparing/neighbour.py": "",
     "sparing/costly.py": "",
@@ -37,7 +37,7 @@ FUTURE = "from __future__ import annotations\n"
 LEFT_OUT = {
     "heavy": LeftOut("it is heavy"),
     "client.asynchronous": LeftOut("nothing is asynchronous"),
-    "sparing": LeftOut("most of it is costly", ("Kept",)),
+    "sparing": LeftOut("most of it is costly", ("Recording",)),
 }
 
 
@@ -77,13 +77,13 @@ def test_a_module_that_is_left_out_is_needed_as_a_stub(reach: Reach) -> None:
 
 
 def test_a_kept_name_is_taken_from_the_module_that_defines_it(reach: Reach) -> None:
-    assert reach.needs.kept == {"sparing.Kept": "sparing.good"}
+    assert reach.needs.kept == {"sparing.Recording": "sparing.good"}
 
 
 def test_a_kept_name_that_its_module_does_not_import_is_an_error(tmp_path: Path) -> None:
     write(tmp_path, SOURCES)
     with pytest.raises(click.ClickException, match=r"sparing does not import Gone\."):
-        Reach(tmp_path, ["start"], {"sparing": LeftOut("", ("Kept", "Gone"))})
+        Reach(tmp_path, ["start"], {"sparing": LeftOut("", ("Recording", "Gone"))})
 
 
 @pytest.mark.parametrize(

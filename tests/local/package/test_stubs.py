@@ -20,7 +20,7 @@ from typing import Optional, Union
 import stub
 from stub import Base, adapters, function
 from stub.deep.below import Deep
-from many import Kept
+from many import Recording
 
 class Pool(Base):
     shared = adapters.Adapter(size=3)
@@ -28,14 +28,14 @@ class Pool(Base):
         return function(self)
 """,
     "many/__init__.py": (
-        "from .kept import Kept\nfrom .later import Later\nfrom .other import Other"
+        "from .kept import Recording\nfrom .later import Later\nfrom .other import Other"
     ),
     "many/later.py": "class Later: value = 8",
-    "many/kept.py": "import many\nclass Kept: value = 7",
+    "many/kept.py": "import many\nclass Recording: value = 7",
 }
 LEFT_OUT = {
     "client.asynchronous": LeftOut("nothing is asynchronous"),
-    "many": LeftOut("two names are enough", ("Kept",), late=("Later",)),
+    "many": LeftOut("two names are enough", ("Recording",), late=("Later",)),
     "stub": LeftOut("it is not needed"),
 }
 
@@ -77,7 +77,7 @@ print(json.dumps([error, sorted(sys.modules["stub_runtime"].used)]))
         "assert issubclass(Pool, Base)",
         "assert not isinstance(3, Base)",
         "assert isinstance(Pool.shared, adapters.Adapter)",
-        "assert Kept.value == 7",
+        "assert Recording.value == 7",
         "assert 'many.later' not in sys.modules",
         "import many; assert many.Later.value == 8",
         "assert client.asynchronous.__name__ == 'client.asynchronous'",

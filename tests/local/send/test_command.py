@@ -99,6 +99,20 @@ def test_a_message_by_a_given_template_is_sent_and_its_delivery_is_not_queried(
     assert "has no query of the delivery state" in ran.err
 
 
+def test_a_message_by_the_backup_says_so_and_its_delivery_is_not_queried(
+    emulator: Emulator, example: dict[str, Any]
+) -> None:
+    backup = {"templateCode": "100001", "signName": GIVEN_SIGNS[0]}
+    lapsed = {**example, "signName": "失效的签名", "backup": backup}
+    ran = send_("--phone", PHONE, *SIGN_IN, "--wait", whole=lapsed)
+    assert ran.code == 3
+    assert "It was sent with the backup: The account of the access key" in ran.err
+    assert "has no query of the delivery state" in ran.err
+    assert '"templateCode": "100001"' in ran.out
+    assert "backupFor" not in ran.out
+    assert len(emulator.inbox.messages()) == 1
+
+
 # --- asking first ---------------------------------------------------------------------------
 
 REAL = "192.0.2.1:1"  # an address reserved for documentation: nothing answers

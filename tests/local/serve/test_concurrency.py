@@ -6,10 +6,8 @@ import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
 import requests
 
-from sms_connector.local.serve.invocation import INVOKE_THROUGH
 from tests.support.serving import ServeProcess
 
 REQUESTS = 50
@@ -35,9 +33,8 @@ def asked() -> list[tuple[str, int, str, str]]:
     return [(*each, f"{n:06}") for n, each in enumerate(chosen)]
 
 
-@pytest.mark.parametrize("envelope", INVOKE_THROUGH)
-def test_each_request_has_its_own_outcome_and_its_own_log_line(envelope: str) -> None:
-    with ServeProcess("--emulator", "--emulator-port=0", f"--envelope={envelope}") as process:
+def test_each_request_has_its_own_outcome_and_its_own_log_line() -> None:
+    with ServeProcess("--emulator", "--emulator-port=0", "--web") as process:
         url = process.url
         inbox = process.find(r"GET (\S+/inbox)")
         authorization = process.find(r"^Authorization for this run: (\S+)")
@@ -58,7 +55,7 @@ def test_each_request_has_its_own_outcome_and_its_own_log_line(envelope: str) ->
         assert time.monotonic() - began < 8
         messages = requests.get(inbox, timeout=5).json()
         for answer in answers:
-            process.find(answer.headers[id_header(envelope)], in_err=True)
+            process.find(answer.headers["X-Fc-Request-Id"], in_err=True)
 
     received = {message["templateParam"]["code"]: message for message in messages}
     printed = [line for line in process.err if '"event":"sms"' in line]
@@ -66,7 +63,7 @@ def test_each_request_has_its_own_outcome_and_its_own_log_line(envelope: str) ->
     assert len(lines) == len(printed) == REQUESTS
     for (outcome, status, phone, code), answer in zip(asked(), answers, strict=True):
         body = answer.json()
-        line = json.loads(lines[answer.headers[id_header(envelope)]])
+        line = json.loads(lines[answer.headers["X-Fc-Request-Id"]])
         assert (answer.status_code, line["outcome"]) == (status, outcome)
         assert line["phone"] == f"{phone[:3]}****{phone[-4:]}"
         if outcome == "accepted":
@@ -77,7 +74,3 @@ def test_each_request_has_its_own_outcome_and_its_own_log_line(envelope: str) ->
             assert body["error"]["code"] == outcome
             assert code not in received
             assert line["requestId"] == body["error"].get("provider", {}).get("requestId")
-
-
-def id_header(envelope: str) -> str:
-    return "X-Ca-Request-Id" if envelope == "apigw" else "X-Fc-Request-Id"

@@ -14,14 +14,16 @@ import pytest
 import requests
 from click.testing import CliRunner
 
+from sms_connector.local.emulate.magic import Behaviour, number_for
 from sms_connector.local.serve.command import serve
 from sms_connector.settings import SECRET, STORE
+from tests.local.serve.test_reload import change
 from tests.support.redis_server import RedisServer
 from tests.support.serving import ServeProcess
 
-INSTANCES = 3
-OPTIONS = ("--emulator", "--emulator-port=0", f"--instances={INSTANCES}")
+EMULATOR = ("--emulator", "--emulator-port=0")
 MESSAGE = {"phone": "13812345678", "usageType": "SignIn", "code": "246810"}
+SLOW = number_for(Behaviour.SLOW)
 
 
 @pytest.fixture(scope="module")
@@ -31,14 +33,14 @@ def server() -> Iterator[RedisServer]:
 
 
 def start(*options: str, **changes: object) -> ServeProcess:
-    process = ServeProcess(*OPTIONS, *options, SMS_CONNECTOR_ANONYMOUS="true", **changes)  # type: ignore[arg-type]
-    wait_for_all(process, 1)
+    process = ServeProcess(*EMULATOR, *options, SMS_CONNECTOR_ANONYMOUS="true", **changes)  # type: ignore[arg-type]
+    wait_for_start(process, 1)
     return process
 
 
-def wait_for_all(process: ServeProcess, times: int) -> None:
+def wait_for_start(process: ServeProcess, times: int) -> None:
     deadline = time.monotonic() + 60
-    while sum(line.endswith("Ready.\n") for line in process.out) < times * INSTANCES:
+    while sum(line == "Ready.\n" for line in process.out) < times:
         assert time.monotonic() < deadline, process.err
         time.sleep(0.02)
 
@@ -47,13 +49,19 @@ def ask(process: ServeProcess, bodies: list[dict[str, str]]) -> list[requests.Re
     """Send all at once, each over a connection of its own."""
     with ThreadPoolExecutor(len(bodies)) as pool:
         return list(
-            pool.map(lambda body: requests.post(process.url, json=body, timeout=30), bodies)
+            pool.map(lambda body: requests.post(process.url, json=body, timeout=60), bodies)
         )
 
 
-def asked_instances(process: ServeProcess) -> set[str]:
-    lines = [re.match(r"(instance \d)  .*  POST ", line) for line in tuple(process.out)]
-    return {line[1] for line in lines if line}
+def instances(process: ServeProcess, count: int) -> list[str]:
+    """Return the instance that answered each of so many requests, in the order of the answers."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        lines = [re.search(r"  POST  /  .*  (instance \d+)$", line) for line in tuple(process.out)]
+        if len(found := [line[1] for line in lines if line]) >= count:
+            return found
+        time.sleep(0.02)
+    raise AssertionError(process.out)
 
 
 def inbox(process: ServeProcess) -> list[dict[str, str]]:
@@ -63,9 +71,84 @@ def inbox(process: ServeProcess) -> list[dict[str, str]]:
     return messages
 
 
+class TestOneRequestPerInstance:
+    def test_requests_one_after_the_other_share_an_instance_and_its_memory(self) -> None:
+        with start() as process:
+            answers = [requests.post(process.url, json=MESSAGE, timeout=30) for _ in range(3)]
+            assert len({answer.json()["bizId"] for answer in answers}) == 1
+            assert instances(process, 3) == ["instance 1"] * 3
+            assert len(inbox(process)) == 1
+
+    def test_each_request_that_finds_all_instances_busy_starts_another(self) -> None:
+        with start("--instances=4") as process:
+            assert process.find("^Up to 4 instances, with one request each, do not know")
+            bodies = [{**MESSAGE, "phone": SLOW}] * 4
+            assert {answer.status_code for answer in ask(process, bodies)} == {200}
+            assert sorted(instances(process, 4)) == [
+                f"instance {number}" for number in (1, 2, 3, 4)
+            ]
+            assert process.find("^Instance 4 starts: the others are busy")
+            # The same message: none of them knew of the others.
+            assert len(inbox(process)) == 4
+
+    def test_a_request_above_the_limit_gets_the_platform_s_429(self) -> None:
+        with start("--instances=2") as process:
+            answers = ask(process, [{**MESSAGE, "phone": SLOW}] * 6)
+            assert sorted(answer.status_code for answer in answers) == [200] * 2 + [429] * 4
+            refused = [answer for answer in answers if answer.status_code == 429]
+            assert {answer.json()["errorCode"] for answer in refused} == {"ResourceExhausted"}
+            assert "error" not in refused[0].json()
+            assert len(inbox(process)) == 2
+
+    def test_an_instance_whose_caller_gives_up_ends_with_what_it_remembers(self) -> None:
+        with start() as process:
+            requests.post(process.url, json=MESSAGE, timeout=30)
+            with pytest.raises(requests.ReadTimeout):
+                requests.post(process.url, json={**MESSAGE, "phone": SLOW}, timeout=0.3)
+            assert process.find("  POST  /  (gone)  ")
+            again = requests.post(process.url, json=MESSAGE, timeout=30)
+            assert again.status_code == 200
+            assert instances(process, 2) == ["instance 1", "instance 2"]
+            sent = [message["phone"] for message in inbox(process)]
+            assert sent.count(MESSAGE["phone"]) == 2
+
+    def test_verifications_need_a_store_as_in_the_cloud(self) -> None:
+        with start() as process:
+            body = {"phone": "13812345678", "usageType": "SignIn"}
+            answer = requests.post(f"{process.url}/verifications", json=body, timeout=30)
+            assert answer.json()["error"]["code"] == "invalid_config"
+            assert not [line for line in process.out if line.startswith("Verify: ")]
+
+
+class TestWebMode:
+    def test_one_instance_takes_the_same_message_ten_times_at_once_and_sends_it_once(self) -> None:
+        with start("--web") as process:
+            assert process.find(r"^Serving \S+ \((.*)\)$") == "web mode"
+            answers = ask(process, [MESSAGE] * 10)
+            assert {answer.status_code for answer in answers} == {200}
+            assert len(inbox(process)) == 1
+
+    def test_a_client_that_claims_to_be_the_platform_is_not_believed(self) -> None:
+        with ServeProcess(*EMULATOR, "--web", SMS_CONNECTOR_AUTHORIZATION="key") as process:
+            process.find("^Ready")
+            headers = {"x-fc-control-path": "/invoke", "x-fc-request-id": "forged"}
+            url = f"{process.url}/invoke"
+            assert requests.post(url, json=MESSAGE, headers=headers, timeout=30).status_code == 404
+            assert inbox(process) == []
+            headers |= {"Authorization": "key"}
+            answer = requests.post(process.url, json=MESSAGE, headers=headers, timeout=30)
+            assert answer.status_code == 200
+            process.find(rf"{answer.headers['X-Fc-Request-Id']} .*\"phone\"", in_err=True)
+            assert "forged" not in "".join(process.err)
+
+    @pytest.mark.parametrize("option", ["--instances=3", "--envelope=apigw"])
+    def test_web_mode_has_one_instance_and_no_envelope(self, option: str) -> None:
+        assert CliRunner().invoke(serve, ["--web", option]).exit_code == 2
+
+
 @pytest.fixture(scope="module")
 def running(server: RedisServer) -> Iterator[ServeProcess]:
-    with start(f"--store={server.url}", "--flow-control") as process:
+    with start(f"--store={server.url}", "--flow-control", "--instances=12") as process:
         yield process
 
 
@@ -74,37 +157,30 @@ class TestWithAStore:
         self, running: ServeProcess
     ) -> None:
         before = len(inbox(running))
-        answers = ask(running, [MESSAGE] * 30)
+        answers = ask(running, [MESSAGE] * 12)
         assert {answer.status_code for answer in answers} == {200}
         assert len({answer.json()["bizId"] for answer in answers}) == 1
         assert len(inbox(running)) == before + 1
-        assert len(asked_instances(running)) == INSTANCES
+        assert len(set(instances(running, 12))) > 1
 
     def test_a_limit_holds_across_all_instances(self, running: ServeProcess) -> None:
-        bodies = [{**MESSAGE, "phone": "13912345678", "code": f"1000{n:02}"} for n in range(30)]
+        bodies = [{**MESSAGE, "phone": "13912345678", "code": f"1000{n:02}"} for n in range(12)]
         statuses = [answer.status_code for answer in ask(running, bodies)]
-        assert sorted(statuses) == [200] + [429] * 29
+        assert sorted(statuses) == [200] + [429] * 11
 
     def test_the_store_is_said_to_answer(self, running: ServeProcess) -> None:
         assert "The store answers.\n" in running.out
 
 
-def test_without_a_store_each_instance_sends_for_itself() -> None:
-    with start() as process:
-        assert process.find(r"^3 instances do not know of each other")
-        ask(process, [MESSAGE] * 30)
-        assert 1 < len(inbox(process)) == len(asked_instances(process))
-
-
-def test_a_changed_file_restarts_all_instances(project: Path, server: RedisServer) -> None:
-    with start(f"--store={server.url}", project=project) as process:
-        file = project / "index.py"
-        code = 'handler = lambda *_: {"statusCode": 200, "body": "changed"}'
-        file.write_text(f"{file.read_text('utf-8')}\n{code}\n", "utf-8")
-        wait_for_all(process, 2)
-        assert {answer.text for answer in ask(process, [MESSAGE] * 30)} == {"changed"}
-        assert len(asked_instances(process)) == INSTANCES
-        assert process.find(r"^Changed: (\S+)\.") == "index.py"
+@pytest.mark.parametrize("option", ["--instances=20", "--web"])
+def test_a_changed_file_restarts_all_instances(project: Path, option: str) -> None:
+    with start(option, project=project) as process:
+        ask(process, [{**MESSAGE, "phone": SLOW}] * 4)
+        file = project / "sms_connector" / "callers" / "native.py"
+        change(file, "receipt.shown", '{"changed": True}')
+        wait_for_start(process, 2)
+        assert {answer.text for answer in ask(process, [MESSAGE] * 4)} == {'{"changed":true}'}
+        assert process.find(r"^Changed: (\S+)\.") == "sms_connector/callers/native.py"
 
 
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])

@@ -56,7 +56,7 @@ def test_changed_code_answers_the_next_request_while_the_old_code_finishes(
         under_way = pool.submit(post, running, "135790")
         time.sleep(0.3)  # it takes a second
         native = project / "sms_connector" / "callers" / "native.py"
-        change(native, "msgspec.to_builtins(receipt)", '{"changed": True}')
+        change(native, "receipt.shown", '{"changed": True}')
         wait_for_start(running, 2)
         assert post(running, "975310").json() == {"changed": True}
         assert under_way.result().json()["templateCode"] == "SMS_200000002"

@@ -1,24 +1,20 @@
 // Sums of the figures: rows of hour, country, usage type, outcome and count.
 
+const HOUR = 3_600_000;
+
 // The first outcome of a message, in drawing order. Later ones, such as `delivered`, are not drawn.
 export const KINDS = ["accepted", "unknown", "refused", "limited"];
 
-// Pairs of the start of each span of time and its counts, also where these are 0.
-export function overTime({ from, to, rows }, hours) {
+// Pairs of the start of each hour or day (of UTC) and its counts, also where these are 0.
+export function overTime({ from, to, unit, rows }) {
+  const length = unit === "day" ? 24 * HOUR : HOUR;
   const spans = new Map();
-  const spanOfHour = new Map();
-  let latest;
-  for (let at = Date.parse(from); at <= Date.parse(to); at += 3_600_000) {
-    const name = spanName(new Date(at), hours);
-    if (name !== latest?.name) {
-      latest = { name, start: new Date(at), counts: Object.fromEntries(KINDS.map((kind) => [kind, 0])) };
-      spans.set(latest.start, latest.counts);
-    }
-    spanOfHour.set(at, latest.counts);
+  for (let at = Math.floor(Date.parse(from) / length) * length; at <= Date.parse(to); at += length) {
+    spans.set(at, Object.fromEntries(KINDS.map((kind) => [kind, 0])));
   }
   for (const { hour, outcome, count } of rows) {
     const kind = kindOf(outcome);
-    if (KINDS.includes(kind)) spanOfHour.get(Date.parse(hour))[kind] += count;
+    if (KINDS.includes(kind)) spans.get(Date.parse(hour))[kind] += count;
   }
   return [...spans];
 }
@@ -42,13 +38,6 @@ export function total(rows, ...outcomes) {
 
 function kindOf(outcome) {
   return outcome.split(":")[0];
-}
-
-// Local hours for a day, quarters of a day for a week, days for a longer period.
-function spanName(at, hours) {
-  if (hours <= 24) return at.getTime();
-  const day = at.toDateString();
-  return hours <= 168 ? `${day} ${Math.floor(at.getHours() / 6)}` : day;
 }
 
 function sums(rows, nameOf) {

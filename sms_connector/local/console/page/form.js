@@ -1,6 +1,9 @@
 // The fields of the settings.
 
-import { addRow, fillRows, prepareRows, readRows, typed } from "./rows.js";
+import { addCountry } from "./countries.js";
+import { typed } from "./fields.js";
+import { addNumber, fillNumbers, nameNumbers, readNumbers } from "./numbers.js";
+import { addRow, fillRows, prepareRows, readRows } from "./rows.js";
 import { openService } from "./service.js";
 import { put } from "./shared/texts.js";
 
@@ -14,7 +17,11 @@ export function openForm({ form: values, secretKept, usageTypes, requiredUsageTy
   field("sign-name").value = values.signName;
   field("strict").checked = values.strict;
   field("endpoint").value = values.endpoint;
+  field("sign-overseas").value = values.signOverseas;
+  field("backup-code").value = values.backup.code;
+  field("backup-sign").value = values.backup.sign;
   fillRows(values.templates);
+  fillNumbers(values.testNumbers);
   openService();
   emptySecret(secretKept);
   form.addEventListener("click", clicked);
@@ -25,9 +32,12 @@ export function readForm() {
     accessKeyId: typed(field("access-key-id")),
     accessKeySecret: typed(field("access-key-secret")),
     signName: typed(field("sign-name")),
+    signOverseas: typed(field("sign-overseas")),
     templates: readRows(),
     strict: field("strict").checked,
     endpoint: typed(field("endpoint")),
+    backup: { code: typed(field("backup-code")), sign: typed(field("backup-sign")) },
+    testNumbers: readNumbers(),
   };
 }
 
@@ -45,10 +55,23 @@ export function emptySecret(kept) {
 }
 
 function clicked(event) {
-  if (event.target.matches("#add-row")) {
+  const { target } = event;
+  const row = target.closest(".row-and-notes");
+  if (target.matches("#add-row")) {
     addRow().querySelector("input").focus();
-  } else if (event.target.matches(".remove")) {
-    event.target.closest(".row-and-notes").remove();
+  } else if (target.matches("#add-number")) {
+    addNumber().querySelector("input").focus();
+  } else if (target.matches(".add-country")) {
+    addCountry(row).querySelector("input").focus();
+  } else if (target.matches(".country .remove")) {
+    target.closest(".country").remove();
+    row.querySelector(".add-country").focus();
+  } else if (target.matches("#numbers .remove")) {
+    row.remove();
+    nameNumbers();
+    field("add-number").focus();
+  } else if (target.matches(".remove")) {
+    row.remove();
     field("add-row").focus();
   } else {
     return;

@@ -1,7 +1,7 @@
 // The notes beside each field: problems of the validator, and results of the checks, which a mark
 // unfolds.
 
-import { rowAt } from "./rows.js";
+import { countryField } from "./countries.js";
 import { said, worded } from "./shared/elements.js";
 import { label } from "./shared/texts.js";
 
@@ -23,7 +23,7 @@ export function addNote(check, kind) {
   }
   notes.append(note);
   if (kind === "check") mark(status, notes, outcome);
-  else inputs.forEach((input) => input.setAttribute("aria-invalid", "true"));
+  else inputs.forEach(markInvalid);
   other.hidden = !other.querySelector("li");
 }
 
@@ -42,7 +42,7 @@ export function clearNotes(kind) {
 // for a mark.
 export function placeOf(subject) {
   const row = rowAt(subject);
-  const named = document.querySelector(`#settings [data-subject="${CSS.escape(subject)}"]`);
+  const named = fieldOf(subject) ?? fieldOf(subject.replace(/\.[^.]+$/, ""));
   const field = row ?? named ?? other;
   return {
     notes: field.querySelector(":scope > .notes"),
@@ -51,10 +51,42 @@ export function placeOf(subject) {
   };
 }
 
+function fieldOf(subject) {
+  return document.querySelector(`#settings [data-subject="${CSS.escape(subject)}"]`);
+}
+
+// The row that a path such as `templates[1].templateCode` or `testNumbers[0].code` names.
+function rowAt(path) {
+  const [, list, index] = /^(templates|testNumbers)\[(\d+)\]/.exec(path) ?? [];
+  const rows = { templates: "rows", testNumbers: "numbers" }[list];
+  return rows && document.getElementById(rows).children[Number(index)];
+}
+
+const INPUTS = [
+  [/^testNumbers.*\.code$/, ".test-code"],
+  [/^testNumbers.*\.until$/, ".until"],
+  [/^testNumbers/, ".test-phone"],
+  [/\.usageType$/, ".usage-type"],
+  [/\.templateCode\.overseas$/, ".overseas-code"],
+  [/\.backup\.signName$/, ".backup-sign"],
+  [/\.backup\b/, ".backup-code"],
+  [/\.signName\.overseas$/, ".row-sign-overseas"],
+  [/\.signName/, ".row-sign"],
+  [/./, ".template-code"],
+];
+
 function inputsOfRow(row, subject) {
-  const name = /\.(usageType|overseas)$/.exec(subject)?.[1];
-  const selector = { usageType: ".usage-type", overseas: ".overseas-code" }[name];
-  return [row.querySelector(selector ?? ".template-code")].filter(Boolean);
+  const [, key, country] = /\.(templateCode|signName)\.([^.]+)$/.exec(subject) ?? [];
+  const ofCountry = country && countryField(row, key, country);
+  const [, selector] = INPUTS.find(([path]) => path.test(subject));
+  return [ofCountry ?? row.querySelector(selector)].filter(Boolean);
+}
+
+// A field in a part of a row that is closed would not be found: the part is opened.
+function markInvalid(input) {
+  input.setAttribute("aria-invalid", "true");
+  const opened = input.closest("details");
+  if (opened) opened.open = true;
 }
 
 // A mark has the worst outcome. The details of a failed check are open from the start.

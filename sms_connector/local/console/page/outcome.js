@@ -29,6 +29,12 @@ export function refusal(error) {
   return [worded("p", "mark bad", sent), said("p", "", error.message), facts(details)];
 }
 
+// A note where a message went out by the backup, and why; nothing of any other.
+export function backupNote({ backupFor }) {
+  if (!backupFor) return [];
+  return [worded("p", "mark wait", "byBackup"), said("p", "", backupFor.problem)];
+}
+
 // The console refused the request, or does not respond. Any other error is a bug.
 export function failure(error) {
   if (error instanceof Refused) return said("p", "mark bad", error.message);

@@ -27,7 +27,7 @@ export function learnText({ subject, text }) {
   const [, index, region] = /^templates\[(\d+)\]\.templateCode(?:\.(.+))?$/.exec(subject) ?? [];
   const row = readForm().templates[Number(index)];
   if (!row) return;
-  texts.set(region === "overseas" ? row.overseas : row.code, text);
+  texts.set(codesOf(row).find(([name]) => name === (region ?? "china"))?.[1], text);
   show();
 }
 
@@ -42,11 +42,12 @@ function choose({ usageType }) {
 }
 
 function show() {
-  const { signName, templates } = readForm();
+  const form = readForm();
+  const { templates } = form;
   const row =
     templates.find(({ usageType }) => usageType === chosen) ??
     templates.find(({ usageType }) => usageType === FIRST);
-  const shown = [row?.code, row?.overseas].filter((code) => texts.has(code));
+  const shown = row ? codesOf(row).filter(([, code]) => texts.has(code)) : [];
   put(title, "preview", { usageType: row?.usageType ?? "" });
   if (!shown.length) {
     // No query returns the text of a given template.
@@ -54,9 +55,25 @@ function show() {
     place.replaceChildren(worded("p", "empty", given ? "previewGiven" : "previewEmpty"));
     return;
   }
-  const bubbles = shown.flatMap((code) => [
-    bubble(`【${signName}】${texts.get(code)}`),
+  const bubbles = shown.flatMap(([region, code]) => [
+    bubble(`【${signAt(form, row, region)}】${texts.get(code)}`),
     element("p", "caption", code),
   ]);
-  place.replaceChildren(phoneWith(signName, bubbles));
+  place.replaceChildren(phoneWith(signAt(form, row, shown[0][0]), bubbles));
+}
+
+// Pairs of a region and the code of a row there.
+function codesOf({ code, overseas, countries }) {
+  const named = countries.map((each) => [each.country, each.code]);
+  return [["china", code], ["overseas", overseas], ...named].filter(([, each]) => each);
+}
+
+// The sign that a row has in a region: its own, else that of the form. One that stands alone is
+// for every region, unless the code of the mainland is of the other service.
+function signAt({ signName, signOverseas }, row, region) {
+  if (region === "china") return row.sign || signName;
+  const named = row.countries.find(({ country }) => country === region)?.sign;
+  const alone = !row.signOverseas && !row.countries.some(({ sign }) => sign);
+  const abroad = alone && !/^\d+$/.test(row.code) ? row.sign : row.signOverseas;
+  return named || abroad || signOverseas || signName;
 }

@@ -1,12 +1,24 @@
-// The templates: a row for each usage type, with one code or two.
+// The templates: a row for each usage type, with one code or two. It can be opened into signs,
+// countries and a backup of its own.
 
+import { addCountry, readCountries } from "./countries.js";
+import { identify, typed } from "./fields.js";
 import { label, put, refresh } from "./shared/texts.js";
 
 const rows = document.getElementById("rows");
 const template = document.getElementById("row");
 const requiredUsage = document.getElementById("required-usage");
 let required = [];
-let made = 0;
+
+const FIELDS = {
+  ".usage-type": (values) => values.usageType,
+  ".template-code": (values) => values.code,
+  ".overseas-code": (values) => values.overseas,
+  ".row-sign": (values) => values.sign,
+  ".row-sign-overseas": (values) => values.signOverseas,
+  ".backup-code": (values) => values.backup?.code,
+  ".backup-sign": (values) => values.backup?.sign,
+};
 
 // Offers `usageTypes`. The row of a required usage type shows it as text, and cannot be removed.
 export function prepareRows(usageTypes, requiredUsageTypes) {
@@ -28,19 +40,16 @@ export function fillRows(templates) {
   }
 }
 
-export function addRow({ usageType = "", code = "", overseas = "" } = {}, fixed = false) {
+export function addRow(values = {}, fixed = false) {
+  const { usageType = "", countries = [] } = values;
   const row = template.content.cloneNode(true).firstElementChild;
-  const number = ++made;
-  const notes = row.querySelector(".notes");
-  notes.id = `row-${number}-notes`;
-  row.querySelector(".usage-type").value = usageType;
-  row.querySelector(".template-code").value = code;
-  row.querySelector(".overseas-code").value = overseas;
-  row.querySelectorAll("input").forEach((input, index) => {
-    input.id = `row-${number}-${index}`;
-    input.setAttribute("aria-describedby", notes.id);
-    input.previousElementSibling.htmlFor = input.id;
-  });
+  for (const [selector, valueOf] of Object.entries(FIELDS)) {
+    row.querySelector(selector).value = valueOf(values) ?? "";
+  }
+  identify(row);
+  countries.forEach((country) => addCountry(row, country));
+  const opened = row.querySelector(".opened");
+  opened.open = countries.length > 0 || [...opened.querySelectorAll("input")].some(typed);
   if (fixed) fix(row, usageType);
   rows.append(row);
   refresh(row);
@@ -54,7 +63,7 @@ export function readRows() {
 
 // The values of the row that an element is in.
 export function rowOf(element) {
-  const row = element.closest(".row-and-notes");
+  const row = element.closest("#rows > .row-and-notes");
   return row && valuesOf(row);
 }
 
@@ -76,16 +85,6 @@ export function offerCodes(list, placeholder) {
   }
 }
 
-// The row that a path such as `templates[1].templateCode` names.
-export function rowAt(path) {
-  const index = /^templates\[(\d+)\]/.exec(path)?.[1];
-  return index === undefined ? undefined : rows.children[Number(index)];
-}
-
-export function typed(input) {
-  return input.value.trim();
-}
-
 function fix(row, usageType) {
   const usage = requiredUsage.content.cloneNode(true).firstElementChild;
   row.dataset.usageType = usageType;
@@ -99,6 +98,13 @@ function valuesOf(row) {
     usageType: row.dataset.usageType ?? typed(row.querySelector(".usage-type")),
     code: typed(row.querySelector(".template-code")),
     overseas: typed(row.querySelector(".overseas-code")),
+    sign: typed(row.querySelector(".row-sign")),
+    signOverseas: typed(row.querySelector(".row-sign-overseas")),
+    countries: readCountries(row),
+    backup: {
+      code: typed(row.querySelector(".backup-code")),
+      sign: typed(row.querySelector(".backup-sign")),
+    },
   };
 }
 
@@ -107,7 +113,7 @@ function nameRows() {
   for (const row of rows.children) {
     const { usageType } = valuesOf(row);
     label(row, "rowLabel", { usageType });
-    const remove = row.querySelector(".remove");
+    const remove = row.querySelector(".usage .remove");
     if (remove) label(remove, "removeTemplate", { usageType });
   }
 }

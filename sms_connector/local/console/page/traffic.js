@@ -36,7 +36,7 @@ async function load() {
   try {
     const answer = await get(`traffic?hours=${asked}`);
     if (mine !== turn) return;
-    shown = answer.error ? null : { ...answer, hours: asked };
+    shown = answer.error ? null : answer;
     charts.replaceChildren();
     if (answer.error) state.replaceChildren(said("p", "mark bad", answer.error.message));
     else draw(shown);
@@ -57,7 +57,7 @@ function draw(stats) {
     return;
   }
   charts.replaceChildren(
-    part("overTime", "time-chart", timeChart(overTime(stats, stats.hours), stats.hours)),
+    part("overTime", "time-chart", timeChart(overTime(stats), stats.unit)),
     part("byCountry", "country-chart", [barTable("country", byCountry(rows), countryName)]),
     part("shares", "share-chart", [shareTable(rows), worded("p", "hint", "sharesHint")]),
     part("refusals", "refusal-chart", refusals(byRule(rows))),
@@ -76,17 +76,17 @@ function part(name, id, content) {
   return section;
 }
 
-function timeChart(spans, period) {
+function timeChart(spans, unit) {
   const { chart, most } = columns(spans.map(([, counts]) => KINDS.map((kind) => [kind, counts[kind]])));
   const titles = [title("time"), ...KINDS.map((kind) => title(TITLES[kind], `swatch ${kind}`))];
   const rows = spans
     .filter(([, counts]) => KINDS.some((kind) => counts[kind]))
-    .map(([start, counts]) => [shownTime(start, period), ...KINDS.map((kind) => counts[kind])]);
+    .map(([start, counts]) => [shownTime(start, unit), ...KINDS.map((kind) => counts[kind])]);
   const scrolled = element("div", "scrolled");
   scrolled.tabIndex = 0;
   scrolled.setAttribute("role", "region");
   scrolled.append(table(titles, rows));
-  const ends = [spans[0], spans.at(-1)].map(([start]) => shownTime(start, period));
+  const ends = [spans[0], spans.at(-1)].map(([start]) => shownTime(start, unit));
   return [axis(most), chart, axis(...ends), scrolled];
 }
 
@@ -110,6 +110,8 @@ function shareTable(rows) {
     ["deliveryShare", delivered, delivered + total(rows, "failed")],
     ["conversionShare", total(rows, "approved"), total(rows, "accepted")],
   ];
+  const backups = total(rows, "backup");
+  if (backups) pairs.push(["backupShare", backups, total(rows, "accepted")]);
   const cells = pairs.map(([name, count, all]) => {
     // What is approved now may have been accepted before the period.
     const share = all ? Math.min(count / all, 1) : 0;
@@ -127,13 +129,15 @@ function language() {
   return document.documentElement.lang;
 }
 
-function shownTime(start, period) {
+// Hours as they are here; days as they are added up, in UTC.
+function shownTime(start, unit) {
   const date = { month: "numeric", day: "numeric" };
-  const time = period <= 168 ? { hour: "2-digit", minute: "2-digit", hour12: false } : {};
-  return new Intl.DateTimeFormat(language(), { ...date, ...time }).format(start);
+  const more = unit === "day" ? { timeZone: "UTC" } : { hour: "2-digit", minute: "2-digit", hour12: false };
+  return new Intl.DateTimeFormat(language(), { ...date, ...more }).format(start);
 }
 
 function countryName(code) {
   if (code === "ZZ") return text("unknownCountry");
+  if (code === "*") return text("otherCountries");
   return `${new Intl.DisplayNames(language(), { type: "region" }).of(code)} (${code})`;
 }

@@ -2,7 +2,7 @@
 
 import { Delivery } from "./delivery.js";
 import { onChange } from "./form.js";
-import { facts, failure, refusal } from "./outcome.js";
+import { backupNote, facts, failure, refusal } from "./outcome.js";
 import { clearPhone } from "./phone.js";
 import { hasPhone, readMessage, sendTo } from "./recipient.js";
 import { worded } from "./shared/elements.js";
@@ -54,5 +54,5 @@ function shown(answer) {
   if (answer.error) return refusal(answer.error);
   const { templateCode, bizId, requestId } = answer.receipt;
   const details = [["templateCode", templateCode], ["bizId", bizId], ["requestId", requestId]];
-  return [worded("p", "mark good", "accepted"), facts(details)];
+  return [worded("p", "mark good", "accepted"), ...backupNote(answer.receipt), facts(details)];
 }

@@ -3,7 +3,7 @@
 import { post } from "./api.js";
 import { Delivery } from "./delivery.js";
 import { onChange } from "./form.js";
-import { facts, failure, refusal } from "./outcome.js";
+import { backupNote, facts, failure, refusal } from "./outcome.js";
 import { hasPhone, readMessage, sendTo } from "./recipient.js";
 import { said, worded } from "./shared/elements.js";
 
@@ -94,7 +94,8 @@ function shown(answer) {
     ["validUntil", new Date(expiresAt).toTimeString().slice(0, 8)],
     ["sendsLeft", sendsLeft],
   ];
-  return [worded("p", "mark good", answer.isNew ? "codeSent" : "codeSentAgain"), facts(details)];
+  const done = answer.isNew ? "codeSent" : "codeSentAgain";
+  return [worded("p", "mark good", done), ...backupNote(answer.receipt), facts(details)];
 }
 
 async function check() {
