@@ -99,10 +99,7 @@ def test_nothing_follows_what_may_have_gone_out(provider: Providers, act: Act) -
     ("message", "why"),
     [
         (Message("13812345678", "SignIn", "24681a"), "letters"),
-<<<<<<< HEAD
-=======
         (Message("13812345678", "Given", "246810246"), "nine digits"),
->>>>>>> main
         (Message("+85251234567", "SignIn", "246810"), "abroad"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
