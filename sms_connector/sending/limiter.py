@@ -7,7 +7,7 @@ from typing import Final
 from ..errors import ConnectorError, Kind, LimitReached
 from ..limits.rules import Counted, Limits, Rule
 from ..message import Sms
-from ..provider.refusals import gives_back
+from ..provider.refusals import Refund, refund_of
 from ..store.names import Names
 from ..store.transaction import Counter, Figure, Result
 
@@ -75,11 +75,10 @@ class Limiter:
         All if the number was not the cause. Those of the number alone if the provider refused its
         rate: that limit holds by itself, and ours would lock the person out for another minute.
         """
-        if gives_back(error):
+        refund = refund_of(error)
+        if refund is Refund.ALL:
             return self.counters
-        if error.kind == "rate_limited" and error.sent is False:
-            return self.per_number
-        return ()
+        return self.per_number if refund is Refund.PER_NUMBER else ()
 
     def refusal(self, result: Result) -> ConnectorError:
         """Return the error for a transaction that a full counter has refused."""
