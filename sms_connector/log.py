@@ -92,6 +92,8 @@ class Entry:
     def composed(self, sms: Sms) -> None:
         self.is_composed = True
         self.add(templateCode=sms.template_code, phone=sms.phone.masked)
+        if sms.test_code is not None:
+            self.add(test=True)
 
     def accepted(self, receipt: Receipt) -> None:
         first = receipt.backup_for

@@ -80,7 +80,8 @@ class Sms(msgspec.Struct, frozen=True):
 
     ``sign_name`` is the sign of the template in the region of the number. ``minutes`` is how long
     the code is valid, from 1 on, for the templates that state it; None if unknown.
-    ``backup`` is None where the connector has none for this number.
+    ``backup`` is None where the connector has none for this number. ``test_code`` is the code of a
+    test number, None for any other: no message goes to one, and nothing is counted.
     """
 
     phone: PhoneNumber
@@ -90,6 +91,7 @@ class Sms(msgspec.Struct, frozen=True):
     sign_name: str = ""
     minutes: int | None = None
     backup: Backup | None = None
+    test_code: str | None = None
 
     @property
     def by_backup(self) -> "Sms | None":

@@ -86,11 +86,6 @@ def refund_of(error: ConnectorError) -> Refund:
     return Refund.ALL if error.kind == "refused" and not names_a_number else Refund.NOTHING
 
 
-def gives_back(error: ConnectorError) -> bool:
-    """Return whether a message that failed this way no longer counts towards any limit."""
-    return refund_of(error) is Refund.ALL
-
-
 def lets_backup_go(error: ConnectorError) -> bool:
     """Return whether a message that failed this way may go out by its backup.
 

@@ -37,6 +37,10 @@ class Figures(Protocol):
 
     def of(self, country: str, usage_type: str, outcome: str, now: int) -> tuple[Figure, ...]: ...
 
+    def of_receipt(
+        self, country: str, usage_type: str, receipt: Receipt, now: int
+    ) -> tuple[Figure, ...]: ...
+
     def accepted(
         self, country: str, usage_type: str, biz_id: str, now: int
     ) -> tuple[Write, ...]: ...
@@ -122,7 +126,7 @@ class AtMostOnce:
         sms: Sms,
     ) -> None:
         """Write the outcome for all who ask for it. Repeated, it changes nothing."""
-        added = self._added(sms, outcome_name(outcome), claimed.now)
+        added = figures_of(self._figures, sms, outcome, claimed.now)
         if isinstance(outcome, ConnectorError) and outcome.sent is False:
             released = Transaction(
                 records=claims.claimed,
@@ -172,12 +176,7 @@ class AtMostOnce:
 
     def _refused(self, sms: Sms, rule: Rule) -> Figure | None:
         now = _microseconds() + self._store_ahead
-        return next(iter(self._added(sms, f"limited:{rule.name}", now)), None)
-
-    def _added(self, sms: Sms, outcome: str, now: int) -> tuple[Figure, ...]:
-        if self._figures is None:
-            return ()
-        return self._figures.of(sms.phone.country, sms.usage_type, outcome, now)
+        return next(iter(figures_of(self._figures, sms, f"limited:{rule.name}", now)), None)
 
 
 def _with_code(receipt: Receipt, options: SendOptions, secret: int) -> Receipt:
@@ -187,11 +186,22 @@ def _with_code(receipt: Receipt, options: SendOptions, secret: int) -> Receipt:
     return msgspec.structs.replace(receipt, code=options.made_codes[secret])
 
 
-def outcome_name(outcome: Receipt | ConnectorError) -> str:
-    """Return the name of an outcome in the figures."""
+def figures_of(
+    figures: Figures | None, sms: Sms, outcome: Receipt | ConnectorError | str, now: int
+) -> tuple[Figure, ...]:
+    """Return what counts an outcome, or one by its name. Nothing counts that of a test number."""
+    if figures is None or sms.test_code is not None:
+        return ()
+    country, usage_type = sms.phone.country, sms.usage_type
     if isinstance(outcome, Receipt):
-        return "accepted"
-    return "unknown" if outcome.sent is None else f"refused:{outcome.code}"
+        return figures.of_receipt(country, usage_type, outcome, now)
+    name = outcome if isinstance(outcome, str) else outcome_name(outcome)
+    return figures.of(country, usage_type, name, now)
+
+
+def outcome_name(error: ConnectorError) -> str:
+    """Return the name of a failure in the figures."""
+    return "unknown" if error.sent is None else f"refused:{error.code}"
 
 
 def _microseconds() -> int:

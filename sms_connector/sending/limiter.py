@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from ..errors import ConnectorError, Kind, LimitReached
-from ..limits.rules import Counted, Rule
-from ..provider.refusals import gives_back
+from ..limits.rules import Counted, Limits, Rule
+from ..message import Sms
+from ..provider.refusals import Refund, refund_of
 from ..store.names import Names
 from ..store.transaction import Counter, Figure, Result
 
@@ -29,6 +30,11 @@ _REFUSALS: Final[dict[str, tuple[Kind, str]]] = {
     "perCountry": ("usage_limited", "Too many messages to this country"),
     "total": ("usage_limited", "Too many messages in all"),
 }
+
+
+def counted(limits: Limits, sms: Sms, ip: str | None) -> tuple[Counted, ...]:
+    """Return the rules that a message takes from: those of a test number count nothing."""
+    return () if sms.test_code is not None else limits.counted(sms.phone, ip)
 
 
 class Limiter:
@@ -69,11 +75,10 @@ class Limiter:
         All if the number was not the cause. Those of the number alone if the provider refused its
         rate: that limit holds by itself, and ours would lock the person out for another minute.
         """
-        if gives_back(error):
+        refund = refund_of(error)
+        if refund is Refund.ALL:
             return self.counters
-        if error.kind == "rate_limited" and error.sent is False:
-            return self.per_number
-        return ()
+        return self.per_number if refund is Refund.PER_NUMBER else ()
 
     def refusal(self, result: Result) -> ConnectorError:
         """Return the error for a transaction that a full counter has refused."""

@@ -13,7 +13,7 @@ from ..errors import ConnectorError
 from ..idempotency.claim import Claims, growing_pauses
 from ..idempotency.key import IdempotencyKey
 from ..store.transaction import Counter, Figure, Found, Record, Transaction, Write
-from .codes import derived_codes, is_same_code
+from .codes import is_same_code
 from .conversion import approvals_of
 from .lease import Lease
 from .outcomes import Approved
@@ -65,13 +65,13 @@ class Change:
             left = before.attempts_left - self._reserved
             if left <= 0:
                 raise _used_up_by_number()
-            sent = derived_codes(self._records.names, before.id, before.digits)[secret]
+            sent = self._records.code_of(before, secret)
             if is_same_code(sent, code):
                 return _Step(
                     before.approved(),
                     Approved(before.id, before.usage_type),
                     approvals_of(before.approvals),
-                    self._records.figure(before.country, before.usage_type, "approved", now),
+                    self._records.figure_of_approval(before, secret, now),
                 )
             return _Step(before.guessed_wrong(), _mismatch(left - 1))
 

@@ -11,10 +11,9 @@ import msgspec
 from ..errors import ConnectorError
 from ..idempotency.claim import Claims
 from ..message import Receipt, Sms
-from ..sending.at_most_once import LEASE_BEYOND_CALL, outcome_name
+from ..sending.at_most_once import LEASE_BEYOND_CALL, figures_of
 from ..sending.limiter import ACCEPTANCE_MARGIN, Limiter
 from ..store.transaction import Counter, Figure, Record, Transaction, Write
-from .codes import derived_codes
 from .lease import Lease
 from .outcomes import Started
 from .record import Verification, decoded, encoded
@@ -50,10 +49,10 @@ class ClaimedMessage(msgspec.Struct, frozen=True):
     def sms(self) -> Sms:
         """The message with its code and its validity."""
         verification = self.verification
-        codes = derived_codes(self.records.names, verification.id, verification.digits)
+        code = self.records.code_of(verification, self.secret)
         left = verification.seconds_left(self.now) + _CLAIM_SECONDS
         minutes = max(int(left // 60), 1)
-        return msgspec.structs.replace(self.request, code=codes[self.secret], minutes=minutes)
+        return msgspec.structs.replace(self.request, code=code, minutes=minutes)
 
     def started(self, receipt: Receipt) -> Started:
         return Started(self.verification.state, receipt, self.is_new)
@@ -151,6 +150,5 @@ class ClaimedMessage(msgspec.Struct, frozen=True):
         return figures.accepted(sms.phone.country, sms.usage_type, biz_id, self.now)
 
     def _figure(self, outcome: Started | ConnectorError) -> tuple[Figure, ...]:
-        name = outcome_name(outcome.receipt if isinstance(outcome, Started) else outcome)
-        sms = self.request
-        return self.records.figure(sms.phone.country, sms.usage_type, name, self.now)
+        result = outcome.receipt if isinstance(outcome, Started) else outcome
+        return figures_of(self.records.figures, self.request, result, self.now)

@@ -1,26 +1,22 @@
 """What the store holds of verifications: the names of their records, and how it is asked."""
 
 import math
+import time
 from collections.abc import Callable
 from functools import partial
-from typing import Final
 
 import msgspec
 
+from ..clock import shanghai_date
 from ..config import ConnectorConfig
 from ..errors import ConnectorError
 from ..sending.at_most_once import Figures
 from ..store.names import Names
 from ..store.outage import LEFT_ALONE_SECONDS, StoreAwayError
 from ..store.transaction import Figure, Result, Store, Transaction
+from .codes import derived_codes
+from .record import Verification
 from .unfinished import Unfinished
-
-_AWAY: Final = "The store of verifications cannot be reached: try again in a moment."
-_MAYBE_DONE: Final = (
-    "The store of verifications did not answer in time, so this may have counted: try again in a "
-    "moment."
-)
-_RETRY_SECONDS: Final = math.ceil(LEFT_ALONE_SECONDS)
 
 
 class VerificationRecords(msgspec.Struct, frozen=True):
@@ -45,8 +41,28 @@ class VerificationRecords(msgspec.Struct, frozen=True):
         """
         return self.names.of("verification message", verification_id)
 
-    def figure(self, country: str, usage_type: str, outcome: str, now: int) -> tuple[Figure, ...]:
-        return self.figures.of(country, usage_type, outcome, now) if self.figures else ()
+    def code_of(self, verification: Verification, secret: int) -> str:
+        """Return the code of a verification; ``secret`` is the place of the secret of its names."""
+        test_code = self._test_code(verification, secret)
+        if test_code is not None:
+            return test_code
+        return derived_codes(self.names, verification.id, verification.digits)[secret]
+
+    def figure_of_approval(
+        self, verification: Verification, secret: int, now: int
+    ) -> tuple[Figure, ...]:
+        if self.figures is None or self._test_code(verification, secret) is not None:
+            return ()
+        return self.figures.of(verification.country, verification.usage_type, "approved", now)
+
+    def _test_code(self, verification: Verification, secret: int) -> str | None:
+        """Return the code of a verification of a test number, found by the name of its record."""
+        today = shanghai_date(time.time()) if self.config.test_numbers else ""
+        for number in self.config.test_numbers:
+            keys = self.number_keys(number.phone.identity, verification.usage_type)
+            if number.works_on(today) and keys[secret] == verification.number:
+                return number.code
+        return None
 
     def transact(
         self, transaction: Transaction, undo_lost: Callable[[ConnectorError], None] | None = None
@@ -60,14 +76,18 @@ class VerificationRecords(msgspec.Struct, frozen=True):
             return self.store.transact(transaction)
         except StoreAwayError as away:
             maybe_done = away.maybe_done and bool(transaction.write)
-            error = ConnectorError(
-                "unavailable",
-                _MAYBE_DONE if maybe_done else _AWAY,
-                retry_after=_RETRY_SECONDS,
-            )
+            error = _maybe_done() if maybe_done else away.as_error()
             if maybe_done and undo_lost is not None:
                 self.unfinished.add(partial(undo_lost, error.copy()))
         raise error
 
     def wait(self, key: str, value: str, pause: float, longest: float) -> None:
         self.store.wait(key, value, pause, longest)
+
+
+def _maybe_done() -> ConnectorError:
+    return ConnectorError(
+        "unavailable",
+        "The store did not answer in time, so this may have counted: try again in a moment.",
+        retry_after=math.ceil(LEFT_ALONE_SECONDS),
+    )

@@ -9,8 +9,8 @@ import msgspec
 from ..errors import ConnectorError
 from ..idempotency.claim import Claims
 from ..message import Sms
-from ..sending.at_most_once import LEASE_BEYOND_CALL
-from ..sending.limiter import EARLY_SECONDS, Limiter
+from ..sending.at_most_once import LEASE_BEYOND_CALL, figures_of
+from ..sending.limiter import EARLY_SECONDS, Limiter, counted
 from ..sending.options import SendOptions
 from ..store.transaction import ABSENT, Figure, Found, Record, Result, Transaction, Write
 from .claimed_message import ClaimedMessage
@@ -46,7 +46,8 @@ class Start:
         self._numbers = records.number_keys(sms.phone.identity, sms.usage_type)
         self._leases = tuple(Lease(key).key for key in self._numbers)
         config = records.config
-        self._breaker = Breaker(records.names, config.limits.conversion, sms.phone)
+        conversion = config.limits.conversion if sms.test_code is None else None
+        self._breaker = Breaker(records.names, conversion, sms.phone)
         self._lease_seconds = config.longest_call + LEASE_BEYOND_CALL
 
     def claim(self) -> "Started | ClaimedMessage":
@@ -160,10 +161,9 @@ class Start:
         return 0, None
 
     def _limiter(self, now: int) -> Limiter:
-        counted = self._records.config.limits.counted(self._sms.phone, self._options.ip)
         return Limiter(
             self._records.names,
-            counted,
+            counted(self._records.config.limits, self._sms, self._options.ip),
             lambda rule: next(iter(self._figure(f"limited:{rule.name}", now)), None),
         )
 
@@ -198,8 +198,7 @@ class Start:
         raise error
 
     def _figure(self, outcome: str, now: int) -> tuple[Figure, ...]:
-        sms = self._sms
-        return self._records.figure(sms.phone.country, sms.usage_type, outcome, now)
+        return figures_of(self._records.figures, self._sms, outcome, now)
 
 
 def _sends_used_up(seconds: float) -> ConnectorError:

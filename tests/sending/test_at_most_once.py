@@ -258,6 +258,9 @@ class Counting:
     def accepted(self, *_: object) -> tuple[Write, ...]:
         return ()
 
+    def of_receipt(self, country: str, usage_type: str, _: Receipt, now: int) -> tuple[Figure, ...]:
+        return self.of(country, usage_type, "accepted", now)
+
     def of(self, country: str, usage_type: str, outcome: str, now: int) -> tuple[Figure, ...]:
         assert (country, usage_type) == ("CN", "SignIn")
         assert abs(now / 1e6 - time.time()) < 5

@@ -47,6 +47,9 @@ class Counting:
     def accepted(self, *_: object) -> tuple[Write, ...]:
         return ()
 
+    def of_receipt(self, country: str, usage_type: str, _: Receipt, now: int) -> tuple[Figure, ...]:
+        return self.of(country, usage_type, "accepted", now)
+
     def of(
         self,
         country: str,  # noqa: ARG002
