@@ -8,13 +8,14 @@ import math
 import re
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Final
 
 from ..callers.fields import required_text
 from ..clock import shanghai_date
 from ..config import ConnectorConfig
 from ..errors import ConnectorError, invalid_config, invalid_parameter
-from ..instance import Instance, Services
+from ..instance import Instance
 from ..phone import PhoneNumber, parse_phone
 from ..provider.client import signing_key
 from ..provider.query import Query
@@ -23,6 +24,7 @@ from ..reports.provider_state import delivery_of, failed_query
 from ..reports.report import milliseconds
 from ..reports.state import shown_time
 from ..sending.limiter import Limiter
+from ..store import Stores
 from ..store.outage import StoreAwayError
 from ..store.transaction import Found, Record, Takes, Transaction
 from ..verification.conversion import WINDOW_SECONDS, Breaker
@@ -54,27 +56,42 @@ def read(call: Call, instance: Instance) -> Response:
     text, days = required_text(fields, "phone"), _days(fields.get("days"))
     phone = parse_phone(text, strict=config.strict_phone_region_number_check)
     call.entry.add(phone=phone.masked)
+    key = signing_key(config, call.role)
+    query = None if key is None else Query(config, key, instance.settings.proxies)
+    body = what_is_known(config, services.stores, query, phone, days)
+    call.entry.done("ok")
+    return Response(200, body)
+
+
+def what_is_known(
+    config: ConnectorConfig,
+    stores: Stores,
+    query: Query | None,
+    phone: PhoneNumber,
+    days: int = DEFAULT_DAYS,
+) -> dict[str, object]:
+    """Return the answer of ``lookupNumber``; no ``query``: there is no key for one.
+
+    Raises ConnectorError while the store is away.
+    """
     body: dict[str, object] = {
         "country": phone.country,
         "templates": {
             one.usage_type: _template(config, one.usage_type, phone) for one in config.templates
         },
-        **_state(services, phone),
+        **_state(config, stores, phone),
     }
     try:
-        key = signing_key(config, call.role)
-        if key is None:
+        if query is None:
             raise invalid_config("There is no access key to query the provider with.")
-        query = Query(config, key, instance.settings.proxies)
         name = query.mask(phone.digits).name
-        found, all_days = _messages(lambda day: _answered(query, phone, day), days)
+        found, all_days = _messages(partial(_answered, query, phone), days)
         body["messages"] = [_message(detail, name) for detail in found]
         if not all_days:
             body["problem"] = "The provider was too slow for all days: ask for fewer."
     except ConnectorError as error:
         body["problem"] = error.message
-    call.entry.done("ok")
-    return Response(200, body)
+    return body
 
 
 def _days(days: object) -> int:
@@ -97,16 +114,16 @@ def _template(config: ConnectorConfig, usage_type: str, phone: PhoneNumber) -> s
         return error.message
 
 
-def _state(services: Services, phone: PhoneNumber) -> dict[str, object]:
+def _state(config: ConnectorConfig, stores: Stores, phone: PhoneNumber) -> dict[str, object]:
     """Return limits and verifications, from one transaction that only reads."""
-    config, names = services.config, services.stores.names
+    names = stores.names
     limiter = Limiter(names, config.limits.counted(phone, None))
     breaker = Breaker(names, config.limits.conversion, phone)
-    records = VerificationRecords(services.stores.prompt, names, config)
+    records = VerificationRecords(stores.prompt, names, config)
     usage_types = dict.fromkeys(template.usage_type for template in config.templates)
     keys = {one: records.number_keys(phone.identity, one) for one in usage_types}
     try:
-        result = services.stores.prompt.transact(
+        result = stores.prompt.transact(
             Transaction(
                 records=tuple(
                     Record(key)
