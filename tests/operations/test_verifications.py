@@ -256,9 +256,8 @@ def test_a_store_that_is_away_is_503(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_instance_remembers_from_one_call_to_the_next(
-    server: RedisServer, emulator: Emulator
+    server: RedisServer, client: Client, emulator: Emulator
 ) -> None:
-    client = Client(new_function())
     started = client("POST", "/verifications", START).body
     path = f"/verifications/{started['id']}/check"
     restore = server.remember()
