@@ -279,3 +279,15 @@ def test_a_prefix_that_nobody_converts_is_shown(
     ]
     assert (rule["value"], rule["used"]) == ("0.5", 2)
     assert seconds(rule["freeAt"]) > datetime.now(timezone.utc).timestamp()
+
+
+def test_a_number_in_the_provider_s_own_fields_is_hidden(
+    provider: Callable[..., ScriptedProvider], configure: Callable[[dict[str, Any]], None]
+) -> None:
+    detail = {**DETAIL, "TemplateCode": "13812345678", "ErrCode": "E:13812345678", "SendDate": ""}
+    listed = {"SmsSendDetailDTO": [detail]}
+    listing = answer(200, {"Code": "OK", "SmsSendDetailDTOs": listed, "TotalCount": 1})
+    configure(config(endpoint=provider(listing).endpoint))
+    (message,) = direct(phone=PHONE, days=1)["messages"]
+    assert (message["at"], message["templateCode"]) == (None, "****")
+    assert "13812345678" not in str(message)
