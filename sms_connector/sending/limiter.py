@@ -7,7 +7,7 @@ from typing import Final
 from ..errors import ConnectorError, Kind, LimitReached
 from ..limits.rules import Counted, Limits, Rule
 from ..message import Sms
-from ..provider.refusals import Refund, refund_of
+from ..provider.refunds import Refund, refund_of
 from ..store.names import Names
 from ..store.transaction import Counter, Figure, Result
 

@@ -12,7 +12,8 @@ from sms_connector.local.emulate.magic import MAGIC_NUMBERS
 from sms_connector.local.emulate.pnvs_account import PNVS_MAGIC_NUMBERS
 from sms_connector.local.emulate.provider_errors import Refusal
 from sms_connector.provider import error_codes, refusals
-from sms_connector.provider.refusals import Refund, is_known, refund_of
+from sms_connector.provider.refunds import Refund, refund_of
+from sms_connector.provider.refusals import is_known
 from sms_connector.web.failures import STATUS
 from tests.support.configs import BOTH_SERVICES
 from tests.support.scripted_provider import ScriptedProvider, answer

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from sms_connector.errors import ConnectorError
 from sms_connector.idempotency.key import IdempotencyKey
 from sms_connector.message import Receipt, Sms
-from sms_connector.provider.refusals import Refund, refund_of
+from sms_connector.provider.refunds import Refund, refund_of
 from sms_connector.store.memory import Memory
 from sms_connector.store.redis import RedisStore
 from sms_connector.store.transaction import Store

@@ -11,7 +11,7 @@ from sms_connector.errors import ConnectorError, LimitReached
 from sms_connector.limits.rules import Limits, read_rule
 from sms_connector.message import Receipt
 from sms_connector.phone import parse_phone
-from sms_connector.provider.refusals import Refund, refund_of
+from sms_connector.provider.refunds import Refund, refund_of
 from sms_connector.store.transaction import Store
 from tests.support.instances import Instance, Provider, at_once, error, receipt, rule, sms
 

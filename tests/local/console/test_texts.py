@@ -48,8 +48,8 @@ from sms_connector.provider.query import Refused
 from sms_connector.provider.sdk_call import NoAnswer
 from sms_connector.reports import carrier_codes
 from sms_connector.reports.provider_state import failed_query
+from sms_connector.sending import backup, limiter
 from sms_connector.sending import connector as connector_module
-from sms_connector.sending import limiter
 from sms_connector.sending.connector import SmsConnector
 from sms_connector.settings import Settings, read_settings
 from sms_connector.store import open_stores
@@ -216,7 +216,7 @@ def sentences(emulator: Emulator) -> Iterator[str]:
         yield failure(picky, Message(typed, usage_type, "246810")).message
     nowhere = connector_at("http://127.0.0.1:9")
     yield failure(nowhere, Message("13812345678", "Generic", "246810")).message
-    yield connector_module._unknown(sms_by_backup(), ConnectorError("bug", "Why.")).message
+    yield backup._with_template(ConnectorError("bug", "Why."), sms_by_backup()).message
     # Of verifications.
     yield from refused_verifications(emulator)
     for rule in ("perNumber", "perPrefix", "perCountry", "total"):
