@@ -1,5 +1,8 @@
 """What all calls of one instance share."""
 
+import threading
+from typing import TYPE_CHECKING
+
 from .errors import ConnectorError, invalid_config
 from .log import Notices
 from .reports.figures import Figures
@@ -8,6 +11,9 @@ from .sending.connector import SmsConnector
 from .settings import Settings
 from .store import open_stores
 from .web.auth import Auth
+
+if TYPE_CHECKING:
+    from .verification.service import Verifications
 
 
 class Services:
@@ -20,6 +26,21 @@ class Services:
         self.config = settings.read_config()
         self.figures = Figures(self.stores.names, self.config)
         self.connector = SmsConnector(self.config, settings.proxies, self.stores, self.figures)
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._verifications: Verifications | None = None
+
+    @property
+    def verifications(self) -> "Verifications":
+        """One for all calls, because it remembers. Imported at its first use: see ``run``."""
+        with self._lock:
+            if self._verifications is None:
+                from .verification.service import Verifications
+
+                self._verifications = Verifications(
+                    self._settings, self.config, self.stores, self.figures
+                )
+            return self._verifications
 
 
 class Instance:

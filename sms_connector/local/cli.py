@@ -9,6 +9,7 @@ from .console.command import console
 from .demo import demo
 from .emulate.command import emulate
 from .invoke.command import invoke
+from .number_lookup.command import lookup
 from .send.command import send
 from .serve.command import serve
 from .stats.command import stats
@@ -36,7 +37,7 @@ def cli() -> None:
     """Try, test and run the SMS connector on this machine."""
 
 
-for _command in (check, console, demo, emulate, invoke, send, serve, stats, verify):
+for _command in (check, console, demo, emulate, invoke, lookup, send, serve, stats, verify):
     cli.add_command(_command)
 
 if IS_CHECKOUT:  # it packages the project's own files, with tools that an installation lacks

@@ -14,6 +14,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 # In seconds. It takes milliseconds, but a machine may be very busy.
 _START_TIMEOUT = 10.0
+_STOP_SECONDS = 1  # whole, as uvicorn wants it
 
 # Connections that may wait while a server starts or restarts.
 _BACKLOG = 1024
@@ -102,7 +103,13 @@ class WebServer:
         self._address = (host, port)
         self._scheme = "https" if ssl_certfile else "http"
         self._server = _Server(
-            quiet_config(app, http=http, ssl_certfile=ssl_certfile, ssl_keyfile=ssl_keyfile)
+            quiet_config(
+                app,
+                http=http,
+                ssl_certfile=ssl_certfile,
+                ssl_keyfile=ssl_keyfile,
+                timeout_graceful_shutdown=_STOP_SECONDS,
+            )
         )
 
     @property

@@ -24,6 +24,7 @@ ROUTES: Final = (
     Route("DELETE", "/verifications/{id}",       "cancelVerification", "verifications.cancel", "verification", "authorization"),
     Route("GET",    "/messages/{bizId}",         "getMessage",         "messages.read",        "query",        "authorization"),
     Route("GET",    "/stats",                    "getStats",           "stats.read",           "query",        "authorization"),
+    Route("POST",   "/lookup",                   "lookupNumber",       "lookup.read",          "query",        "authorization"),
     Route("POST",   "/reports/{token}",          "report",             "reports.receive",      "report",       "report token", LARGEST_REPORT, is_direct=False),
     Route("GET",    "/health",                   "health",             "health.read",          "health",       "all", is_direct=False),
 )

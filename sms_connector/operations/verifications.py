@@ -16,7 +16,6 @@ from ..reports.deliveries import Deliveries
 from ..sending.options import SendOptions
 from ..store.outage import StoreAwayError
 from ..verification.record import State
-from ..verification.service import Verifications
 from ..web.http import NO_CONTENT, Response
 from .call import Call
 
@@ -26,7 +25,7 @@ def start(call: Call, instance: Instance) -> Response:
 
     Logs the ``sms`` line of its message.
     """
-    verifications = _verifications(instance)
+    verifications = instance.services.verifications
     idempotency = call.idempotency("startVerification")
     fields = call.request.fields
     message = Message(
@@ -53,7 +52,7 @@ def start(call: Call, instance: Instance) -> Response:
 
 def check(call: Call, instance: Instance) -> Response:
     """Approve a verification by its code, or count the guess. Named by id, or by its number."""
-    verifications = _verifications(instance)
+    verifications = instance.services.verifications
     named = call.parameter("id")
     idempotency = call.idempotency(f"checkVerification {named or ''}")
     fields = call.request.fields
@@ -72,7 +71,7 @@ def check(call: Call, instance: Instance) -> Response:
 
 def read(call: Call, instance: Instance) -> Response:
     """Answer with the state of a verification, and the delivery of its latest message."""
-    verifications = _verifications(instance)
+    verifications = instance.services.verifications
     state, biz_id = verifications.get(call.required_parameter("id"))
     body = _body_of(state)
     if biz_id:
@@ -87,14 +86,9 @@ def read(call: Call, instance: Instance) -> Response:
 
 def cancel(call: Call, instance: Instance) -> Response:
     """Cancel a pending verification: 204, without a body."""
-    _verifications(instance).cancel(call.required_parameter("id"))
+    instance.services.verifications.cancel(call.required_parameter("id"))
     call.entry.done("cancelled")
     return Response(NO_CONTENT, {})
-
-
-def _verifications(instance: Instance) -> Verifications:
-    of = instance.services
-    return Verifications(instance.settings, of.config, of.stores, of.figures)
 
 
 def _body_of(state: State) -> dict[str, object]:

@@ -45,4 +45,4 @@ def keys_of(names: Names, biz_id: str) -> tuple[str, ...]:
 
 def write_of(key: str, record: DeliveryRecord, *, if_absent: bool = False) -> Write:
     value = msgspec.json.encode(record).decode()
-    return Write(key, value, SECONDS_TO_LIVE, if_absent=if_absent, is_spare=True)
+    return Write(key, value, SECONDS_TO_LIVE, if_absent=if_absent, is_unneeded=True)

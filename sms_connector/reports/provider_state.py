@@ -24,25 +24,25 @@ def query_state(
     """
     for day in days:
         detail = detail_of(day)
-        if isinstance(detail, NoAnswer):
-            raise ConnectorError(
-                "unavailable", f"The provider could not be queried: {detail.reason}.", sent=True
-            )
-        if isinstance(detail, Refused):
-            raise _refused(detail)
+        if isinstance(detail, Refused | NoAnswer):
+            raise failed_query(detail)
         if detail is not None:
-            return _delivery(detail)
+            return delivery_of(detail)
     return Delivery("unknown")
 
 
-def _delivery(detail: SendDetail) -> Delivery:
+def delivery_of(detail: SendDetail) -> Delivery:
     if detail.status not in (_FAILED, _DELIVERED):
         return Delivery("accepted")
     state: State = "failed" if detail.status == _FAILED else "delivered"
     return Delivery(state, milliseconds(detail.received), detail.err_code)
 
 
-def _refused(refused: Refused) -> ConnectorError:
+def failed_query(refused: Refused | NoAnswer) -> ConnectorError:
+    """Return why the provider did not answer a query: the operator's permission, for example."""
+    if isinstance(refused, NoAnswer):
+        reason = f"The provider could not be queried: {refused.reason}."
+        return ConnectorError("unavailable", reason, sent=True)
     if cause_of(refused.provider.code) == "permission":
         problem = "Give the access key or role the permission dysms:QuerySendDetails."
         return ConnectorError("invalid_config", problem, provider=refused.provider)

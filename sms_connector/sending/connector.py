@@ -10,17 +10,18 @@ import msgspec
 from ..clock import shanghai_date
 from ..config import ConnectorConfig
 from ..errors import CHECK_DELIVERY, ConnectorError, ProviderError, invalid_config
-from ..message import FirstRefusal, Message, Receipt, Sms, check_mainland_code
+from ..message import Message, Receipt, Sms, check_mainland_code
 from ..phone import parse_phone
 from ..privacy import Mask
 from ..provider.call import DIRECT, Stage
 from ..provider.client import AccessKey, SmsClient, Times, signing_key
-from ..provider.refusals import is_known, lets_backup_go, refusal
+from ..provider.refusals import is_known, refusal
 from ..provider.sdk_call import NoAnswer, ProviderAnswer, text
 from ..settings import Proxies, Settings
 from ..store import Stores, open_stores
 from ..templates import is_pnvs
 from .at_most_once import AtMostOnce, Figures
+from .backup import send_with_backup
 from .limiter import counted
 from .options import DEFAULT_OPTIONS, SendOptions
 
@@ -117,30 +118,10 @@ class SmsConnector:
         return lambda sms: self._send(sms, key)
 
     def _send(self, sms: Sms, key: AccessKey) -> Receipt:
-        """Send by the template, and by the backup where the template surely did not send."""
         if sms.test_code is not None:
             test_id = f"{_TEST_ID}{secrets.token_hex(8)}"
             return Receipt(test_id, test_id, sms.usage_type, sms.template_code)
-        backup = sms.by_backup
-        if backup is None:
-            return self._call(sms, key, Times.from_now(self.config))
-        first, second = Times.of_two(self.config)
-        try:
-            return self._call(sms, key, first)
-        except ConnectorError as error:
-            if not lets_backup_go(error) or time.monotonic() >= second.connect_by:
-                raise
-            refused = error.with_traceback(None)  # which holds the number and the code
-        try:
-            receipt = self._call(backup, key, second)
-        except ConnectorError as error:
-            if error.sent is not False:
-                raise _unknown(backup, error) from None
-            refused.backup_refused = error.provider.code if error.provider else error.code
-            raise refused from None
-        provider_code = refused.provider.code if refused.provider else None
-        why = FirstRefusal(refused.message, provider_code)
-        return msgspec.structs.replace(receipt, backup_for=why)
+        return send_with_backup(sms, self.config, lambda sms, times: self._call(sms, key, times))
 
     def _call(self, sms: Sms, key: AccessKey, times: Times) -> Receipt:
         outcome = self._client.send(sms, key, times)
@@ -163,12 +144,6 @@ def _masked(answer: ProviderAnswer, mask: Mask) -> ProviderError:
     # A code we know stays readable, even where a secret happens to be a part of it.
     code = answer.code if is_known(answer.code) else mask.name(answer.code)
     return ProviderError(code, mask(answer.message), mask.name(answer.request_id))
-
-
-def _unknown(backup: Sms, error: ConnectorError) -> ConnectorError:
-    """Return the error for a message that may have gone out by its backup."""
-    problem = f"{error.problem} It was sent with the backup, template {backup.template_code}."
-    return ConnectorError(error.kind, problem, sent=error.sent, provider=error.provider)
 
 
 def _unanswered(outcome: NoAnswer) -> ConnectorError:

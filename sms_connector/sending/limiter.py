@@ -7,7 +7,7 @@ from typing import Final
 from ..errors import ConnectorError, Kind, LimitReached
 from ..limits.rules import Counted, Limits, Rule
 from ..message import Sms
-from ..provider.refusals import gives_back
+from ..provider.refunds import Refund, refund_of
 from ..store.names import Names
 from ..store.transaction import Counter, Figure, Result
 
@@ -38,7 +38,7 @@ def counted(limits: Limits, sms: Sms, ip: str | None) -> tuple[Counted, ...]:
 
 
 class Limiter:
-    """The counters that one message takes from, and the rule of each.
+    """The ``counters`` that one message takes from, and in ``rules`` the rule of each.
 
     ``refused`` gives the figure that counts refusals by a rule.
     """
@@ -57,7 +57,7 @@ class Limiter:
                 counters.append(
                     Counter(key, rule.count, rule.seconds, refused(rule), rule.name in _SHARED)
                 )
-        self._rules = rules
+        self.rules = tuple(rules)
         self.counters = tuple(counters)
 
     @property
@@ -65,7 +65,7 @@ class Limiter:
         """The counters of the number: the provider has such limits too, and counts by itself."""
         return tuple(
             counter
-            for rule, counter in zip(self._rules, self.counters, strict=True)
+            for rule, counter in zip(self.rules, self.counters, strict=True)
             if rule.name == "perNumber"
         )
 
@@ -75,16 +75,15 @@ class Limiter:
         All if the number was not the cause. Those of the number alone if the provider refused its
         rate: that limit holds by itself, and ours would lock the person out for another minute.
         """
-        if gives_back(error):
+        refund = refund_of(error)
+        if refund is Refund.ALL:
             return self.counters
-        if error.kind == "rate_limited" and error.sent is False:
-            return self.per_number
-        return ()
+        return self.per_number if refund is Refund.PER_NUMBER else ()
 
     def refusal(self, result: Result) -> ConnectorError:
         """Return the error for a transaction that a full counter has refused."""
         assert result.full is not None  # noqa: S101
-        rule = self._rules[result.full]
+        rule = self.rules[result.full]
         kind, problem = _REFUSALS[rule.name]
         return ConnectorError(
             kind,

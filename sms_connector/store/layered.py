@@ -55,7 +55,7 @@ class Layered:
         if taken_here in self._unknown and not taken_there:
             taken_there = self._found_out(taken_here)
         try:
-            here = self._memory.transact(_as_taken_at(_without_spare(transaction), taken_here))
+            here = self._memory.transact(_as_taken_at(_without_unneeded(transaction), taken_here))
         except MemoryFullError:
             there = self._server.transact(_as_taken_at(transaction, taken_there))
             return msgspec.structs.replace(there, taken_at=(0, *there.taken_at))
@@ -152,10 +152,10 @@ def _as_taken_at(transaction: Transaction, taken_at: int) -> Transaction:
     return msgspec.structs.replace(transaction, taken_at=(taken_at,))
 
 
-def _without_spare(transaction: Transaction) -> Transaction:
-    if not any(write.is_spare for write in transaction.write):
+def _without_unneeded(transaction: Transaction) -> Transaction:
+    if not any(write.is_unneeded for write in transaction.write):
         return transaction
-    write = tuple(write for write in transaction.write if not write.is_spare)
+    write = tuple(write for write in transaction.write if not write.is_unneeded)
     return msgspec.structs.replace(transaction, write=write)
 
 

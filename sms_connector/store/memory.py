@@ -8,8 +8,8 @@ from typing import Final
 
 from .. import log
 from ..clock import Clock
+from .eviction import LONG_COUNTER, NEVER, OUTCOME, SHORT_COUNTER, UNNEEDED, BoundedEntries, Rank
 from .outage import MemoryFullError
-from .shelf import LONG_COUNTER, NEVER, OUTCOME, SHORT_COUNTER, UNNEEDED, Rank, Shelf
 from .transaction import (
     ABSENT,
     MOST_AHEAD,
@@ -41,7 +41,7 @@ _REFUSED: Final = "nothing more: messages are refused"
 class Memory:
     """A store in this process, of MOST_BYTES.
 
-    If it is full, it drops what matters least (see ``shelf.Rank``), of that what expires soonest.
+    If it is full, it drops what matters least first (see ``eviction.Rank``).
     Where there is nothing left to drop, it raises MemoryFullError, and nothing is done.
     """
 
@@ -50,13 +50,13 @@ class Memory:
     def __init__(self) -> None:
         self._clock = Clock()
         self._changed = threading.Condition()
-        self._shelf = Shelf(MOST_BYTES)
+        self._entries = BoundedEntries(MOST_BYTES)
         self._logged: dict[str, int] = {}
 
     def transact(self, transaction: Transaction) -> Result:
         with self._changed:
             now = self._now()
-            self._shelf.expire(now)
+            self._entries.expire(now)
             found = tuple(self._find(record.key, now) for record in transaction.records)
             counted = tuple(tuple(self._takes(counter, now)) for counter in transaction.count)
             if any(
@@ -102,44 +102,44 @@ class Memory:
         return int(self._clock.now() * _MICROSECONDS)
 
     def _find(self, key: str, now: int) -> Found:
-        value = self._shelf.get(key, now)
+        value = self._entries.get(key, now)
         if not isinstance(value, str):
             return Found()
-        return Found(value, (self._shelf.expiry(key) - now) / _MICROSECONDS)
+        return Found(value, (self._entries.expiry(key) - now) / _MICROSECONDS)
 
     def _fields(self, key: str, now: int) -> dict[str, int]:
-        fields = self._shelf.get(key, now)
+        fields = self._entries.get(key, now)
         return fields if isinstance(fields, dict) else {}
 
     def _write(self, write: Write, now: int) -> None:
-        is_new = self._shelf.get(write.key, now) is None
+        is_new = self._entries.get(write.key, now) is None
         if write.value == ABSENT:
-            self._shelf.drop(write.key)
+            self._entries.drop(write.key)
         elif is_new or not write.if_absent:
-            rank = UNNEEDED if write.is_spare else NEVER if write.must_stay else OUTCOME
+            rank = UNNEEDED if write.is_unneeded else NEVER if write.must_stay else OUTCOME
             lease = now + int(write.lease * _MICROSECONDS) if write.lease else 0
             expiry = now + int(write.seconds * _MICROSECONDS)
-            needed = self._shelf.growth(write.key, write.value) if is_new else 0
+            needed = self._entries.growth(write.key, write.value) if is_new else 0
             # There is space already for what must not be lost: see _take.
             must = write.must_stay or bool(lease)
-            if must or self._has_space(needed, UNNEEDED if write.is_spare else OUTCOME):
-                self._shelf.put(write.key, write.value, expiry, rank, lease)
+            if must or self._has_space(needed, UNNEEDED if write.is_unneeded else OUTCOME):
+                self._entries.put(write.key, write.value, expiry, rank, lease)
         self._changed.notify_all()
 
     def _add(self, figure: Figure, now: int) -> None:
         fields = self._fields(figure.key, now)
         is_new = figure.field not in fields
         fields[figure.field] = fields.get(figure.field, 0) + figure.count
-        needed = self._shelf.growth(figure.key, fields) if is_new else 0
+        needed = self._entries.growth(figure.key, fields) if is_new else 0
         if self._has_space(needed, UNNEEDED):
             expiry = now + int(figure.seconds * _MICROSECONDS)
-            self._shelf.put(figure.key, fields, expiry, UNNEEDED)
+            self._entries.put(figure.key, fields, expiry, UNNEEDED)
 
     def _has_space(self, needed: int, highest: Rank) -> bool:
         """Make space for what need not be written, if that is possible."""
         try:
             if needed > 0:
-                self._shelf.make_space(needed, highest)
+                self._entries.make_space(needed, highest)
         except MemoryError:
             return False
         return True
@@ -161,7 +161,7 @@ class Memory:
     def _takes(self, counter: Counter, now: int) -> list[tuple[int, int]]:
         """Return the times of the takes in the window that ends now, each with their number."""
         begin = now - counter.seconds * _MICROSECONDS
-        packed = self._shelf.get(counter.key, now)
+        packed = self._entries.get(counter.key, now)
         takes = _unpacked(packed) if isinstance(packed, bytes) else ()
         return [(at, number) for at, number in takes if at > begin]
 
@@ -172,8 +172,8 @@ class Memory:
             for counter in transaction.take
         ]
         guarded = {record.key for record in transaction.records if record.expected}
-        needed = sum(self._shelf.growth(one.key, _packed(takes)) for one, takes in taken) + sum(
-            max(self._shelf.growth(write.key, write.value), 0)
+        needed = sum(self._entries.growth(one.key, _packed(takes)) for one, takes in taken) + sum(
+            max(self._entries.growth(write.key, write.value), 0)
             for write in transaction.write
             if write.value and (write.must_stay or (write.lease and write.key in guarded))
         )
@@ -184,7 +184,7 @@ class Memory:
 
     def _make_space(self, needed: int, now: int) -> None:
         try:
-            dropped = self._shelf.make_space(needed, SHORT_COUNTER)
+            dropped = self._entries.make_space(needed, SHORT_COUNTER)
         except MemoryError:
             self._log(_REFUSED, now)
             raise MemoryFullError from None
@@ -214,9 +214,9 @@ class Memory:
     def _keep(self, counter: Counter, takes: Sequence[tuple[int, int]]) -> None:
         if takes:
             expiry = takes[-1][0] + counter.seconds * _MICROSECONDS
-            self._shelf.put(counter.key, _packed(takes), expiry, _rank(counter))
+            self._entries.put(counter.key, _packed(takes), expiry, _rank(counter))
         else:
-            self._shelf.drop(counter.key)
+            self._entries.drop(counter.key)
 
 
 def _rank(counter: Counter) -> Rank:

@@ -66,7 +66,7 @@ class Write(msgspec.Struct, frozen=True):
     A memory that is full does not drop a record in its first ``lease`` seconds, and one that
     ``must_stay`` not at all: if there is no space for a new one of these, MemoryFullError is
     raised. (A new record with a lease counts only where the transaction expects a value of it.)
-    ``if_absent`` leaves a record as it is that exists already. ``is_spare`` is for what nothing
+    ``if_absent`` leaves a record as it is that exists already. ``is_unneeded`` is for what nothing
     depends on: nothing else is dropped for it, and it is not kept both in a memory and on a
     server.
     """
@@ -77,7 +77,7 @@ class Write(msgspec.Struct, frozen=True):
     lease: float = 0
     must_stay: bool = False
     if_absent: bool = False
-    is_spare: bool = False
+    is_unneeded: bool = False
 
 
 class Transaction(msgspec.Struct, frozen=True):

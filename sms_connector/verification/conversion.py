@@ -84,7 +84,7 @@ class Breaker:
         # Kept for as long again after it ends, so that a block that follows soon lasts longer.
         kept = seconds + max(seconds, WINDOW_SECONDS)
         return _refused(seconds * _SECOND, below), tuple(
-            Write(key, value, kept) for key in self.blocks
+            Write(key, value, kept, must_stay=True) for key in self.blocks
         )
 
 

@@ -19,8 +19,8 @@ from ..settings import STORE, Settings
 from ..store import Stores
 from ..store.address import MEMORY
 from ..store.transaction import Record, Transaction
-from .change import Change, latest_of, not_pending
 from .codes import is_id, read_code
+from .guess import Change, latest_of, not_pending
 from .outcomes import Approved, Started
 from .progress import Progress
 from .record import State

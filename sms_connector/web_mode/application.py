@@ -11,14 +11,8 @@ from ..function import Function
 from ..invocation import Invocation, role_of
 from ..log import REQUEST_ID
 from ..web.request_id import request_id_of
+from .control_path import control_of
 
-# Method, path and ``x-fc-control-path``. The platform lets no client send headers that begin with
-# ``x-fc-``; the server drops names with underscores, and joins values of a repeated one by commas.
-_INVOKE: Final = ("POST", "/invoke", "/invoke")
-_LIFECYCLE: Final = (
-    ("POST", "/initialize", "/initialize"),
-    ("GET", "/pre-stop", "/pre-stop"),
-)
 _FROM_PLATFORM: Final = "HTTP_X_FC_"
 _NAMES: Final = (
     "REQUEST_ID",
@@ -44,12 +38,12 @@ class Application:
         """Answer one request (PEP 3333)."""
         invocation = self._invocation(environ)
         path = _path(environ)
-        asked = (environ["REQUEST_METHOD"], path, environ.get(f"{_FROM_PLATFORM}CONTROL_PATH"))
+        control = control_of(environ, path) if self._own is None else "http"
         token = REQUEST_ID.set(invocation.request_id)
         try:
-            if self._own is None and asked == _INVOKE:
+            if control == "invocation":
                 return self._invoke(environ, invocation, start_response)
-            if self._own is None and asked in _LIFECYCLE:
+            if control == "lifecycle":
                 return _answer(b"", start_response)
             # Without the platform's headers: nothing but the invocation needs the keys in them.
             passed = {

@@ -253,3 +253,14 @@ def test_a_store_that_is_away_is_503(monkeypatch: pytest.MonkeyPatch) -> None:
         answer = client("POST", path, {**START, "code": "246810"})
         assert (answer.status, answer.body["error"]["code"]) == (503, "general")
         assert int(answer.headers["retry-after"]) >= 1
+
+
+def test_an_instance_remembers_from_one_call_to_the_next(
+    server: RedisServer, client: Client, emulator: Emulator
+) -> None:
+    started = client("POST", "/verifications", START).body
+    path = f"/verifications/{started['id']}/check"
+    restore = server.remember()
+    assert client("POST", path, {"code": code_of(emulator)}).status == 200
+    restore()
+    assert client("POST", path, {"code": code_of(emulator)}).status == 404

@@ -149,7 +149,7 @@ def test_neither_a_name_nor_a_value_holds_a_number(store: Memory) -> None:
     kept = Recording(store)
     kept.accept()
     record(kept, mainland(), failed(biz_id="2^0"))
-    text = str(store._shelf._entries)
+    text = str(store._entries._entries)
     assert "MK:0001" in text
     assert "13812345678" not in text
     assert BIZ_ID not in text

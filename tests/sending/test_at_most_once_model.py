@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from sms_connector.errors import ConnectorError
 from sms_connector.idempotency.key import IdempotencyKey
 from sms_connector.message import Receipt, Sms
-from sms_connector.provider.refusals import gives_back
+from sms_connector.provider.refunds import Refund, refund_of
 from sms_connector.store.memory import Memory
 from sms_connector.store.redis import RedisStore
 from sms_connector.store.transaction import Store
@@ -132,7 +132,7 @@ class Model(RuleBasedStateMachine):
             self.remember(asked, key, Known(answer, body))
         if outcome is not None and outcome.kind == "rate_limited":
             self.total += 1  # the provider's own limit of the number is given back to the number
-        elif outcome is None or not gives_back(outcome):
+        elif outcome is None or refund_of(outcome) is not Refund.ALL:
             self.take(number)
 
     def compare(self, known: Known, answer: Receipt | ConnectorError) -> None:

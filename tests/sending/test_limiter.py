@@ -11,7 +11,7 @@ from sms_connector.errors import ConnectorError, LimitReached
 from sms_connector.limits.rules import Limits, read_rule
 from sms_connector.message import Receipt
 from sms_connector.phone import parse_phone
-from sms_connector.provider.refusals import gives_back
+from sms_connector.provider.refunds import Refund, refund_of
 from sms_connector.store.transaction import Store
 from tests.support.instances import Instance, Provider, at_once, error, receipt, rule, sms
 
@@ -107,7 +107,7 @@ def test_a_place_is_given_back_where_the_provider_was_at_fault(
     store: Store, outcome: Receipt | ConnectorError, given_back: bool
 ) -> None:
     if isinstance(outcome, ConnectorError):
-        assert gives_back(outcome) is given_back
+        assert (refund_of(outcome) is Refund.ALL) is given_back
     provider = Provider(outcome)
     limits = [rule("1/hour"), rule("1/day", "total"), rule("101/hour", "perPrefix")]
     Instance(store).send(sms("0001"), provider, limits)

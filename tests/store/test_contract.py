@@ -220,10 +220,12 @@ class TestRestamping:
 
 
 class TestWritesIfAbsent:
-    @pytest.mark.parametrize("is_spare", [False, True])
-    def test_a_write_if_absent_leaves_a_record_as_it_is(self, store: Store, is_spare: bool) -> None:
-        first = Write(KEY, "first", 30, if_absent=True, is_spare=is_spare)
-        second = Write(KEY, "second", 90, if_absent=True, is_spare=is_spare)
+    @pytest.mark.parametrize("is_unneeded", [False, True])
+    def test_a_write_if_absent_leaves_a_record_as_it_is(
+        self, store: Store, is_unneeded: bool
+    ) -> None:
+        first = Write(KEY, "first", 30, if_absent=True, is_unneeded=is_unneeded)
+        second = Write(KEY, "second", 90, if_absent=True, is_unneeded=is_unneeded)
         result = store.transact(Transaction(write=(first, second)))
         (found,) = read(store, KEY)
         assert result.committed
@@ -232,7 +234,7 @@ class TestWritesIfAbsent:
 
     def test_a_spare_record_is_replaced_and_deleted_as_any_other(self, store: Store) -> None:
         for value in ("first", "second", ABSENT):
-            store.transact(Transaction(write=(Write(KEY, value, 30, is_spare=True),)))
+            store.transact(Transaction(write=(Write(KEY, value, 30, is_unneeded=True),)))
             assert read(store, KEY)[0].value == value
 
 

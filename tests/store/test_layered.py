@@ -179,9 +179,13 @@ def test_those_who_wait_for_their_own_instance_do_not_poll(server: Server) -> No
 
 def test_a_spare_record_is_kept_on_the_server_alone(server: Server) -> None:
     memory = Memory()
-    spare = Write("spare", "state", 60, if_absent=True, is_spare=True)
-    Layered(memory, server).transact(replace(CLAIM, write=(*CLAIM.write, spare)))
-    assert (holds(memory), holds(memory, "spare"), holds(server, "spare")) == ("mine", "", "state")
+    unneeded = Write("unneeded", "state", 60, if_absent=True, is_unneeded=True)
+    Layered(memory, server).transact(replace(CLAIM, write=(*CLAIM.write, unneeded)))
+    assert (holds(memory), holds(memory, "unneeded"), holds(server, "unneeded")) == (
+        "mine",
+        "",
+        "state",
+    )
 
 
 def test_a_spare_record_does_not_keep_the_memory_from_undoing_what_the_server_refused(
@@ -189,6 +193,6 @@ def test_a_spare_record_does_not_keep_the_memory_from_undoing_what_the_server_re
 ) -> None:
     memory = Memory()
     server.transact(replace(CLAIM, write=(Write("a", "other", 60),)))
-    spare = Write("spare", "state", 60, is_spare=True)
-    Layered(memory, server).transact(replace(CLAIM, write=(*CLAIM.write, spare)))
+    unneeded = Write("unneeded", "state", 60, is_unneeded=True)
+    Layered(memory, server).transact(replace(CLAIM, write=(*CLAIM.write, unneeded)))
     assert holds(memory) == ""

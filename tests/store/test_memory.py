@@ -49,14 +49,14 @@ class TestSpace:
             )
         set_clocks(mocker, time.monotonic() + 31, time.time() + 31)
         write(store, "last", 30)
-        assert len(store._shelf) == 1
-        assert sum(map(len, store._shelf._due)) == 1
+        assert len(store._entries) == 1
+        assert sum(map(len, store._entries._due)) == 1
 
     def test_a_record_that_is_written_again_and_again_takes_the_room_of_one(self) -> None:
         store = Memory()
         for _ in range(2_000):
             write(store, "a", 30)
-        assert sum(map(len, store._shelf._due)) < 200
+        assert sum(map(len, store._entries._due)) < 200
 
 
 class TestWaiting:

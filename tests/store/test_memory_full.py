@@ -47,7 +47,7 @@ def outcome() -> Transaction:
 
 
 def spare() -> Transaction:
-    return Transaction(write=(Write(key(), secrets.token_hex(30), 259_200, is_spare=True),))
+    return Transaction(write=(Write(key(), secrets.token_hex(30), 259_200, is_unneeded=True),))
 
 
 def one_take(seconds: int, *, is_shared: bool = False) -> Transaction:
@@ -59,7 +59,7 @@ def names(transaction: Transaction) -> tuple[str, ...]:
 
 
 def left(store: Memory, transactions: list[Transaction]) -> int:
-    return sum(name in store._shelf._entries for one in transactions for name in names(one))
+    return sum(name in store._entries._entries for one in transactions for name in names(one))
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ class TestOrder:
         ended = [Transaction(write=(Write(key(), "x", 60, lease=0.000_001),))]
         small.transact(ended[0])
         list(fill_up(small))
-        assert sum(one.write[0].key in small._shelf._entries for one in claims) == 30
+        assert sum(one.write[0].key in small._entries._entries for one in claims) == 30
         assert left(small, ended) == 0
 
     def test_nothing_is_dropped_for_what_nothing_depends_on(self, small: Memory) -> None:

@@ -14,7 +14,7 @@ from sms_connector.errors import ConnectorError
 from sms_connector.store import redis
 from sms_connector.store.address import Address
 from sms_connector.store.redis import RedisStore
-from sms_connector.verification.change import RESERVED_FOR_ID
+from sms_connector.verification.guess import RESERVED_FOR_ID
 from tests.support.verifying import Phones, sms_to, verifications, wrong
 
 _spawn = multiprocessing.get_context("spawn")

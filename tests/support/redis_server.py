@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,17 @@ class RedisServer(redis_server.RedisServer):
 
     def go_on(self) -> None:
         os.kill(self._process.pid, signal.SIGCONT)
+
+    def remember(self) -> Callable[[], None]:
+        """Return what puts it back to how it is now, as an old dump or a replica would be."""
+        dumps = {name: self.command("DUMP", name) for name in self.command("KEYS", "*")}
+
+        def restore() -> None:
+            self.command("FLUSHALL")
+            for name, dump in dumps.items():
+                self.command("RESTORE", name, 600_000, dump)
+
+        return restore
 
     @property
     def cpu_seconds(self) -> float:

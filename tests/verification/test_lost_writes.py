@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 
 from sms_connector.store.memory import Memory
 from sms_connector.store.mirrored import Mirrored
@@ -18,22 +17,10 @@ def instance(server: RedisServer, limits: dict[str, list[str]] | None = None) ->
     return verifications(store, limits=limits or {"perNumber": []})
 
 
-def old_state(server: RedisServer) -> Callable[[], None]:
-    """Return what puts the server back to how it is now, as an old dump or replica would."""
-    dumps = {name: server.command("DUMP", name) for name in server.command("KEYS", "*")}
-
-    def restore() -> None:
-        server.command("FLUSHALL")
-        for name, dump in dumps.items():
-            server.command("RESTORE", name, 600_000, dump)
-
-    return restore
-
-
 def test_a_code_is_not_approved_twice(server: RedisServer) -> None:
     service, phones = instance(server), Phones()
     started = service.start(sms_to(), phones).verification
-    restore = old_state(server)
+    restore = server.remember()
     assert service.check(started.id, phones.code)
     restore()
     assert kind_of(service.check, started.id, phones.code) == "not_pending"
@@ -44,7 +31,7 @@ def test_a_code_is_not_approved_twice(server: RedisServer) -> None:
 def test_guesses_are_not_counted_anew(server: RedisServer) -> None:
     service, phones = instance(server), Phones()
     started = service.start(sms_to(), phones).verification
-    restore = old_state(server)
+    restore = server.remember()
     kinds: Counter[str] = Counter()
     for _ in range(2):
         for _ in range(4):
@@ -56,7 +43,7 @@ def test_guesses_are_not_counted_anew(server: RedisServer) -> None:
 def test_a_new_verification_is_started_after_one_that_was_approved(server: RedisServer) -> None:
     service, phones = instance(server), Phones()
     started = service.start(sms_to(), phones).verification
-    restore = old_state(server)
+    restore = server.remember()
     assert service.check(started.id, phones.code)
     restore()
     again = service.start(sms_to(), phones)

@@ -12,8 +12,10 @@ import msgspec
 from ...config import ConnectorConfig, parse_config
 from ...errors import ConnectorError
 from ...message import Message, Sms, random_code
+from ...operations.lookup import what_is_known
 from ...phone import parse_phone
 from ...provider.environment_key import role_key
+from ...provider.query import Query
 from ...sending.connector import SmsConnector
 from ...settings import read_settings
 from ...templates import REQUIRED_USAGE_TYPES, ByRegion, is_pnvs
@@ -185,6 +187,17 @@ class Actions:
         """Return the figures of the latest hours: see ``Traffic.read``."""
         return self._traffic.read(hours)
 
+    def lookup(self, request: SendRequest) -> dict[str, Any]:
+        """Return what is known of a number: the answer of ``lookupNumber``.
+
+        Raise InvalidFormError or ConnectorError.
+        """
+        config = self._config_of(request)
+        phone = parse_phone(request.phone, strict=config.strict_phone_region_number_check)
+        key = local_key(config, os.environ)
+        query = None if key is None else Query(config, key, read_settings(os.environ).proxies)
+        return what_is_known(config, self._traffic.stores, query, phone)
+
     def _whole(self, form: Form) -> dict[str, Any]:
         try:
             return connector_json(form, self._file.read())
@@ -194,13 +207,16 @@ class Actions:
     def _composed(
         self, request: SendRequest, code: str | None = None
     ) -> tuple[ConnectorConfig, Sms]:
+        config = self._config_of(request)
+        message = Message(request.phone, request.usage_type, code)
+        return config, SmsConnector(config).compose(message)
+
+    def _config_of(self, request: SendRequest) -> ConnectorConfig:
         whole = self._whole(request.form)
         _valid(whole, request.form)
         if not self._is_real(request.form):
             whole = without_default_limit(whole)
-        config = self._config_to_send_with(_parsed(whole))
-        message = Message(request.phone, request.usage_type, code)
-        return config, SmsConnector(config).compose(message)
+        return self._config_to_send_with(_parsed(whole))
 
     def _asks_first(self, request: SendRequest) -> bool:
         return self._is_real(request.form) and not request.confirmed

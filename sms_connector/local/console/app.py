@@ -81,6 +81,10 @@ def create_app(actions: Actions, token: str) -> ASGIApp:
         hours = request.query_params.get("hours", "24")
         return JSONResponse(await run_in_threadpool(actions.traffic, hours))
 
+    async def lookup(request: Request) -> Response:
+        body = await _read(request, SendRequest)
+        return JSONResponse(await run_in_threadpool(actions.lookup, body))
+
     routes = [
         Route("/", show_page, methods=["GET"]),
         *page_files(PAGE),
@@ -95,6 +99,7 @@ def create_app(actions: Actions, token: str) -> ASGIApp:
         Route("/api/verifications/cancel", cancel_verification, methods=["POST"]),
         Route("/api/sent/{name}", sent, methods=["GET"]),
         Route("/api/traffic", traffic, methods=["GET"]),
+        Route("/api/lookup", lookup, methods=["POST"]),
     ]
     handlers: Any = {
         HTTPException: _http_error,

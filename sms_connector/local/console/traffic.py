@@ -65,7 +65,7 @@ class Traffic:
         try:
             if not _HOURS.fullmatch(hours) or not 1 <= int(hours) <= MOST_HOURS:
                 raise invalid_parameter("hours", f"must be a number from 1 to {MOST_HOURS}")
-            stores = self._server or self._tried
+            stores = self.stores
             # Figures name their usage types themselves: no config is needed to read them.
             figures = Figures(stores.names, ConnectorConfig(ByRegion({}), ()))
             stats = read_stats(stores.prompt, figures, int(hours))
@@ -74,6 +74,11 @@ class Traffic:
         except ConnectorError as error:
             return error_body(error, sends=False)
         return {"source": "store" if self._server else "console", **stats.shown}
+
+    @property
+    def stores(self) -> Stores:
+        """The store of this machine's settings, or of this console. Raises ConnectorError."""
+        return self._server or self._tried
 
     @cached_property
     def _server(self) -> Stores | None:

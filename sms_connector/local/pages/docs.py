@@ -17,7 +17,7 @@ from . import MEDIA_TYPES, PAGE_HEADERS, file_response
 
 # The files that the pages link to, besides each other and the pictures.
 _AS_TEXT: Final = (
-    *("s.yaml", "docs/openapi.yaml", "docs/examples/connector.example.json"),
+    *("s.yaml", "s.web.yaml", "docs/openapi.yaml", "docs/examples/connector.example.json"),
     *("docs/examples/sign_in.py", "tests/node/emulator.test.js"),
 )
 

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from ...settings import AUTHORIZATION, read_settings
-from .source import figures_from_url, figures_here
+from ..function_answers import answer_here, answer_of_url
 from .table import print_table
 
 
@@ -28,10 +28,9 @@ def stats(url: str | None, hours: int, as_json: bool) -> None:
     Without --url, reads the store of this machine's settings.
     """
     if url is None:
-        answer = figures_here(read_settings(os.environ), hours)
+        answer = answer_here(read_settings(os.environ), "getStats", "rows", hours=hours)
     else:
-        authorization = os.environ.get(AUTHORIZATION, "").split(",")[0].strip()
-        answer = figures_from_url(url, authorization, hours)
+        answer = answer_of_url(url, "GET", "/stats", "rows", params={"hours": str(hours)})
     if "error" in answer or as_json:
         click.echo(json.dumps(answer, ensure_ascii=False, indent=2), err="error" in answer)
     if "error" in answer:

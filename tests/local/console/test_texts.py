@@ -13,7 +13,7 @@ import pytest
 
 from sms_connector.clock import shanghai_date
 from sms_connector.config import parse_config
-from sms_connector.errors import ConnectorError
+from sms_connector.errors import ConnectorError, ProviderError
 from sms_connector.local.check import config as config_checks
 from sms_connector.local.check import lookup_failures, number_verification, registration
 from sms_connector.local.check.config import check_config
@@ -43,9 +43,13 @@ from sms_connector.local.send import delivery
 from sms_connector.message import Message, Sms
 from sms_connector.phone import parse_phone
 from sms_connector.provider import error_codes
+from sms_connector.provider.call import Stage
+from sms_connector.provider.query import Refused
+from sms_connector.provider.sdk_call import NoAnswer
 from sms_connector.reports import carrier_codes
+from sms_connector.reports.provider_state import failed_query
+from sms_connector.sending import backup, limiter
 from sms_connector.sending import connector as connector_module
-from sms_connector.sending import limiter
 from sms_connector.sending.connector import SmsConnector
 from sms_connector.settings import Settings, read_settings
 from sms_connector.store import open_stores
@@ -212,7 +216,7 @@ def sentences(emulator: Emulator) -> Iterator[str]:
         yield failure(picky, Message(typed, usage_type, "246810")).message
     nowhere = connector_at("http://127.0.0.1:9")
     yield failure(nowhere, Message("13812345678", "Generic", "246810")).message
-    yield connector_module._unknown(sms_by_backup(), ConnectorError("bug", "Why.")).message
+    yield backup._with_template(ConnectorError("bug", "Why."), sms_by_backup()).message
     # Of verifications.
     yield from refused_verifications(emulator)
     for rule in ("perNumber", "perPrefix", "perCountry", "total"):
@@ -228,6 +232,12 @@ def sentences(emulator: Emulator) -> Iterator[str]:
             open_stores(settings)
         yield raised.value.message
     yield read_settings({"SMS_CONNECTOR_SECRET": "short"}).problems[0]
+    # Of a lookup.
+    yield "A test number until 2027-03-31: no message goes to it."
+    yield "The provider was too slow for all days: ask for fewer."
+    yield failed_query(NoAnswer(Stage.CONNECTING, "the connection was refused")).message
+    forbidden = ProviderError("Forbidden.RAM", "no", "REQUEST")
+    yield failed_query(Refused(403, forbidden)).message
     yield from carrier_codes._MEANINGS.values()
     yield carrier_codes.explain("unheard of")
 

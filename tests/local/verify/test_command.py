@@ -85,7 +85,9 @@ def test_a_real_message_is_asked_about_first(example: dict[str, Any]) -> None:
 
 def test_a_function_behind_a_url(emulator: Emulator, here: dict[str, str]) -> None:
     served = ServeProcess(
-        SMS_CONNECTOR_CONFIG=here["SMS_CONNECTOR_CONFIG"], SMS_CONNECTOR_AUTHORIZATION=AUTHORIZATION
+        SMS_CONNECTOR_CONFIG=here["SMS_CONNECTOR_CONFIG"],
+        SMS_CONNECTOR_AUTHORIZATION=AUTHORIZATION,
+        SMS_CONNECTOR_STORE="memory://",
     )
     with served:
         options = ("--url", served.url)

@@ -5,6 +5,7 @@ import { openChecking } from "./checking.js";
 import { openCopying, showExport } from "./copying.js";
 import { openForm, readForm } from "./form.js";
 import { linkToEmulator, openHeader } from "./header.js";
+import { openLookup } from "./lookup.js";
 import { openPhone } from "./phone.js";
 import { openPreview } from "./preview.js";
 import {
@@ -50,6 +51,7 @@ async function start() {
   openTrying();
   openVerify();
   openTraffic();
+  openLookup();
   openTabs();
   openCopying();
   offerUsageTypes(readForm().templates);

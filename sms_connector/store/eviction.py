@@ -35,7 +35,7 @@ _Entry = tuple[Value, int, int, Rank, int]
 """Value, expiry, end of the lease, rank, and size in bytes."""
 
 
-class Shelf:
+class BoundedEntries:
     """Entries that expire, not more than ``most`` bytes of them. Times are in microseconds."""
 
     def __init__(self, most: int) -> None:
@@ -58,7 +58,7 @@ class Shelf:
         return self._entries[key][1]
 
     def growth(self, key: str, value: Value) -> int:
-        """Return by how many bytes the shelf would grow."""
+        """Return by how many bytes they would grow."""
         entry = self._entries.get(key)
         return _size(value) - (entry[4] if entry is not None else 0)
 

@@ -1,0 +1,1 @@
+"""What is known of one number, on a terminal."""
