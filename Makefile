@@ -9,7 +9,7 @@ BROWSER_READY := $(VENV)/ready-for-browser
 CHROMIUM ?= /usr/bin/chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve console test test-long test-browser test-live test-node package release bench template lint format lock clean
+.PHONY: help setup demo serve console test coverage test-long test-browser test-live test-node package release bench template lint format lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -32,14 +32,17 @@ console: setup ## fill in, check, try and save the settings in a browser, with a
 	@$(BIN)/python -m sms_connector console --emulator
 
 # The tests wait for sockets more than they compute: four at a time, also on two cores.
-test: setup ## run the tests, with coverage
+test: setup ## run the tests
 	$(BIN)/python -m pytest --numprocesses=4
 
-test-long: setup ## run the tests that wait for minutes: freezes and idle connections
-	$(BIN)/python -m pytest --no-cov -m long --numprocesses=4
+coverage: setup ## run the tests, and fail if they run too few lines of what ships
+	$(BIN)/python -m pytest --numprocesses=4 --cov --cov-report=term-missing:skip-covered
+
+test-long: setup ## run the tests that take long: floods, races of thousands, waits of minutes
+	$(BIN)/python -m pytest -m long --numprocesses=4
 
 test-browser: $(BROWSER_READY) $(CHROMIUM) ## run the pages' tests in Chromium; KEEP_SCREENSHOTS=1 writes the docs' pictures
-	CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest --no-cov --numprocesses=2 tests/browser
+	CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest --numprocesses=2 tests/browser
 
 $(BROWSER_READY): requirements/browser.txt $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/browser.txt
@@ -51,13 +54,13 @@ $(CHROMIUM):
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk >/dev/null
 
 test-live: setup ## try the SMS service itself with ALIBABA_CLOUD_ACCESS_KEY_ID and _SECRET; LIVE_SIGN, LIVE_TEMPLATE and LIVE_PHONE try more
-	LIVE_TESTS=1 $(BIN)/python -m pytest --no-cov tests/live
+	LIVE_TESTS=1 $(BIN)/python -m pytest tests/live
 
 test-node: setup ## run the tests that need Node: Logto's own connector, Better Auth, and `s verify`
 	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null || { echo "make test-node needs Node 20 or later" >&2; exit 1; }
 	cd tests/node && npm ci --no-audit --no-fund --loglevel=error
 	cd tests/node && PYTHON="$(abspath $(BIN))/python" node --test
-	EXAMPLES="js go" $(BIN)/python -m pytest --no-cov tests/test_docs.py
+	EXAMPLES="js go" $(BIN)/python -m pytest tests/test_docs.py
 
 package: setup ## make build/function, the directory that `s deploy` uploads, and prove it
 	@$(BIN)/python -m sms_connector package
