@@ -8,7 +8,7 @@ import msgspec
 
 from .memory import Memory
 from .outage import MemoryFullError, StoreAwayError
-from .transaction import Record, Result, Store, Transaction, Write
+from .transaction import ABSENT, Record, Result, Store, Transaction, Write
 
 _MOST_UNKNOWN: Final = 1_000
 
@@ -129,8 +129,12 @@ class Layered:
         return here if there.committed else there
 
     def _undo(self, transaction: Transaction, here: Result) -> None:
-        """Forget what only the memory has agreed to: another instance was first."""
-        written = [write for write in _without_unneeded(transaction).write if write.value]
+        """Forget what only the memory has agreed to: another instance was first.
+
+        An outcome stays: this instance has sent the message too, and may not send it again.
+        """
+        claimed = {one.key for one in transaction.records if one.expected == (ABSENT,)}
+        written = [one for one in transaction.write if one.value and one.key in claimed]
         self._memory.transact(
             Transaction(
                 records=tuple(Record(write.key, (write.value,)) for write in written),

@@ -8,6 +8,8 @@ from typing import Final
 
 import msgspec
 
+from .. import clock
+from ..clock import Moment
 from ..errors import ConnectorError
 from ..idempotency.claim import Claims
 from ..message import Receipt, Sms
@@ -57,15 +59,24 @@ class ClaimedMessage(msgspec.Struct, frozen=True):
     def started(self, receipt: Receipt) -> Started:
         return Started(self.verification.state, receipt, self.is_new)
 
-    def end(self, outcome: Started | ConnectorError, *, is_counted: bool = False) -> None:
+    def end_or_later(self, outcome: Started | ConnectorError) -> None:
+        """Write the outcome, once the store is back at the latest. Raises nothing of the store."""
+        ended = clock.now()
+        try:
+            self.end(outcome)
+        except ConnectorError:
+            self.records.unfinished.add(lambda: self.end(outcome, ended))
+
+    def end(self, outcome: Started | ConnectorError, ended: Moment | None = None) -> None:
         """Write how the message ended. Repeated, it changes nothing but the figures.
 
-        ``is_counted`` leaves those alone: an earlier attempt may have counted the outcome.
+        ``ended`` is when, if an earlier attempt to write it failed. That one may have counted the
+        outcome, so the figures are left alone; and the limits count from then, not from now.
 
         Raise ConnectorError (``unavailable``) while the store is away.
         """
         if isinstance(outcome, ConnectorError) and outcome.sent is False:
-            self._undo(outcome, is_counted=is_counted)
+            self._undo(outcome, is_counted=ended is not None)
             return
         write = self.claims.finish(outcome)
         if isinstance(outcome, Started):
@@ -79,10 +90,10 @@ class ClaimedMessage(msgspec.Struct, frozen=True):
                 Transaction(
                     records=(lease.record,),
                     restamp=self.limiter.per_number,
-                    restamp_delay=ACCEPTANCE_MARGIN,
+                    restamp_delay=ACCEPTANCE_MARGIN - (ended.age if ended is not None else 0),
                     taken_at=self.taken_at,
                     write=(*write, *lease.released(self._lease_seconds)),
-                    add=() if is_counted else self._figure(outcome),
+                    add=() if ended is not None else self._figure(outcome),
                 )
             )
             if result.committed:
@@ -91,10 +102,11 @@ class ClaimedMessage(msgspec.Struct, frozen=True):
 
     def _undo(self, error: ConnectorError, *, is_counted: bool) -> None:
         """Take the message back from whatever the verification has become meanwhile."""
-        by_id = by_number = encoded(self.verification)
+        own = by_id = by_number = encoded(self.verification)
         lease, now = self.lease, self.now
         while True:
-            current = decoded(by_id, now)
+            # One that is as it was claimed was guessed by nobody, though its time may be over.
+            current = self.verification if by_id == own else decoded(by_id, now)
             give_back: tuple[Counter, ...] = ()
             write: tuple[Write, ...] = ()
             if current is not None and not current.was_guessed_since(self.verification):

@@ -19,7 +19,6 @@ from ..settings import STORE, Settings
 from ..store import Stores
 from ..store.address import MEMORY
 from ..store.transaction import Record, Transaction
-from .claimed_message import ClaimedMessage
 from .codes import is_id, read_code
 from .guess import Change, latest_of, not_pending
 from .outcomes import Approved, Started
@@ -69,7 +68,7 @@ class Verifications:
             outcome = error
             raise
         finally:
-            self._end(claimed, outcome)
+            claimed.end_or_later(outcome)
         return outcome
 
     def check(
@@ -119,13 +118,6 @@ class Verifications:
         """Cancel a pending verification. Raise ConnectorError (``not_pending``) of any other."""
         keys = self._keys_of_id(verification_id)
         Change(self._records, self._progress, keys).cancel()
-
-    def _end(self, claimed: ClaimedMessage, outcome: Started | ConnectorError) -> None:
-        """Write the outcome. What the caller gets does not depend on whether that succeeds."""
-        try:
-            claimed.end(outcome)
-        except ConnectorError:
-            self._records.unfinished.add(lambda: claimed.end(outcome, is_counted=True))
 
     @property
     def _records(self) -> VerificationRecords:

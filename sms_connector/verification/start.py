@@ -141,7 +141,8 @@ class Start:
         def undo_lost(error: ConnectorError) -> None:
             lost = self._records.transact(msgspec.structs.replace(claim, is_repeat=True))
             if lost.committed:
-                claimed_by(lost).end(error)
+                # Not again from the repeat, which would take once more from the memory's counters.
+                claimed_by(lost).end_or_later(error)
 
         result = self._records.transact(claim, undo_lost)
         if result.full is not None and result.wait > patience:

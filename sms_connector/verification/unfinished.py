@@ -1,39 +1,56 @@
-"""What an instance could not write because the store was away, done when it is back.
+"""What an instance could not write because the store was away, retried when it is back.
 
 A claim whose reply never came may be in the store: nothing was sent for it, so it is undone, and a
 start that is tried again is not refused for what the lost one took. An outcome that could not be
 written is written then.
 """
 
+import logging
+import time
 from collections import deque
 from collections.abc import Callable
+from typing import Final
 
+from .. import clock, log
+from ..clock import Moment
 from ..errors import ConnectorError
 
-MOST_KEPT = 1_000
+MOST_KEPT: Final = 1_000
+"""Beyond it, the oldest work is dropped."""
+
+KEPT_SECONDS: Final = 300.0
+"""After this, work is dropped: what it would change may belong to a later request by then."""
+
+SECONDS_PER_CALL: Final = 0.3
+"""How long one call may be held up by the work that others left."""
 
 Work = Callable[[], None]
-"""Raises ConnectorError while the store is away. Done twice, it changes nothing."""
+"""Raises ConnectorError while the store is away. Idempotent."""
 
 
 class Unfinished:
     """The work that is left. One for all threads of an instance."""
 
     def __init__(self) -> None:
-        self._left: deque[Work] = deque(maxlen=MOST_KEPT)
+        self._left: deque[tuple[Moment, Work]] = deque(maxlen=MOST_KEPT)
 
     def add(self, work: Work) -> None:
-        self._left.append(work)
+        self._left.append((clock.now(), work))
 
     def finish(self) -> None:
-        """Do what is left, as far as the store can be reached."""
-        while self._left:
+        """Do what is left, as far as the store can be reached in SECONDS_PER_CALL."""
+        end = time.monotonic() + SECONDS_PER_CALL
+        while self._left and time.monotonic() < end:
             try:
-                work = self._left.popleft()
+                since, work = self._left.popleft()
             except IndexError:  # another thread took it
                 return
+            if since.age > KEPT_SECONDS:
+                continue
             try:
                 work()
             except ConnectorError:
-                self._left.appendleft(work)
+                self._left.appendleft((since, work))
                 return
+            except Exception as bug:  # noqa: BLE001  (the call that does the work is another's)
+                log.write_bug(logging.getLogger("sms_connector"), bug)

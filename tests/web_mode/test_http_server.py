@@ -156,6 +156,8 @@ def wait_until_refused(port: int) -> None:
             Connection(port).socket.close()
         except ConnectionRefusedError:
             return
+        except ConnectionResetError:  # it was being made while the port closed
+            pass
         time.sleep(0.01)
     raise AssertionError("the port is still open")
 

@@ -8,6 +8,9 @@ from ...clock import shanghai_date
 from ...config import ConnectorConfig
 from .finding import Check
 
+_SAFE_DIGITS: Final = 6
+_SHORT: Final = "Its code has fewer than 6 digits, and no limit counts the tries at a test number."
+_LONGER: Final = "Give it a code of 6 to 8 digits."
 _WEEK: Final = 7 * 86_400
 _REMEDY: Final = "Set a later `until`, a year ahead at most, or remove it."
 
@@ -25,5 +28,7 @@ def check_test_numbers(config: ConnectorConfig) -> Iterator[Check]:
                 f"Until {number.until}, {masked} gets no message: anyone who knows its code can "
                 "sign in with it."
             )
+            if len(number.code) < _SAFE_DIGITS:
+                yield Check(subject, True, _SHORT, _LONGER)
             ends_soon = not number.works_on(shanghai_date(now + _WEEK))
             yield Check(subject, True, message, _REMEDY if ends_soon else "")

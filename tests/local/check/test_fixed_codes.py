@@ -33,3 +33,11 @@ def test_a_test_number_is_listed_with_a_warning_in_its_last_week_and_after_it(
     assert (says in found.message, until in found.message) == (True, True)
     assert ("Set a later `until`" in found.remedy) is warns
     assert "424242" not in found.message
+
+
+@pytest.mark.parametrize(("code", "warns"), [("4242", True), ("42424", True), ("424242", False)])
+def test_a_short_code_of_a_test_number_is_warned_of(code: str, warns: bool) -> None:
+    until = shanghai_date(time.time() + 30 * DAY)
+    number = {"phone": "+8613800000000", "code": code, "until": until}
+    checks = check_config(json.dumps(config(testNumbers=[number])))
+    assert any("fewer than 6 digits" in check.message for check in checks) is warns
