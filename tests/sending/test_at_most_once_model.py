@@ -160,19 +160,21 @@ class Model(RuleBasedStateMachine):
         assert self.total <= IN_ALL
 
 
-def test_instances_over_one_memory_agree_with_the_model() -> None:
+@pytest.mark.parametrize("examples", [15, pytest.param(40, marks=pytest.mark.long)])
+def test_instances_over_one_memory_agree_with_the_model(examples: int) -> None:
     run_state_machine_as_test(
         lambda: Model(Memory()),  # type: ignore[arg-type]
-        settings=settings(max_examples=40, stateful_step_count=40, deadline=None),
+        settings=settings(max_examples=examples, stateful_step_count=40, deadline=None),
     )
 
 
 @pytest.mark.usefixtures("patience")
-def test_instances_over_one_server_agree_with_the_model(server: RedisServer) -> None:
+@pytest.mark.parametrize("examples", [3, pytest.param(10, marks=pytest.mark.long)])
+def test_instances_over_one_server_agree_with_the_model(examples: int, server: RedisServer) -> None:
     run_state_machine_as_test(
         lambda: Model(RedisStore(emptied(server).address)),  # type: ignore[arg-type]
         settings=settings(
-            max_examples=10,
+            max_examples=examples,
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),

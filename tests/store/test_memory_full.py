@@ -171,8 +171,19 @@ class TestRefusal:
         assert len(caplog.messages) == 3
 
 
+@pytest.fixture(params=[16, pytest.param(1, marks=pytest.mark.long)], ids="1/{}".format)
+def part(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How many times smaller the memory is than the real one. No time passes meanwhile."""
+    monkeypatch.setattr(memory, "MOST_BYTES", memory.MOST_BYTES // request.param)
+    for clock in ("monotonic", "time"):
+        monkeypatch.setattr(f"sms_connector.clock.time.{clock}", lambda: 1_800_000_000.0)
+    return int(request.param)
+
+
 class TestCapacity:
-    def test_a_flood_of_numbers_passes_no_limit_of_a_minute_and_none_for_all(self) -> None:
+    def test_a_flood_of_numbers_passes_no_limit_of_a_minute_and_none_for_all(
+        self, part: int
+    ) -> None:
         store = Memory()
         total, hourly = (
             Counter("total/60", 5, 60, is_shared=True),
@@ -186,24 +197,23 @@ class TestCapacity:
         for _ in range(10):
             store.transact(Transaction(take=(address,)))
         assert store.transact(message("victim")).committed
-        for _ in range(31_000):
+        for _ in range(31_000 // part):
             store.transact(Transaction(take=tuple(Counter(key(), *rule) for rule in PER_NUMBER)))
         assert [store.transact(message("victim")).committed for _ in range(10)] == [False] * 10
         for full in (total, hourly, address):
             assert not store.transact(Transaction(take=(full,))).committed
 
-    def test_37_000_numbers_a_day_keep_all_their_limits(self) -> None:
+    def test_37_000_numbers_a_day_keep_all_their_limits(self, part: int) -> None:
         store = Memory()
         counters = [Counter(key(), *rule) for rule in PER_NUMBER[1:]]
         store.transact(Transaction(take=tuple(counters)))
-        for _ in range(36_999):
+        for _ in range(36_999 // part):
             own = tuple(Counter(key(), *rule) for rule in PER_NUMBER[1:])
             store.transact(Transaction(take=own))
         assert all(store.transact(Transaction(count=tuple(counters))).counted)
 
-    def test_15_000_pending_verifications_fit(self) -> None:
-        store = Memory()
-        fill(store, start, 15_000)
+    def test_15_000_pending_verifications_fit(self, part: int) -> None:
+        fill(Memory(), start, 15_000 // part)
 
     @pytest.mark.parametrize(
         "make", [start, outcome, spare, lambda: message(key()), lambda: one_take(3_600)]
@@ -214,13 +224,14 @@ class TestCapacity:
         monkeypatch.setattr(memory, "MOST_BYTES", MiB)
         assert real_size(make() for _ in range(4_000)) < MiB
 
+    @pytest.mark.parametrize("takes", [15, pytest.param(50, marks=pytest.mark.long)])
     def test_counters_that_grow_are_counted_at_their_size(
-        self, monkeypatch: pytest.MonkeyPatch
+        self, takes: int, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(memory, "MOST_BYTES", MiB // 4)
         keys = [key() for _ in range(200)]
-        takes = (Transaction(take=(Counter(name, 100, 3_600),)) for name in keys * 50)
-        assert real_size(takes) < MiB // 4
+        growing = (Transaction(take=(Counter(name, 100, 3_600),)) for name in keys * takes)
+        assert real_size(growing) < MiB // 4
 
 
 def real_size(transactions: Iterator[Transaction]) -> int:

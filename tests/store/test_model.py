@@ -151,7 +151,8 @@ class Model(RuleBasedStateMachine):
         assert self.store.figures(["{t}figures"])[0].get("limited", 0) == self.limited
 
 
-def test_the_memory_agrees_with_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("examples", [20, pytest.param(60, marks=pytest.mark.long)])
+def test_the_memory_agrees_with_the_model(examples: int, monkeypatch: pytest.MonkeyPatch) -> None:
     # A clock of its own: hypothesis must see the same each time that it tries the same.
     passed = [1_800_000_000.0]
 
@@ -171,11 +172,12 @@ def test_the_memory_agrees_with_the_model(monkeypatch: pytest.MonkeyPatch) -> No
 
     run_state_machine_as_test(
         model,  # type: ignore[arg-type]
-        settings=settings(max_examples=60, stateful_step_count=30, deadline=None),
+        settings=settings(max_examples=examples, stateful_step_count=30, deadline=None),
     )
 
 
-def test_a_server_agrees_with_the_model(server: RedisServer) -> None:
+@pytest.mark.parametrize("examples", [3, pytest.param(8, marks=pytest.mark.long)])
+def test_a_server_agrees_with_the_model(examples: int, server: RedisServer) -> None:
     def model() -> Model:
         server.command("FLUSHALL")
         return Model(RedisStore(server.address), time.sleep)
@@ -183,7 +185,7 @@ def test_a_server_agrees_with_the_model(server: RedisServer) -> None:
     run_state_machine_as_test(
         model,  # type: ignore[arg-type]
         settings=settings(
-            max_examples=8,
+            max_examples=examples,
             stateful_step_count=20,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -13,6 +13,7 @@ from collections import Counter
 from typing import Any, Literal
 
 import msgspec
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
@@ -169,7 +170,8 @@ class Model(RuleBasedStateMachine):
         assert all(count == 1 for count in self.approved.values())
 
 
-def test_guesses_stay_within_what_the_messages_allow() -> None:
+@pytest.mark.parametrize("examples", [20, pytest.param(100, marks=pytest.mark.long)])
+def test_guesses_stay_within_what_the_messages_allow(examples: int) -> None:
     run_state_machine_as_test(
-        Model, settings=settings(max_examples=100, stateful_step_count=50, deadline=None)
+        Model, settings=settings(max_examples=examples, stateful_step_count=50, deadline=None)
     )

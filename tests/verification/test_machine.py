@@ -175,7 +175,8 @@ class Model(RuleBasedStateMachine):
         self.world.seconds += seconds
 
 
-def test_the_memory_agrees_with_the_model() -> None:
+@pytest.mark.parametrize("examples", [50, pytest.param(150, marks=pytest.mark.long)])
+def test_the_memory_agrees_with_the_model(examples: int) -> None:
     def model() -> Model:
         store = LaterMemory()
 
@@ -186,11 +187,12 @@ def test_the_memory_agrees_with_the_model() -> None:
 
     run_state_machine_as_test(
         model,  # type: ignore[arg-type]
-        settings=settings(max_examples=150, stateful_step_count=40, deadline=None),
+        settings=settings(max_examples=examples, stateful_step_count=40, deadline=None),
     )
 
 
-def test_a_server_agrees_with_the_model(server: RedisServer) -> None:
+@pytest.mark.parametrize("examples", [10, pytest.param(40, marks=pytest.mark.long)])
+def test_a_server_agrees_with_the_model(examples: int, server: RedisServer) -> None:
     def model() -> Model:
         server.command("FLUSHALL")
         return Model(World((RedisStore(server.address), RedisStore(server.address)), None))
@@ -199,11 +201,11 @@ def test_a_server_agrees_with_the_model(server: RedisServer) -> None:
     run_state_machine_as_test(
         model,  # type: ignore[arg-type]
         settings=settings(
-            max_examples=40,
+            max_examples=examples,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )
     # No verification may have expired within an example.
-    assert (time.monotonic() - began) / 40 < SECONDS
+    assert (time.monotonic() - began) / examples < SECONDS

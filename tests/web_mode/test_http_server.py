@@ -109,12 +109,14 @@ def test_log_lines_have_the_built_in_runtime_s_format_and_are_written_at_once(
 def test_nothing_is_logged_of_a_path_or_of_a_client_that_leaves(
     provider: Providers, start: Start
 ) -> None:
-    process = start(provider(slowly(0.5)).endpoint)
+    slow = provider(slowly(0.5))
+    process = start(slow.endpoint)
     with Connection(process.port) as connection:
         connection.send(request(b"{}", path="/reports/a-secret-token-of-a-path"))
         assert connection.response()[0] == 404
         connection.send(message(1))
-    process.find(r'"event":"(sms)"')
+        while not slow.requests:  # before that a stop would leave it unread
+            time.sleep(0.01)
     assert process.stop(signal.SIGTERM) == 0
     assert events(process.out) == ["listening", "sms", "sms"]
     assert "secret-token" not in "".join(process.out + process.err)
