@@ -1,6 +1,6 @@
 """A page that signs a person in by phone: number, code, welcome.
 
-Run it as `SMS_URL=… SMS_AUTHORIZATION=… uvicorn examples.sign_in:app`. The browser talks to this
+Run it as `SMS_URL=… SMS_AUTHORIZATION=… uvicorn docs.examples.sign_in:app`. The browser talks to this
 page alone, which alone knows the function and its credential.
 """
 

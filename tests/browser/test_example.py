@@ -23,7 +23,10 @@ AUTHORIZATION = "a-key-for-tests"
 @pytest.fixture
 def served() -> Iterator[ServeProcess]:
     with ServeProcess(
-        "--emulator", "--emulator-port=0", SMS_CONNECTOR_AUTHORIZATION=AUTHORIZATION
+        "--emulator",
+        "--emulator-port=0",
+        SMS_CONNECTOR_AUTHORIZATION=AUTHORIZATION,
+        SMS_CONNECTOR_STORE="memory://",
     ) as process:
         process.find(r"^Ready")
         yield process

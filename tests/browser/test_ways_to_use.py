@@ -54,7 +54,8 @@ def test_a_small_screen_does_not_scroll_sideways(
     words = Words(language)
     check_settings(page, words)
     press(page, words, "addTemplate")
-    page.locator("summary").click()
+    for closed in page.locator("summary:visible").all():
+        closed.click()
     for tab in ("settings", "test", "verify", "traffic"):
         open_tab(page, words, tab)
         assert page.evaluate("document.documentElement.scrollWidth") == WIDTH_OF_A_PHONE
