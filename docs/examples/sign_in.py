@@ -1,7 +1,7 @@
 """A page that signs a person in by phone: number, code, welcome.
 
-Run it as `SMS_URL=… SMS_AUTHORIZATION=… uvicorn docs.examples.sign_in:app`. The browser talks to this
-page alone, which alone knows the function and its credential.
+Run it as `SMS_URL=… SMS_AUTHORIZATION=… uvicorn docs.examples.sign_in:app`. The browser talks to
+this page alone, which alone knows the function and its credential.
 """
 
 import hmac

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sms_connector.local.console.server import Console
 from sms_connector.local.emulate.server import Emulator
 
-from .calling import Page
+from .calling import FORM, Page
 
 
 @pytest.fixture(scope="module")
@@ -38,3 +39,8 @@ def file(console: Console) -> Path:
 def page(console: Console) -> Page:
     """Requests as the console's own page makes them."""
     return Page(console)
+
+
+@pytest.fixture
+def form(emulator: Emulator) -> dict[str, Any]:
+    return {**FORM, "endpoint": emulator.url}
