@@ -1,1 +1,1 @@
-"""A request that is carried out once: its claim, and the outcome that a repeated one gets."""
+"""A request that is carried out once: its claim, and the outcome that a repeat gets."""

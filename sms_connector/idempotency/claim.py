@@ -20,13 +20,13 @@ from .failure import Failure, key_reused, still_under_way
 from .key import KEPT_SECONDS, IdempotencyKey
 
 _FAILURE_SECONDS: Final = 5.0
-"""For how long those who wait can learn that a request did nothing."""
+"""How long waiters can read that a request did nothing."""
 
 R = TypeVar("R", bound=msgspec.Struct)
 
 
 class Claim(msgspec.Struct, Generic[R], frozen=True, omit_defaults=True):
-    """The value of a record: whose claim it is, and its outcome once there is one.
+    """The value of a record: the owner of a claim, and its outcome once there is one.
 
     ``token`` is random. ``fingerprint`` recognises the body that came with an idempotency key.
     It holds no timestamp. While the record's remaining lifetime exceeds the time that its outcome
@@ -53,8 +53,8 @@ class Claim(msgspec.Struct, Generic[R], frozen=True, omit_defaults=True):
 class ClaimName(msgspec.Struct, frozen=True):
     """A name by which a request is claimed.
 
-    ``kept`` is for how many seconds its outcome is known, ``secret`` the place of the secret that
-    made the name.
+    ``kept`` is how many seconds its outcome is kept, ``secret`` the index of the secret that made
+    the name.
     """
 
     key: str
@@ -64,7 +64,7 @@ class ClaimName(msgspec.Struct, frozen=True):
 
 
 class Existing(msgspec.Struct, Generic[R], frozen=True):
-    """A claim that was there first, and the record that holds it."""
+    """A claim that is already present, and the record that holds it."""
 
     name: ClaimName
     claim: Claim[R]
@@ -147,7 +147,7 @@ class Claims(Generic[R]):
                 raise still_under_way()
             store.wait(name.key, value, next(pauses), left)
             now, failed = store.transact(Transaction(records=records)).found
-            # One that vanished with its server has no outcome either: its lease is waited for.
+            # If the record was lost with its server, wait until the lease ends.
             latest = self._decoder.decode(failed.value or now.value or value)
             if latest.token != claim.token:
                 raise still_under_way()
@@ -167,9 +167,9 @@ class Claims(Generic[R]):
         )
 
     def release(self, error: ConnectorError) -> tuple[Write, ...]:
-        """Return what to write for a request that did nothing, and may be made anew.
+        """Return what to write for a request that did nothing, and may be retried.
 
-        Those who wait already get its error.
+        Current waiters get its error.
         """
         if not self.own_names:
             return ()
@@ -178,7 +178,7 @@ class Claims(Generic[R]):
         return (*(Write(name.key) for name in self.own_names), failed)
 
     def copied(self, existing: Existing[R], outcome: R | ConnectorError) -> Transaction | None:
-        """Return what keeps the outcome of a message, claimed without the key, for the key."""
+        """Return what copies a message's outcome to the key of a repeat; None without need."""
         name = self._key_name
         if name is None or existing.name.fingerprint:
             return None

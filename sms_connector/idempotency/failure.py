@@ -26,13 +26,13 @@ class Failure(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def key_reused() -> ConnectorError:
-    """Return the error for an idempotency key that came with another body before."""
+    """Return the error for an idempotency key that was used with another body."""
     return ConnectorError(
         "key_reused", "The idempotency key was used for a request with another body."
     )
 
 
 def still_under_way() -> ConnectorError:
-    """Return the error for a request whose twin is under way for longer than it can wait."""
+    """Return the error for a request whose duplicate is under way for longer than it can wait."""
     problem = f"The same request is under way, and its outcome is not known. {CHECK_DELIVERY}"
     return ConnectorError("unknown_outcome", problem, sent=None)

@@ -1,11 +1,11 @@
-"""Idempotency keys: the same key gives the first answer again and does nothing."""
+"""Idempotency keys: a repeat returns the first response and does nothing."""
 
 from typing import Final
 
 import msgspec
 
 KEPT_SECONDS: Final = 600.0
-"""For how long a key is known, from the answer on."""
+"""How long a key is kept after the response."""
 
 
 class IdempotencyKey(msgspec.Struct, frozen=True):

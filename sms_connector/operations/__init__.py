@@ -9,7 +9,7 @@ from typing import Final
 from ..instance import Instance
 from ..web.http import LARGEST_REPORT, Response
 from ..web.routes import Route
-from . import send  # noqa: F401  (the others are imported at their first use: see run)
+from . import send  # noqa: F401  (a cold start needs it; the others are imported at their first use)
 from .call import Call
 
 # fmt: off
@@ -29,7 +29,7 @@ ROUTES: Final = (
     Route("GET",    "/health",                   "health",             "health.read",          "health",       "all", is_direct=False),
 )
 # fmt: on
-"""Every operation: what a line holds is said at ``Route``."""
+"""Every operation. See ``Route`` for the columns."""
 
 
 def run(route: Route, call: Call, instance: Instance) -> Response:

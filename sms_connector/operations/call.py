@@ -1,4 +1,4 @@
-"""What one call of an operation carries along."""
+"""The context of one operation call."""
 
 import logging
 from collections.abc import Mapping
@@ -8,7 +8,9 @@ import msgspec
 from ..callers import Caller
 from ..callers.fields import optional_text, required_text
 from ..idempotency.key import IdempotencyKey
+from ..instance import Instance
 from ..log import Entry
+from ..message import Message, Sms
 from ..provider.client import AccessKey
 from ..web.auth import Credential
 from ..web.http import Request
@@ -48,3 +50,19 @@ class Call(msgspec.Struct, frozen=True):
     def idempotency(self, route: str) -> IdempotencyKey | None:
         """Return the idempotency key of the call, if it has one: see ``idempotency_of``."""
         return idempotency_of(self.request, self.credential, route)
+
+
+def compose(call: Call, instance: Instance, message: Message, made_code: str = "") -> Sms:
+    """Return the SMS of a message, and put what is known of it into the log line.
+
+    Logs once that a usage type was probably misspelt. Raises what ``SmsConnector.compose`` raises.
+    """
+    connector = instance.services.connector
+    call.entry.add(usageType=message.usage_type)
+    sms = connector.compose(message, made_code)
+    call.entry.composed(sms)
+    meant = connector.config.near_miss(message.usage_type)
+    if meant:
+        problem = f"A caller's usage type differs from {meant} in case only, so it uses Generic."
+        instance.notices.write(call.logger, logging.ERROR, "usage_type", problem)
+    return sms

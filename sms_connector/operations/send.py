@@ -7,7 +7,7 @@ from ..limits.addresses import read_address
 from ..sending.codes import made_codes
 from ..sending.options import SendOptions
 from ..web.http import Response
-from .call import Call
+from .call import Call, compose
 
 
 def send(call: Call, instance: Instance) -> Response:
@@ -16,26 +16,20 @@ def send(call: Call, instance: Instance) -> Response:
     Logs one ``sms`` line, whose fields are filled in as they become known. What is raised here
     becomes the caller's ``refused`` response.
     """
-    caller, entry = call.caller, call.entry
+    caller = call.caller
     message = caller.message()
-    entry.add(usageType=message.usage_type)
     idempotency = call.idempotency(f"send/{call.parameters.get('caller', '')}")
     services = instance.services
     connector = services.connector
     codes = () if message.code else made_codes(services.stores.names, idempotency)
-    sms = connector.compose(message, *codes[:1])
-    entry.composed(sms)
-    near = connector.near_miss(message.usage_type)
-    if near:
-        problem = f"A caller's usage type differs from {near} in case only, so it uses Generic."
-        instance.notices.write(call.logger, logging.ERROR, "usage_type", problem)
+    sms = compose(call, instance, message, *codes[:1])
     if message.ip and connector.config.limits.per_address and read_address(message.ip) is None:
         problem = (
-            "The address that a caller gives for the person is no IP address: limits.perAddress "
-            "counts the whole text. Correct what your proxy or service puts there."
+            "A caller sent an address that is no IP address: limits.perAddress counts the text. "
+            "Correct what your proxy or service puts there."
         )
         instance.notices.write(call.logger, logging.WARNING, "address", problem)
     options = SendOptions(message.ip, caller.patience, caller.waits_early, idempotency, codes)
     receipt = connector.send(sms, call.role, options)
-    entry.accepted(receipt)
+    call.entry.accepted(receipt)
     return caller.accepted(receipt)

@@ -1,4 +1,4 @@
-"""``getStats``: how many messages had which outcome."""
+"""``getStats``: message counts by outcome."""
 
 import re
 from typing import Final

@@ -17,11 +17,11 @@ from ..sending.options import SendOptions
 from ..store.outage import StoreAwayError
 from ..verification.record import State
 from ..web.http import NO_CONTENT, Response
-from .call import Call
+from .call import Call, compose
 
 
 def start(call: Call, instance: Instance) -> Response:
-    """Send a code, the same one as before while a verification is pending; 201 for a new one.
+    """Send a code, the same code while a verification is pending; 201 for a new one.
 
     Logs the ``sms`` line of its message.
     """
@@ -33,10 +33,8 @@ def start(call: Call, instance: Instance) -> Response:
         required_text(fields, "usageType"),
         ip=optional_address(fields, "ip"),
     )
-    call.entry.add(usageType=message.usage_type)
     connector = instance.services.connector
-    sms = connector.compose(message)
-    call.entry.composed(sms)
+    sms = compose(call, instance, message)
     options = SendOptions(message.ip, key=idempotency)
     started = verifications.start(sms, connector.sender(call.role), options)
     receipt = started.receipt

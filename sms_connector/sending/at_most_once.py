@@ -25,7 +25,7 @@ REMEMBERED_SECONDS: Final = 30.0
 """How long after its outcome a message with the same number, usage type and code is a repeat."""
 
 LEASE_BEYOND_CALL: Final = 0.5
-"""Seconds by which a lease is longer than the longest call."""
+"""In seconds: a lease is the longest call plus this."""
 
 
 class Figures(Protocol):
@@ -125,7 +125,7 @@ class AtMostOnce:
         claimed: Result,
         sms: Sms,
     ) -> None:
-        """Write the outcome for all who ask for it. Repeated, it changes nothing."""
+        """Write the outcome for concurrent and later repeats. Idempotent."""
         added = figures_of(self._figures, sms, outcome, claimed.now)
         if isinstance(outcome, ConnectorError) and outcome.sent is False:
             released = Transaction(
@@ -159,7 +159,7 @@ class AtMostOnce:
     def _repeated(
         self, claims: Claims[Receipt], existing: Existing[Receipt], deadline: float
     ) -> Receipt:
-        """Return the outcome of the claim that was there first."""
+        """Return the outcome of the existing claim."""
         outcome: Receipt | ConnectorError
         try:
             outcome = claims.wait(self._store, existing, deadline)
@@ -189,7 +189,7 @@ def _with_code(receipt: Receipt, options: SendOptions, secret: int) -> Receipt:
 def figures_of(
     figures: Figures | None, sms: Sms, outcome: Receipt | ConnectorError | str, now: int
 ) -> tuple[Figure, ...]:
-    """Return what counts an outcome, or one by its name. Nothing counts that of a test number."""
+    """Return the figures for an outcome, or for its name; none for a test number."""
     if figures is None or sms.test_code is not None:
         return ()
     country, usage_type = sms.phone.country, sms.usage_type

@@ -1,4 +1,4 @@
-"""The connector: sends one message to one phone and returns the true outcome."""
+"""The connector: sends one message to one phone, and reports whether it was sent."""
 
 import secrets
 import time
@@ -38,12 +38,12 @@ _TEST_ID: Final = "test-"
 class SmsConnector:
     """What Logto's Aliyun SMS connector does, as a plain library. One for all threads.
 
-    Knows neither who asks for a message nor how Function Compute hands a request over::
+    Independent of the callers and of Function Compute::
 
         connector = SmsConnector(parse_config(text))
         receipt = connector.send(connector.compose(Message("13812345678", "SignIn", "246810")))
 
-    Without ``stores``, it knows of its own messages only.
+    Without ``stores``, it deduplicates its own messages only.
     """
 
     def __init__(
@@ -90,10 +90,6 @@ class SmsConnector:
             config.sign_for(template, phone),
             backup=config.backup_for(template, phone),
         )
-
-    def near_miss(self, usage_type: str) -> str | None:
-        """Return the usage type that was probably meant: see ``ConnectorConfig.near_miss``."""
-        return self.config.near_miss(usage_type)
 
     def send(
         self, sms: Sms, role: AccessKey | None = None, options: SendOptions = DEFAULT_OPTIONS

@@ -19,7 +19,7 @@ Logto offers another message after 59 seconds; the provider's minute has 60.
 
 ACCEPTANCE_MARGIN: Final = 0.5
 """In seconds. The provider counts a message when it gets it, and we when it has answered: its
-window may end later than ours by what differs between the two clocks."""
+window may end later than ours by what their clocks differ."""
 
 _SHARED: Final = ("perPrefix", "perCountry", "total")
 
@@ -70,7 +70,7 @@ class Limiter:
         )
 
     def refunded(self, error: ConnectorError) -> tuple[Counter, ...]:
-        """Return the counters to give back to for a message that failed this way.
+        """Return the counters to refund for a message that failed this way.
 
         All if the number was not the cause. Those of the number alone if the provider refused its
         rate: that limit holds by itself, and ours would lock the person out for another minute.

@@ -1,4 +1,4 @@
-"""What a caller asks of one message beyond its number and code."""
+"""The options of one message: what a caller sets beside its number and code."""
 
 from typing import Final
 
@@ -11,7 +11,7 @@ class SendOptions(msgspec.Struct, frozen=True):
     """How a message is requested.
 
     ``ip`` is the address of the person who asked for the code. ``patience`` is how many seconds
-    the caller waits for an answer from now on; None stands for as long as one may take.
+    the caller waits for an answer; None: it sets no limit of its own.
     ``waits_early``: whether a message that comes slightly too early waits instead of failing.
     ``made_codes`` is the code of the message if it was made here: one random code, or one for each
     secret if it was derived from an idempotency key.

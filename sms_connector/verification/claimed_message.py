@@ -1,7 +1,7 @@
-"""A message of a verification that has been claimed, until its outcome is written.
+"""A claimed message of a verification, until its outcome is stored.
 
 One that was surely not sent is undone, unless somebody guessed meanwhile: nobody can while the
-lease holds, but its owner may have been frozen for longer. What was spent on guessing stays spent.
+lease holds, but its owner may have been frozen for longer. Guesses are not refunded.
 """
 
 from typing import Final
@@ -22,7 +22,7 @@ from .record import Verification, decoded, encoded
 from .records import VerificationRecords
 
 _CLAIM_SECONDS: Final = 5
-"""What a claim may take of a verification's time, without a minute less in the message."""
+"""Time that the claim itself may take, so that the stated minutes are not rounded down."""
 
 
 class ClaimedMessage(msgspec.Struct, frozen=True):

@@ -1,6 +1,6 @@
 """Changing a pending verification: a guess, or a cancellation.
 
-If another writer changes the record first, it is read and judged again. A guess waits while a
+If another writer changes the record first, it is read and evaluated again. A guess waits while a
 message of the verification is under way: see ``Lease``.
 """
 
@@ -22,7 +22,7 @@ from .record import Verification, decoded, encoded
 from .records import VerificationRecords
 
 RESERVED_FOR_ID: Final = 2
-"""The attempts that no guess by number may use."""
+"""The attempts that no guess by number may use, so that strangers lock out nobody with the id."""
 
 
 class _Step(msgspec.Struct, frozen=True):
@@ -39,7 +39,7 @@ _Judge = Callable[[Verification, int, int], _Step]
 
 
 class Change:
-    """One change of the pending verification under one of some keys.
+    """One change of the pending verification that is found under any of some keys.
 
     ``keys`` are those of an id or of a number, one for each secret.
     """
@@ -132,7 +132,7 @@ class Change:
             if leases and leases[0].value:
                 self._records.wait(lease.key, leases[0].value, next(pauses), leases[0].seconds)
             elif by_id.value != by_number.value and seen in (by_id.value, by_number.value):
-                # The other copy is lost: the memory was full, or it is expiring right now.
+                # The other copy is lost: the memory was full, or it has just expired.
                 raise not_pending()
 
 

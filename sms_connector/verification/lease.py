@@ -41,7 +41,7 @@ class Lease(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self, value=found.value, seconds=found.seconds)
 
     def released(self, seconds: float) -> tuple[Write, ...]:
-        """Return what takes the own token out; others may still be sending, for ``seconds``."""
+        """Return what removes its own token; others may still be sending, for ``seconds``."""
         tokens = self.value.split()
         if self.token not in tokens:
             return ()

@@ -1,7 +1,7 @@
 """The furthest state of verifications, for a store that lost its last writes.
 
 A replica that was promoted without them, or a server that started from an old dump, has fewer
-guesses and approvals than there were. An instance that saw them does not go behind them.
+guesses and approvals than there were. An instance that saw them never goes back to fewer.
 """
 
 import threading

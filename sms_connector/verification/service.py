@@ -1,6 +1,6 @@
 """The operations of a verification: start, check, read, cancel.
 
-All of it is compare-and-set over records that are written together, under the id and under the
+Each is a compare-and-set over records that are written together, under the id and under the
 number. So under any interleaving of any number of instances there is at most one approval, and
 never more guesses or messages than allowed: a guess counts before its result is returned, and a
 message before it is sent. CONTRIBUTING.md has the picture of a verification's states.
@@ -90,7 +90,7 @@ class Verifications:
     ) -> Approved:
         """Check the code of the latest verification of a number: see ``check``.
 
-        Guesses by number may not use the last two attempts: those are for whoever has the id.
+        Guesses by number may not use the last two attempts: those are for the holder of the id.
         """
         guess = read_code(typed)
         number = parse_phone(phone, strict=self._config.strict_phone_region_number_check)

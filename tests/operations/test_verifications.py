@@ -264,3 +264,13 @@ def test_an_instance_remembers_from_one_call_to_the_next(
     assert client("POST", path, {"code": code_of(emulator)}).status == 200
     restore()
     assert client("POST", path, {"code": code_of(emulator)}).status == 404
+
+
+def test_a_usage_type_that_is_probably_misspelt_is_logged_once(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(2):
+        client("POST", "/verifications", START | {"usageType": "signin"})
+    events = [json.loads(record.getMessage()) for record in caplog.records]
+    (notice,) = [event for event in events if event["event"] == "usage_type"]
+    assert "SignIn" in notice["reason"]
