@@ -37,7 +37,7 @@ Invoke = Callable[..., Any]
 def _own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Keep the settings of this machine, and a connector.json beside index.py, out of the tests."""
     for name in os.environ:
-        if name.startswith(("SMS_CONNECTOR_", "ALIBABA_CLOUD_")):
+        if name.startswith(("SMS_CONNECTOR_", "ALIBABA_CLOUD_", "FC_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("SMS_CONNECTOR_CONFIG_FILE", str(tmp_path / "connector.json"))
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):

@@ -1,6 +1,7 @@
 """Serve an application on this machine: shared by the emulator, the console and `serve`."""
 
 import asyncio
+import contextlib
 import errno
 import socket
 import threading
@@ -147,7 +148,8 @@ class _Server(uvicorn.Server):
     def stop(self) -> None:
         """End the main loop now. Its own sleep never ends if a test has moved the clock back."""
         self.should_exit = True
-        self._loop.call_soon_threadsafe(self._stopping.set)
+        with contextlib.suppress(RuntimeError):  # it has stopped already
+            self._loop.call_soon_threadsafe(self._stopping.set)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
