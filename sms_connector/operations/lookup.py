@@ -28,7 +28,8 @@ from ..store import Stores
 from ..store.outage import StoreAwayError
 from ..store.transaction import Found, Record, Takes, Transaction
 from ..verification.conversion import WINDOW_SECONDS, Breaker
-from ..verification.record import decoded
+from ..verification.guess import latest_of
+from ..verification.progress import Progress
 from ..verification.records import VerificationRecords
 from ..web.http import Response
 from .call import Call
@@ -147,7 +148,7 @@ def _state(config: ConnectorConfig, stores: Stores, phone: PhoneNumber) -> dict[
 
 
 def _limits(limiter: Limiter, counted: tuple[Takes, ...], now: int) -> Iterator[dict[str, object]]:
-    """Yield each rule once: while secrets rotate, as the counter that is fuller has it."""
+    """Yield each rule once: during secret rotation, using the fuller counter."""
     used: dict[tuple[str, str], tuple[int, int]] = {}
     for rule, takes in zip(limiter.rules, counted, strict=True):
         number = sum(count for _, count in takes)
@@ -183,16 +184,20 @@ def _conversion(
 
 
 def _verifications(copies: list[Found], now: int) -> Iterator[dict[str, object]]:
-    read = [one for copy in copies if (one := decoded(copy.value, now)) is not None]
-    for verification in read[:1]:
-        state = verification.state
-        yield {
-            "usageType": state.usage_type,
-            "status": state.status,
-            "attemptsLeft": state.attempts_left,
-            "sendsLeft": state.sends_left,
-            "expiresAt": shown_time(state.expires_at // 1000),
-        }
+    """Yield the verification that a check by number would take, if there is one."""
+    try:
+        # A lookup only reads: it neither learns from the copies nor corrects them.
+        _, verification = latest_of(copies, now, Progress())
+    except ConnectorError:
+        return
+    state = verification.state
+    yield {
+        "usageType": state.usage_type,
+        "status": state.status,
+        "attemptsLeft": state.attempts_left,
+        "sendsLeft": state.sends_left,
+        "expiresAt": shown_time(state.expires_at // 1000),
+    }
 
 
 def _answered(query: Query, phone: PhoneNumber, day: str) -> tuple[SendDetail, ...]:
