@@ -1,7 +1,6 @@
 """What the page can do with the settings: read, check, test and save them."""
 
 import os
-import re
 import shlex
 from collections.abc import Iterator
 from itertools import chain
@@ -20,7 +19,7 @@ from ...sending.connector import SmsConnector
 from ...settings import read_settings
 from ...templates import REQUIRED_USAGE_TYPES, ByRegion, is_pnvs
 from ..access_keys import local_key
-from ..check.config import OTHER_USAGE_TYPES, check_config
+from ..check.config import OTHER_USAGE_TYPES
 from ..check.finding import Check
 from ..check.fixed_codes import check_test_numbers
 from ..check.limits import check_limits
@@ -34,16 +33,13 @@ from ..send.delivery import NO_QUERY, look_up
 from .connector_file import ConnectorFile, UnreadableFileError
 from .emulated import with_emulator_account, with_emulator_key
 from .form import Form, connector_json, filled_in, shown_json, with_required_rows
-from .mistakes import mistakes
+from .form_check import parsed_config, problems_of, valid_config
 from .sent_messages import SentMessage, SentMessages
 from .traffic import Traffic
 from .verifying import CodeRequest, TriedVerifications
 
 ENVIRONMENT_LINE = "SMS_CONNECTOR_CONFIG: ${env('SMS_CONNECTOR_CONFIG')}"
 """All that s.yaml holds of the settings: their secret stays in the shell that deploys."""
-
-
-_OF_A_REGION = re.compile(r"(templateCode|signName)\.[^.]+$")
 
 
 class SendRequest(msgspec.Struct, frozen=True, rename="camel"):
@@ -59,14 +55,6 @@ class SendRequest(msgspec.Struct, frozen=True, rename="camel"):
 
     def __repr__(self) -> str:
         return "SendRequest()"
-
-
-class InvalidFormError(Exception):
-    """The form does not make a valid connector JSON."""
-
-    def __init__(self, problems: tuple[Check, ...]) -> None:
-        super().__init__("The settings are invalid.")
-        self.problems = problems
 
 
 class Actions:
@@ -106,8 +94,8 @@ class Actions:
     def validate(self, request: SendRequest) -> dict[str, Any]:
         """Check the form and the phone number on this machine. Write and send nothing."""
         whole = self._whole(request.form)
-        problems = _problems(whole, request.form)
-        config = None if problems else self._config_to_send_with(_parsed(whole))
+        problems = problems_of(whole, request.form)
+        config = None if problems else self._config_to_send_with(parsed_config(whole))
         return {
             "problems": msgspec.to_builtins(problems),
             "json": shown_json(whole),
@@ -120,7 +108,7 @@ class Actions:
     def save(self, form: Form) -> None:
         """Write the file. Raise InvalidFormError, UnreadableFileError or OSError."""
         whole = connector_json(form, self._file.read())
-        _valid(whole, form)
+        valid_config(whole, form)
         self._file.write(whole)
 
     def checks(self, form: Form) -> Iterator[Check]:
@@ -128,7 +116,7 @@ class Actions:
 
         Raise InvalidFormError before the first check.
         """
-        config = _valid(self._whole(form), form)
+        config = valid_config(self._whole(form), form)
         if self._emulator is not None:
             config = with_emulator_key(config, self._emulator)
         return chain(
@@ -213,10 +201,10 @@ class Actions:
 
     def _config_of(self, request: SendRequest) -> ConnectorConfig:
         whole = self._whole(request.form)
-        _valid(whole, request.form)
+        valid_config(whole, request.form)
         if not self._is_real(request.form):
             whole = without_default_limit(whole)
-        return self._config_to_send_with(_parsed(whole))
+        return self._config_to_send_with(parsed_config(whole))
 
     def _asks_first(self, request: SendRequest) -> bool:
         return self._is_real(request.form) and not request.confirmed
@@ -247,30 +235,6 @@ class Actions:
                     "receivedAt": received_at,
                 }
         return None
-
-
-def _problems(whole: dict[str, Any], form: Form) -> tuple[Check, ...]:
-    """Return what is wrong with each field: the mistake behind it, where one is known."""
-    known = tuple(mistakes(form))
-    fields = {_field(mistake.subject) for mistake in known}
-    found = (check for check in check_config(msgspec.json.encode(whole)) if not check.ok)
-    return (*(check for check in found if _field(check.subject) not in fields), *known)
-
-
-def _field(subject: str) -> str:
-    """Return the path of the code or sign that one of a region is part of, or the path itself."""
-    return _OF_A_REGION.sub(r"\1", subject)
-
-
-def _valid(whole: dict[str, Any], form: Form) -> ConnectorConfig:
-    problems = _problems(whole, form)
-    if problems:
-        raise InvalidFormError(problems)
-    return _parsed(whole)
-
-
-def _parsed(whole: dict[str, Any]) -> ConnectorConfig:
-    return parse_config(msgspec.json.encode(whole))
 
 
 def _question(sms: Sms) -> dict[str, Any]:

@@ -18,9 +18,10 @@ from ...errors import ConnectorError
 from ...web.failures import error_body
 from ..pages import page, page_files
 from ..pages.docs import doc_routes
-from .actions import Actions, InvalidFormError, SendRequest
+from .actions import Actions, SendRequest
 from .connector_file import UnreadableFileError
 from .form import Form
+from .form_check import InvalidFormError
 from .guard import Guard
 from .verifying import CodeRequest
 
