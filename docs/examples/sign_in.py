@@ -65,7 +65,7 @@ async def sign_in(request: Request) -> Response:
             cookie = cookie_of(phone, verification)
             response.set_cookie("verification", cookie, max_age=600, httponly=True)
             return response
-        if error.get("sent") is None:  # it may arrive, and its id is not known
+        if error.get("sent") is None:  # the message may arrive; the id is unknown
             return page("Type the code", asks_for_code)
         # The code of an earlier message still serves.
         fields = asks_for_code if "again" in form else PHONE

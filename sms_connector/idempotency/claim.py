@@ -1,7 +1,7 @@
 """Claims: records that show every instance which requests are under way, and their outcomes.
 
 A request is claimed under its idempotency key, and a message under its number, usage type and code
-too. Whoever finds a claim waits for its outcome and gets that: see ``Claims.wait``.
+too. A repeat that finds a claim waits for its outcome and returns it: see ``Claims.wait``.
 """
 
 import json

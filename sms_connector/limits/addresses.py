@@ -35,7 +35,7 @@ def subject_of(text: str) -> str | None:
     """Return what is counted: one IPv4 address, the /64 of an IPv6 address, or the text itself.
 
     None where the address is not global: it is that of a proxy, or reserved. A text that is no
-    address is counted by itself: whoever could pass one would otherwise not be limited at all.
+    address is counted by itself: a caller that passed one would not be limited otherwise.
     """
     address = read_address(text)
     if address is None:

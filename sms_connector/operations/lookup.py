@@ -1,4 +1,4 @@
-"""``lookupNumber``: what is known of one number, for whoever is asked why no code came.
+"""``lookupNumber``: what is known of one number, for support: "I got no code".
 
 Nothing is written, and no code, text or id is shown. The number is in the body, never in an
 address, which logs keep.

@@ -1,4 +1,4 @@
-"""`lookup`: what is known of one number, for whoever is asked why no code came."""
+"""`lookup`: what is known of one number, for support: "I got no code"."""
 
 import json
 import os

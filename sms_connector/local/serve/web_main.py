@@ -18,7 +18,7 @@ def _stop_with_parent() -> None:
 if __name__ == "__main__":
     threading.Thread(target=_stop_with_parent, daemon=True).start()
     configure(sys.argv[1:])
-    # Only from this machine: whoever reaches it is taken for the platform.
+    # Only from this machine: a client that reaches it is taken for the platform.
     sys.argv[1:] = ["127.0.0.1"]
     if IS_CHECKOUT:
         runpy.run_path(str(PROJECT / "server.py"), run_name="__main__")
