@@ -31,6 +31,19 @@ STORIES: list[tuple[str, Scheme]] = [
 KINDS = ("accepted", "unknown", "refused", "limited")
 RECTANGLES = """svg => [...svg.querySelectorAll("rect:not(.ground)")].map(
     rect => [rect.getAttribute("class"), rect.width.baseVal.value, rect.height.baseVal.value])"""
+BROKEN_WORDS = r"""cells => cells.flatMap((cell) => {
+    const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+    const broken = [];
+    for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+        for (const word of text.data.matchAll(/[^_.]+/g)) {
+            const range = document.createRange();
+            range.setStart(text, word.index);
+            range.setEnd(text, word.index + word[0].length);
+            if (range.getClientRects().length > 1) broken.push(word[0]);
+        }
+    }
+    return broken;
+})"""
 HEIGHT, WIDTH = 120, 480
 
 
@@ -126,6 +139,7 @@ def test_the_charts_and_tables_of_a_store_have_the_same_numbers(
         ["limits.perNumber", "12"],
         ["invalid_request_parameters", "7"],
     ]
+    assert page.locator("#refusal-chart tbody th").evaluate_all(BROKEN_WORDS) == []
     assert bars(page, "refusal-chart") == pytest.approx([1, 12 / 31, 7 / 31], abs=0.001)
     assert violations(page) == []
     if (language == "en") == (scheme == "light"):

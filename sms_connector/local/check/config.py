@@ -37,6 +37,7 @@ _REMEDIES: Final = {
     f"{', '.join(REQUIRED_USAGE_TYPES)}.",
     "usageType": f"Put one of {', '.join(REQUIRED_USAGE_TYPES + OTHER_USAGE_TYPES)} here.",
     "templateCode": f"Copy the code of an approved template: {links.TEMPLATES}.",
+    "testNumbers": "Give each a number with +, a code of its own and a last day, or remove it.",
 }
 
 

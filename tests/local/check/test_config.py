@@ -75,6 +75,7 @@ def test_a_template_that_is_never_used_is_a_warning() -> None:
         ),
         ({"templates": [*TEMPLATES, "SMS_1"]}, "templates[4]", "usageType"),
         ({"endpoint": "ftp://x"}, "endpoint", "default"),
+        ({"testNumbers": [{}]}, "testNumbers[0].code", "a last day"),
         ({"readTimeout": 0}, "readTimeout", "default"),
     ],
 )

@@ -122,7 +122,14 @@ function shareTable(rows) {
 }
 
 function refusals(pairs) {
-  return [pairs.length ? barTable("rule", pairs, (name) => name) : worded("p", "hint", "noRefusals")];
+  return [pairs.length ? barTable("rule", pairs, breakable) : worded("p", "hint", "noRefusals")];
+}
+
+// An error code may wrap after each of its words, not inside one.
+function breakable(name) {
+  const made = element("span");
+  made.append(...name.split(/(?<=[_.])/).flatMap((word) => [word, element("wbr")]));
+  return made;
 }
 
 function language() {
