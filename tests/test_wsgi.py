@@ -102,6 +102,8 @@ def test_an_address_that_names_two_usage_types_is_refused(
         ("13812345678", False),
         ("13812345678abcdefg", False),
         ("sms-to-8613812345678", False),
+        ("req-138-1234-5678-x", False),
+        ("req_138.12-34_56.78", False),
         ("+8613812345678", False),
         ("0123456789abcde", False),
         ("a" * 129, False),

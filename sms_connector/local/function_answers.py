@@ -1,9 +1,12 @@
-"""Answers of operations: of the function with this machine's settings, or of a deployed one."""
+"""Answers of operations, of the function with this machine's settings or of a deployed one."""
 
 import json
 import os
+import sys
+from collections.abc import Callable
 from typing import Any
 
+import click
 import msgspec
 import requests
 
@@ -38,6 +41,16 @@ def answer_of_url(url: str, method: str, path: str, needed: str, **options: Any)
     except (requests.RequestException, ValueError):
         return _failure("The function cannot be reached: check the URL.")
     return _decoded(answer.content, needed)
+
+
+def show(answer: Answer, print_table: Callable[[Answer], None], *, as_json: bool) -> None:
+    """Print an answer, as JSON or by ``print_table``. A failure ends the process with 1."""
+    if "error" in answer or as_json:
+        click.echo(json.dumps(answer, ensure_ascii=False, indent=2), err="error" in answer)
+    if "error" in answer:
+        sys.exit(1)
+    if not as_json:
+        print_table(answer)
 
 
 def _decoded(body: Any, needed: str) -> Answer:

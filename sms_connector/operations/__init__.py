@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Final
 
 from ..instance import Instance
+from ..store.outage import StoreAwayError
 from ..web.http import LARGEST_REPORT, Response
 from ..web.routes import Route
 from . import send  # noqa: F401  (a cold start needs it; the others are imported at their first use)
@@ -33,11 +34,17 @@ ROUTES: Final = (
 
 
 def run(route: Route, call: Call, instance: Instance) -> Response:
-    """Run the operation of a route, and return its response. Raises what the operation raises.
+    """Run the operation of a route, and return its response.
+
+    Raises what the operation raises; a StoreAwayError as the ConnectorError that it stands for.
 
     Its file is imported here and nowhere else, at its first use, with all that it alone needs: a
     cold start that sends a message pays for no other operation.
     """
     file, _, function = route.runs.partition(".")
-    response: Response = getattr(import_module(f".{file}", __name__), function)(call, instance)
+    operation = getattr(import_module(f".{file}", __name__), function)
+    try:
+        response: Response = operation(call, instance)
+    except StoreAwayError as away:
+        raise away.as_error() from None
     return response

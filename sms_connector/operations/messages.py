@@ -31,9 +31,9 @@ def read(call: Call, instance: Instance) -> Response:
     sending = _sending(call, services.config)
     try:
         delivery = Deliveries(services.stores, services.figures).get(biz_id)
-    except StoreAwayError as away:
+    except StoreAwayError:
         if sending is None:
-            raise away.as_error() from None
+            raise
         delivery = Delivery("unknown")
     if sending is not None and not delivery.is_final:
         number, day = sending

@@ -7,7 +7,6 @@ from ..errors import invalid_parameter
 from ..instance import Instance
 from ..reports.figures import MOST_HOURS
 from ..reports.stats import read_stats
-from ..store.outage import StoreAwayError
 from ..web.http import Response
 from .call import Call
 
@@ -24,9 +23,6 @@ def read(call: Call, instance: Instance) -> Response:
     hours = str(DEFAULT_HOURS if asked is None else asked)
     if not _HOURS.fullmatch(hours) or not 1 <= int(hours) <= MOST_HOURS:
         raise invalid_parameter("hours", f"must be a number from 1 to {MOST_HOURS}")
-    try:
-        stats = read_stats(services.stores.prompt, services.figures, int(hours))
-    except StoreAwayError as away:
-        raise away.as_error() from None
+    stats = read_stats(services.stores.prompt, services.figures, int(hours))
     call.entry.done("ok")
     return Response(200, stats.shown)

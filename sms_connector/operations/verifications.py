@@ -14,7 +14,6 @@ from ..instance import Instance
 from ..message import Message, is_usage_type
 from ..reports.deliveries import Deliveries
 from ..sending.options import SendOptions
-from ..store.outage import StoreAwayError
 from ..verification.record import State
 from ..web.http import NO_CONTENT, Response
 from .call import Call, compose
@@ -74,10 +73,7 @@ def read(call: Call, instance: Instance) -> Response:
     body = _body_of(state)
     if biz_id:
         deliveries = Deliveries(instance.services.stores, instance.services.figures)
-        try:
-            body["delivery"] = deliveries.get(biz_id).shown(biz_id)
-        except StoreAwayError as away:
-            raise away.as_error() from None
+        body["delivery"] = deliveries.get(biz_id).shown(biz_id)
     call.entry.done(state.status)
     return Response(200, body)
 

@@ -13,7 +13,7 @@ from ..clock import Moment
 from ..errors import ConnectorError
 from ..idempotency.claim import Claims
 from ..message import Receipt, Sms
-from ..sending.at_most_once import LEASE_BEYOND_CALL, figures_of
+from ..sending.at_most_once import figures_of
 from ..sending.limiter import ACCEPTANCE_MARGIN, Limiter
 from ..store.transaction import Counter, Figure, Record, Transaction, Write
 from .lease import Lease
@@ -92,7 +92,7 @@ class ClaimedMessage(msgspec.Struct, frozen=True):
                     restamp=self.limiter.per_number,
                     restamp_delay=ACCEPTANCE_MARGIN - (ended.age if ended is not None else 0),
                     taken_at=self.taken_at,
-                    write=(*write, *lease.released(self._lease_seconds)),
+                    write=(*write, *lease.released(self.records.lease_seconds)),
                     add=() if ended is not None else self._figure(outcome),
                 )
             )
@@ -124,7 +124,7 @@ class ClaimedMessage(msgspec.Struct, frozen=True):
                     taken_at=self.taken_at,
                     write=(
                         *write,
-                        *lease.released(self._lease_seconds),
+                        *lease.released(self.records.lease_seconds),
                         *self.claims.release(error),
                     ),
                     add=() if is_counted else self._figure(error),
@@ -150,10 +150,6 @@ class ClaimedMessage(msgspec.Struct, frozen=True):
         before = decoded(self.replaced, now)
         seconds = before.seconds_left(now) if before else 0
         return Write(self.id_key), Write(current.number, encoded(before), seconds)
-
-    @property
-    def _lease_seconds(self) -> float:
-        return self.records.config.longest_call + LEASE_BEYOND_CALL
 
     def _delivery(self, biz_id: str) -> tuple[Write, ...]:
         sms, figures = self.request, self.records.figures

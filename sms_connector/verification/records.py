@@ -10,7 +10,7 @@ import msgspec
 from ..clock import shanghai_date
 from ..config import ConnectorConfig
 from ..errors import ConnectorError
-from ..sending.at_most_once import Figures
+from ..sending.at_most_once import LEASE_BEYOND_CALL, Figures
 from ..store.names import Names
 from ..store.outage import LEFT_ALONE_SECONDS, StoreAwayError
 from ..store.transaction import Figure, Result, Store, Transaction
@@ -27,6 +27,11 @@ class VerificationRecords(msgspec.Struct, frozen=True):
     config: ConnectorConfig
     figures: Figures | None = None
     unfinished: Unfinished = msgspec.field(default_factory=Unfinished)
+
+    @property
+    def lease_seconds(self) -> float:
+        """How long a message may be under way."""
+        return self.config.longest_call + LEASE_BEYOND_CALL
 
     def id_keys(self, verification_id: str) -> tuple[str, ...]:
         return self.names.of("verification", verification_id)

@@ -9,7 +9,7 @@ import msgspec
 from ..errors import ConnectorError
 from ..idempotency.claim import Claims
 from ..message import Sms
-from ..sending.at_most_once import LEASE_BEYOND_CALL, figures_of
+from ..sending.at_most_once import figures_of
 from ..sending.limiter import EARLY_SECONDS, Limiter, counted
 from ..sending.options import SendOptions
 from ..store.transaction import ABSENT, Figure, Found, Record, Result, Transaction, Write
@@ -48,7 +48,7 @@ class Start:
         config = records.config
         conversion = config.limits.conversion if sms.test_code is None else None
         self._breaker = Breaker(records.names, conversion, sms.phone)
-        self._lease_seconds = config.longest_call + LEASE_BEYOND_CALL
+        self._lease_seconds = records.lease_seconds
 
     def claim(self) -> "Started | ClaimedMessage":
         """Claim a message, all that it takes from, and the key; or return what the key has.

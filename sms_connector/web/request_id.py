@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import uuid4
 
-# Short ones and those with 11 digits in a row may hold a phone number, which no log line may.
-_LOGGABLE: Final = re.compile(r"(?!.*[0-9]{11})[A-Za-z0-9._-]{16,128}")
+# Short ones, and those with 11 digits in a row, also with separators between them, may hold a phone
+# number, which no log line may.
+_LOGGABLE: Final = re.compile(r"(?!.*[0-9](?:[._-]*[0-9]){10})[A-Za-z0-9._-]{16,128}")
 
 
 def request_id_of(environ: Mapping[str, Any]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,19 +13,10 @@ from tests.support.functions import new_function
 from tests.support.http_events import WAYS
 from tests.support.pushing import AUTHORIZATION, PATH, RECEIVED, ask, lines, state_of
 from tests.support.redis_server import RedisServer
-from tests.support.reporting import BIZ_ID, PHONE, TOKEN, failed, mainland, overseas
+from tests.support.reporting import BIZ_ID, PHONE, failed, mainland, overseas
 from tests.support.serving import serving
 
-
-@pytest.fixture(autouse=True)
-def token(
-    example: dict[str, Any],
-    configure: Callable[[dict[str, Any]], None],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    configure(example)
-    monkeypatch.setenv("SMS_CONNECTOR_AUTHORIZATION", "a-key-for-tests")
-    monkeypatch.setenv("SMS_CONNECTOR_REPORT_TOKEN", TOKEN)
+pytestmark = pytest.mark.usefixtures("report_token")
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,18 +11,9 @@ from sms_connector.store.redis import RedisStore
 from tests.support.functions import new_function
 from tests.support.pushing import AUTHORIZATION, PATH, RECEIVED, ask, lines, state_of
 from tests.support.redis_server import RedisServer
-from tests.support.reporting import PHONE, TOKEN, failed, mainland
+from tests.support.reporting import PHONE, failed, mainland
 
-
-@pytest.fixture(autouse=True)
-def token(
-    example: dict[str, Any],
-    configure: Callable[[dict[str, Any]], None],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    configure(example)
-    monkeypatch.setenv("SMS_CONNECTOR_AUTHORIZATION", "a-key-for-tests")
-    monkeypatch.setenv("SMS_CONNECTOR_REPORT_TOKEN", TOKEN)
+pytestmark = pytest.mark.usefixtures("report_token")
 
 
 def test_a_report_is_answered_and_logged_while_the_store_is_silent(

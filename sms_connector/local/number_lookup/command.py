@@ -1,13 +1,11 @@
 """`lookup`: what is known of one number, for support: "I got no code"."""
 
-import json
 import os
-import sys
 
 import click
 
 from ...settings import AUTHORIZATION, read_settings
-from ..function_answers import answer_here, answer_of_url
+from ..function_answers import answer_here, answer_of_url, show
 from .table import print_answer
 
 
@@ -33,9 +31,4 @@ def lookup(phone: str, url: str | None, days: int, as_json: bool) -> None:
     else:
         body = {"phone": phone, "days": days}
         answer = answer_of_url(url, "POST", "/lookup", "limits", json=body)
-    if "error" in answer or as_json:
-        click.echo(json.dumps(answer, ensure_ascii=False, indent=2), err="error" in answer)
-    if "error" in answer:
-        sys.exit(1)
-    if not as_json:
-        print_answer(answer)
+    show(answer, print_answer, as_json=as_json)

@@ -1,14 +1,12 @@
 """`stats`: the figures of the latest hours as a table, with bars where the terminal has them."""
 
-import json
 import os
-import sys
 from typing import Any
 
 import click
 
 from ...settings import AUTHORIZATION, read_settings
-from ..function_answers import answer_here, answer_of_url
+from ..function_answers import answer_here, answer_of_url, show
 from .table import print_table
 
 
@@ -31,15 +29,10 @@ def stats(url: str | None, hours: int, as_json: bool) -> None:
         answer = answer_here(read_settings(os.environ), "getStats", "rows", hours=hours)
     else:
         answer = answer_of_url(url, "GET", "/stats", "rows", params={"hours": str(hours)})
-    if "error" in answer or as_json:
-        click.echo(json.dumps(answer, ensure_ascii=False, indent=2), err="error" in answer)
-    if "error" in answer:
-        sys.exit(1)
-    if not as_json:
-        _show(answer)
+    show(answer, _print, as_json=as_json)
 
 
-def _show(answer: dict[str, Any]) -> None:
+def _print(answer: dict[str, Any]) -> None:
     click.echo(f"{answer['from']} to {answer['to']}")
     if answer["rows"]:
         print_table(answer["rows"])
