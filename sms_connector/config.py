@@ -143,7 +143,7 @@ class ConnectorConfig(msgspec.Struct, frozen=True, rename="camel"):
 def parse_config(text: str | bytes) -> ConnectorConfig:
     """Read and check a connector JSON.
 
-    Raise ConnectorError (``invalid_config``) that names every problem by its path, and never
+    Raises ConnectorError (``invalid_config``) that names every problem by its path, and never
     repeats a value.
     """
     config, problems = read_config(text)
@@ -192,7 +192,7 @@ def read_config(text: str | bytes) -> tuple[ConnectorConfig | None, tuple[Proble
 
 
 def _decode(text: str | bytes) -> object:
-    """Raise ValueError for what is not JSON."""
+    """Raises ValueError for what is not JSON."""
     try:
         # Editors on Windows put a mark before a text, and it comes along in a paste.
         if isinstance(text, bytes):

@@ -32,7 +32,7 @@ def random_code() -> str:
 
 
 def check_mainland_code(code: str) -> None:
-    """Raise ConnectorError (``invalid_request_parameters``) for a code that is too long."""
+    """Raises ConnectorError (``invalid_request_parameters``) for a code that is too long."""
     if len(code) > MAINLAND_CODE_LENGTH:
         raise invalid_parameter(
             "code",

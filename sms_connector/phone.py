@@ -87,7 +87,7 @@ def parse_phone(typed: str, *, strict: bool = False) -> PhoneNumber:
     ``strict`` is the connector's ``strictPhoneRegionNumberCheck``: every number then has its
     country code, so that 11 bare digits are no longer taken for a mainland mobile.
 
-    Raise ConnectorError (``invalid_request_parameters``) for anything else, and for numbers that
+    Raises ConnectorError (``invalid_request_parameters``) for anything else, and for numbers that
     no person receives a message at: premium rate, toll free, shared cost, pagers, satellites and
     the like. Fixed lines are accepted: in some countries mobiles cannot be told from them.
     """

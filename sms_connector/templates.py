@@ -97,7 +97,7 @@ class Template(msgspec.Struct, frozen=True, rename="camel"):
     def code_for(self, phone: PhoneNumber) -> str:
         """Choose by the region of the number.
 
-        Raise ConnectorError (``invalid_request_parameters``) where the message would surely be
+        Raises ConnectorError (``invalid_request_parameters``) where the message would surely be
         refused, or reach another number: see ``PhoneNumber.reads_as_mainland``.
         """
         code = self.template_code.at(region_of(phone))

@@ -43,7 +43,7 @@ class Claim(msgspec.Struct, Generic[R], frozen=True, omit_defaults=True):
         return self.result is not None or self.failure is not None
 
     def outcome(self) -> R:
-        """Return the result. Raise the ConnectorError if there was one instead."""
+        """Return the result. Raises the ConnectorError if there was one instead."""
         if self.failure is not None:
             raise self.failure.error()
         assert self.result is not None  # noqa: S101
@@ -121,7 +121,7 @@ class Claims(Generic[R]):
     def existing(self, found: Sequence[Found]) -> Existing[R] | None:
         """Return the first claim among what was found under ``names``.
 
-        Raise ConnectorError (``key_reused``) if it is of a request with another body.
+        Raises ConnectorError (``key_reused``) if it is of a request with another body.
         """
         for name, one in zip(self.names, found, strict=True):
             if one.value != ABSENT:
@@ -134,7 +134,7 @@ class Claims(Generic[R]):
     def wait(self, store: WaitingStore, existing: Existing[R], deadline: float) -> R:
         """Return the outcome of a claim, waiting until its lease or the deadline ends.
 
-        ``deadline`` is in monotonic seconds. Raise the ConnectorError that was the outcome, or
+        ``deadline`` is in monotonic seconds. Raises the ConnectorError that was the outcome, or
         ``unknown_outcome`` where there is none by then.
         """
         name, claim, value = existing.name, existing.claim, existing.found.value

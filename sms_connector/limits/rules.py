@@ -104,7 +104,7 @@ class Limits(msgspec.Struct, frozen=True, rename="camel"):
     conversion: Conversion | None = None
 
     def check_country(self, phone: PhoneNumber) -> None:
-        """Raise ConnectorError (``invalid_request_parameters``) if it may not be sent there."""
+        """Raises ConnectorError (``invalid_request_parameters``) if it may not be sent there."""
         if self.countries is not None and phone.country not in self.countries:
             raise ConnectorError(
                 "invalid_parameter",

@@ -72,19 +72,19 @@ class TrackedCall:
     def seconds_to_connect(self, *, shared_by: int = 1) -> float:
         """Return how long one step of connecting may take, of ``shared_by`` that may follow.
 
-        Raise TimeoutError if no time is left.
+        Raises TimeoutError if no time is left.
         """
         return min(seconds_until(self.connect_deadline) / shared_by, self.connect_seconds)
 
     def start_writing(self) -> float:
-        """Return until when the answer must be complete. Raise TimeoutError if no time is left."""
+        """Return until when the answer must be complete. Raises TimeoutError if no time is left."""
         seconds_until(self.deadline)
         self.stage = Stage.WRITING
         return min(time.monotonic() + self.read_seconds, self.deadline)
 
 
 def seconds_until(deadline: float) -> float:
-    """Return the seconds left, always more than 0. Raise TimeoutError if there are none."""
+    """Return the seconds left, always more than 0. Raises TimeoutError if there are none."""
     left = deadline - time.monotonic()
     if left <= 0:
         raise TimeoutError

@@ -45,7 +45,7 @@ class Connection:
     def exchange(self, request: bytes, call: TrackedCall) -> Answer:
         """Write a request and read its answer, within the time of the call.
 
-        Raise OSError or BadAnswerError. Do not reuse the connection after an error, or if the
+        Raises OSError or BadAnswerError. Do not reuse the connection after an error, or if the
         answer's ``ends_clean`` is false.
         """
         deadline = call.start_writing()
@@ -130,7 +130,7 @@ class IdleConnections:
 
 
 def connect(route: Route, call: TrackedCall) -> Connection:
-    """Open a connection within the time of the call. Raise OSError or ProxyRefusalError."""
+    """Open a connection within the time of the call. Raises OSError or ProxyRefusalError."""
     origin, proxy = route.origin, route.proxy
     first = proxy or origin
     sock = _dial(first.host, first.port, call)

@@ -27,7 +27,7 @@ def install() -> None:
 def _do_action(
     request: DaraRequest, runtime_option: Mapping[str, Any] | None = None
 ) -> DaraResponse:
-    """Send a finished request. Raise WireError.
+    """Send a finished request. Raises WireError.
 
     Of ``runtime_option`` only the time-outs count, and only for a call that is not tracked: which
     certificates are trusted and which proxy is used is the same for all.

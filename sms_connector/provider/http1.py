@@ -50,7 +50,7 @@ class Answer(msgspec.Struct, frozen=True):
 def compose_request(method: str, target: str, headers: Mapping[str, object], body: bytes) -> bytes:
     """Return the bytes of a request. ``headers`` must name the host.
 
-    Raise ValueError for what would not be one request: a line break, or a character that a header
+    Raises ValueError for what would not be one request: a line break, or a character that a header
     cannot hold.
     """
     lines = [f"{method} {target} HTTP/1.1"]

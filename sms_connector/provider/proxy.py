@@ -52,7 +52,7 @@ class UnusableProxyError(Exception):
 def proxy_for(origin: Origin, proxies: Proxies) -> Proxy | None:
     """Return the proxy for this server; None where it is reached directly.
 
-    Raise UnusableProxyError if the setting is not an ``http://`` URL.
+    Raises UnusableProxyError if the setting is not an ``http://`` URL.
     """
     url = (proxies.https if origin.tls else proxies.http).strip()
     if not url or _is_direct(origin, proxies.no_proxy):

@@ -36,7 +36,7 @@ class Query:
         self._client: DysmsClient | None = None
 
     def __call__(self, call: Callable[[], Any], *personal: str) -> Any | Refused | NoAnswer:
-        """Return the body of the answer to ``call``, which calls the SDK once. Raise nothing.
+        """Return the body of the answer to ``call``, which calls the SDK once. Raises nothing.
 
         ``personal`` is hidden in a refusal.
         """

@@ -45,7 +45,7 @@ class NoAnswer(msgspec.Struct, frozen=True):
 
 
 def call_sdk(call: TrackedCall, send: Callable[[], Any]) -> ProviderAnswer | NoAnswer:
-    """Call ``send``, which calls the SDK once, and return the answer. Raise nothing."""
+    """Call ``send``, which calls the SDK once, and return the answer. Raises nothing."""
     answer = None
     with track(call):
         try:

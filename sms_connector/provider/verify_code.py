@@ -60,7 +60,7 @@ class VerifyCodeClient:
     def send(self, sms: Sms) -> Response:
         """Send the code of ``sms``, which the service neither makes nor keeps.
 
-        Raise what the SDK raises, which quotes the request.
+        Raises what the SDK raises, which quotes the request.
         """
         minutes = sms.minutes or DEFAULT_MINUTES
         values = {"code": sms.code, "min": str(minutes)}
@@ -74,7 +74,7 @@ class VerifyCodeClient:
         )
 
     def call(self, action: str, **parameters: str) -> Response:
-        """Call any action of the service. Raise what the SDK raises."""
+        """Call any action of the service. Raises what the SDK raises."""
         params = Params(
             action=action,
             version=VERSION,

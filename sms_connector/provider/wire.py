@@ -25,7 +25,7 @@ def send(
 ) -> Answer:
     """Send one request and return its whole answer.
 
-    ``url`` must be encoded, header names in lower case. Raise WireError; ``call`` says in any case
+    ``url`` must be encoded, header names in lower case. Raises WireError; ``call`` says in any case
     how far the request got.
     """
     call.stage = Stage.CONNECTING
@@ -71,7 +71,7 @@ def _exchange(connection: Connection, request: bytes, call: TrackedCall) -> Answ
 
 
 def _split(url: str) -> tuple[Origin, str]:
-    """Return the server of a URL, and what is asked of it. Raise ValueError if it has none."""
+    """Return the server of a URL, and what is asked of it. Raises ValueError if it has none."""
     parts = _URL.fullmatch(url.partition("#")[0])
     if parts is None:
         raise ValueError

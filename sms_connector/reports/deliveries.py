@@ -46,7 +46,7 @@ class Deliveries:
     def get(self, biz_id: str) -> Delivery:
         """Return the state of a message, ``unknown`` if there is none of it.
 
-        Raise StoreAwayError while the store is away.
+        Raises StoreAwayError while the store is away.
         """
         records = tuple(Record(key) for key in keys_of(self._names, biz_id))
         for found in self._store.transact(Transaction(records)).found:

@@ -20,7 +20,7 @@ def query_state(
 ) -> Delivery:
     """Ask for each day (yyyyMMdd) until the message is listed; ``unknown`` if it is on none.
 
-    Raise ConnectorError if the provider cannot be reached, or refuses the query.
+    Raises ConnectorError if the provider cannot be reached, or refuses the query.
     """
     for day in days:
         detail = detail_of(day)

@@ -61,7 +61,7 @@ class Stats(msgspec.Struct, frozen=True):
 
 
 def read_stats(store: Store, figures: Figures, hours: int) -> Stats:
-    """Return the figures of the latest hours. Raise StoreAwayError while the store is away."""
+    """Return the figures of the latest hours. Raises StoreAwayError while the store is away."""
     now = store.transact(Transaction()).now
     latest = hour_of(now)
     first = latest - hours + 1
@@ -91,7 +91,7 @@ def _counts(
     begin, at_once = hours.start, 1
     while begin < hours.stop:
         part = range(begin, min(begin + at_once, hours.stop))
-        # While secrets rotate, there are figures under each of them.
+        # During secret rotation, there are figures under each of them.
         keys = [(hour, key) for hour in part for key in figures.keys(hour)]
         found = store.figures([key for _, key in keys])
         yield from ((hour, counts) for (hour, _), counts in zip(keys, found, strict=True))

@@ -9,7 +9,7 @@ def made_codes(names: Names, key: IdempotencyKey | None) -> tuple[str, ...]:
     """Return codes for a request that has none; the first is the one to send.
 
     Without a key, that is one random code. With a key, it is one code derived from each secret, so
-    that none has to be stored: while secrets rotate, a repeated request may find the first one's
+    that none has to be stored: during secret rotation, a repeated request may find the first one's
     claim under an older secret, and then needs that secret's code.
     """
     if key is None:

@@ -67,7 +67,7 @@ class SmsConnector:
 
         ``made_code`` goes into a message that has no code of its own.
 
-        Raise ConnectorError (``invalid_request_parameters``) if the phone number is invalid, in a
+        Raises ConnectorError (``invalid_request_parameters``) if the phone number is invalid, in a
         country that is not allowed, or none that the template can send to, or if the code is
         longer than the template takes.
         """
@@ -96,7 +96,7 @@ class SmsConnector:
     ) -> Receipt:
         """Send one SMS, at most once and within the limits: see ``AtMostOnce.send``.
 
-        ``role`` signs where the config has no access key. Raise ConnectorError; its ``sent`` says
+        ``role`` signs where the config has no access key. Raises ConnectorError; its ``sent`` says
         whether the message may have gone out.
         """
         if sms.test_code is not None and options.made_codes:
@@ -108,7 +108,7 @@ class SmsConnector:
     def sender(self, role: AccessKey | None = None) -> Callable[[Sms], Receipt]:
         """Return what sends one SMS each time it is called, whatever was sent before.
 
-        Raise ConnectorError (``invalid_config``) where nothing could sign it.
+        Raises ConnectorError (``invalid_config``) where nothing could sign it.
         """
         key = self._key(role)
         return lambda sms: self._send(sms, key)

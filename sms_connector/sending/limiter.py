@@ -51,7 +51,7 @@ class Limiter:
     ) -> None:
         rules, counters = [], []
         for rule, subject in ((one.rule, one.subject) for one in counted):
-            # While secrets rotate, there is a counter under each of them, and each must have room.
+            # During secret rotation, there is one counter for each secret, and each must have space.
             for key in names.of("limit", rule.name, str(rule.seconds), *subject):
                 rules.append(rule)
                 counters.append(

@@ -62,7 +62,7 @@ class Connections:
     ) -> list[Any]:
         """Send commands at once, and return what is replied to each.
 
-        Raise StoreAwayError at the deadline, a time of the monotonic clock.
+        Raises StoreAwayError at the deadline, a time of the monotonic clock.
         """
         try:
             return self._exchange(connection, commands, deadline)

@@ -88,7 +88,7 @@ class BoundedEntries:
         """Drop entries up to a rank until so many bytes are free.
 
         Return the rank of the most important that was dropped, None if there was no need.
-        Raise MemoryError if it is not enough.
+        Raises MemoryError if it is not enough.
         """
         dropped: Rank | None = None
         for rank in (UNNEEDED, OUTCOME, LONG_COUNTER, SHORT_COUNTER):

@@ -28,7 +28,7 @@ _CLAIM_SECONDS: Final = 5
 class ClaimedMessage(msgspec.Struct, frozen=True):
     """The message, and all that was written and taken for it.
 
-    ``secret`` is the place of the secret that made the names of the verification, ``replaced`` the
+    ``secret`` is the index of the secret that made the names of the verification, ``replaced`` the
     value that the record of the number had before a new one. ``conversion`` are the counters of
     messages for the conversion breaker. ``taken_at`` and ``now`` are those of the claim's Result.
     """
@@ -73,7 +73,7 @@ class ClaimedMessage(msgspec.Struct, frozen=True):
         ``ended`` is when, if an earlier attempt to write it failed. That one may have counted the
         outcome, so the figures are left alone; and the limits count from then, not from now.
 
-        Raise ConnectorError (``unavailable``) while the store is away.
+        Raises ConnectorError (``unavailable``) while the store is away.
         """
         if isinstance(outcome, ConnectorError) and outcome.sent is False:
             self._undo(outcome, is_counted=ended is not None)

@@ -33,7 +33,7 @@ def derived_codes(names: Names, verification_id: str, digits: int) -> tuple[str,
 def read_code(typed: str) -> str:
     """Return the digits of a code as a person typed it, with spaces or in full-width digits.
 
-    Raise ConnectorError (``invalid_request_parameters``) for what is not 4 to 8 digits: such a
+    Raises ConnectorError (``invalid_request_parameters``) for what is not 4 to 8 digits: such a
     text is no guess, and is not counted as one.
     """
     if len(typed) <= _LONGEST_TYPED:

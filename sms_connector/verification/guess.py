@@ -35,7 +35,7 @@ class _Step(msgspec.Struct, frozen=True):
 
 
 _Judge = Callable[[Verification, int, int], _Step]
-"""Takes a pending verification, the place of its secret, and the store's time."""
+"""Takes a pending verification, the index of its secret, and the store's time."""
 
 
 class Change:
@@ -137,10 +137,10 @@ class Change:
 
 
 def latest_of(copies: Sequence[Found], now: int, progress: Progress) -> tuple[int, Verification]:
-    """Return the verification among some copies, and the place of its secret.
+    """Return the verification among some copies, and the index of its secret.
 
-    While secrets rotate, there may be one under each: the pending one, or the latest, counts.
-    Raise ConnectorError (``not_pending``).
+    During secret rotation, there may be one under each: the pending one, or the latest, counts.
+    Raises ConnectorError (``not_pending``).
     """
     living = [
         (secret, progress.furthest(verification))

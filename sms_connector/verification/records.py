@@ -47,7 +47,7 @@ class VerificationRecords(msgspec.Struct, frozen=True):
         return self.names.of("verification message", verification_id)
 
     def code_of(self, verification: Verification, secret: int) -> str:
-        """Return the code of a verification; ``secret`` is the place of the secret of its names."""
+        """Return the code of a verification; ``secret`` is the index of the secret of its names."""
         test_code = self._test_code(verification, secret)
         if test_code is not None:
             return test_code

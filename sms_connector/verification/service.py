@@ -52,7 +52,7 @@ class Verifications:
     ) -> Started:
         """Send a code to a number, the same one as before while a verification is pending.
 
-        ``sms`` has no code yet; ``call`` sends one, each time that it is called. Raise
+        ``sms`` has no code yet; ``call`` sends one, each time that it is called. Raises
         ConnectorError as ``call`` does; the refusal of a limit; ``rate_limited`` where
         ``verification.sends`` is used up; ``key_reused``. After ``sent: null`` a verification is
         pending, since the message may arrive.
@@ -76,7 +76,7 @@ class Verifications:
     ) -> Approved:
         """Approve a verification, once, if this is its code; count the guess if not.
 
-        Waits while a message of the verification is under way. Raise ConnectorError:
+        Waits while a message of the verification is under way. Raises ConnectorError:
         ``code_mismatch`` with ``attempts_left``, ``attempts_used_up``, ``not_pending``, or
         ``invalid_parameter`` for what is no code, which is not counted.
         """
@@ -104,7 +104,7 @@ class Verifications:
     def get(self, verification_id: str) -> tuple[State, str]:
         """Return a verification, and the bizId of its latest message, empty if none is known.
 
-        Raise ConnectorError (``not_pending``) if it is unknown or has expired.
+        Raises ConnectorError (``not_pending``) if it is unknown or has expired.
         """
         keys = self._keys_of_id(verification_id)
         messages = self._records.message_keys(verification_id)
@@ -115,7 +115,7 @@ class Verifications:
         return verification.state, next((one.value for one in latest if one.value), "")
 
     def cancel(self, verification_id: str) -> None:
-        """Cancel a pending verification. Raise ConnectorError (``not_pending``) of any other."""
+        """Cancel a pending verification. Raises ConnectorError (``not_pending``) of any other."""
         keys = self._keys_of_id(verification_id)
         Change(self._records, self._progress, keys).cancel()
 

@@ -53,7 +53,7 @@ class Start:
     def claim(self) -> "Started | ClaimedMessage":
         """Claim a message, all that it takes from, and the key; or return what the key has.
 
-        Raise ConnectorError: ``rate_limited`` or ``usage_limited``, ``key_reused``, or that of an
+        Raises ConnectorError: ``rate_limited`` or ``usage_limited``, ``key_reused``, or that of an
         earlier request with the same key.
         """
         began = time.monotonic()
@@ -152,7 +152,7 @@ class Start:
         return claimed_by(result)
 
     def _pending(self, numbers: Sequence[Found], now: int) -> tuple[int, Verification | None]:
-        """Return the pending verification of the number, and the place of its secret."""
+        """Return the pending verification of the number, and the index of its secret."""
         for secret, found in enumerate(numbers):
             verification = decoded(found.value, now)
             if verification is not None:
@@ -184,7 +184,7 @@ class Start:
         )
 
     def _check_breaker(self, seen: _Seen, result: Result) -> None:
-        """Raise ConnectorError if the prefix is refused; if that begins now, write it."""
+        """Raises ConnectorError if the prefix is refused; if that begins now, write it."""
         error, write = self._breaker.refusal(seen.blocks, result.counted, result.now)
         if error is None:
             return

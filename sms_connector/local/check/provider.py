@@ -36,7 +36,7 @@ def check_provider(
     """Query the key, each sign and each template in use. Send nothing.
 
     Yield each check as soon as it is known. Where the config has no key pair, the key of the
-    environment is used (see access_keys.py). Raise nothing: every failure is a failed check.
+    environment is used (see access_keys.py). Raises nothing: every failure is a failed check.
     """
     key = local_key(config, environ)
     if key is None:

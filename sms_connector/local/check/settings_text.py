@@ -9,7 +9,7 @@ from ...settings import read_settings
 def read_config_text(environ: Mapping[str, str]) -> str:
     """Return the text of the connector JSON.
 
-    Raise ConnectorError (``invalid_config``) that names what to set if it cannot be read.
+    Raises ConnectorError (``invalid_config``) that names what to set if it cannot be read.
     """
     settings = read_settings(environ)
     if settings.config_text:

@@ -106,7 +106,7 @@ class Actions:
         }
 
     def save(self, form: Form) -> None:
-        """Write the file. Raise InvalidFormError, UnreadableFileError or OSError."""
+        """Write the file. Raises InvalidFormError, UnreadableFileError or OSError."""
         whole = connector_json(form, self._file.read())
         valid_config(whole, form)
         self._file.write(whole)
@@ -114,7 +114,7 @@ class Actions:
     def checks(self, form: Form) -> Iterator[Check]:
         """Show the limits, and query the provider or the emulator.
 
-        Raise InvalidFormError before the first check.
+        Raises InvalidFormError before the first check.
         """
         config = valid_config(self._whole(form), form)
         if self._emulator is not None:
@@ -126,7 +126,7 @@ class Actions:
     def send(self, request: SendRequest) -> dict[str, Any]:
         """Send one message with a code made here, if it is free or confirmed.
 
-        Otherwise return what to ask first. Raise InvalidFormError or ConnectorError.
+        Otherwise return what to ask first. Raises InvalidFormError or ConnectorError.
         """
         config, sms = self._composed(request, random_code())
         if self._asks_first(request):
@@ -144,7 +144,7 @@ class Actions:
     def start_verification(self, request: SendRequest) -> dict[str, Any]:
         """Start a verification, or send its code again, if that is free or confirmed.
 
-        Otherwise return what to ask first. Raise InvalidFormError or ConnectorError.
+        Otherwise return what to ask first. Raises InvalidFormError or ConnectorError.
         """
         config, sms = self._composed(request)
         if self._asks_first(request):
@@ -178,7 +178,7 @@ class Actions:
     def lookup(self, request: SendRequest) -> dict[str, Any]:
         """Return what is known of a number: the answer of ``lookupNumber``.
 
-        Raise InvalidFormError or ConnectorError.
+        Raises InvalidFormError or ConnectorError.
         """
         config = self._config_of(request)
         phone = parse_phone(request.phone, strict=config.strict_phone_region_number_check)

@@ -24,7 +24,7 @@ class ConnectorFile:
     def read(self) -> dict[str, Any]:
         """Return the whole object, with its secret and with unknown keys.
 
-        Raise UnreadableFileError.
+        Raises UnreadableFileError.
         """
         try:
             whole = json.loads(self.path.read_text("utf-8-sig"))
@@ -37,7 +37,7 @@ class ConnectorFile:
         return whole
 
     def write(self, whole: dict[str, Any]) -> None:
-        """Replace the file in one step by one that only its owner may read. Raise OSError."""
+        """Replace the file in one step by one that only its owner may read. Raises OSError."""
         # A link stays a link: its target is replaced.
         target = Path(os.path.realpath(self.path))
         descriptor, temporary = tempfile.mkstemp(prefix=".connector-", dir=target.parent)

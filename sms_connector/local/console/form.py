@@ -23,7 +23,7 @@ from .template_rows import (
 )
 
 SECRET_PLACEHOLDER = "your-access-key-secret"
-"""Takes the place of the secret where the JSON is shown."""
+"""Takes the index of the secret where the JSON is shown."""
 
 # The connector's keys, in the order of Logto's form.
 _SHOWN = (

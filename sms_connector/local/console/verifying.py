@@ -45,7 +45,7 @@ class TriedVerifications:
     def start(self, config: ConnectorConfig, sms: Sms) -> Started:
         """Send a code, the same one as before while a verification is pending.
 
-        Raise ConnectorError.
+        Raises ConnectorError.
         """
         connector = SmsConnector(config, read_settings(os.environ).proxies)
         return self._with(config).start(sms, connector.sender(role_key(os.environ)))

@@ -25,7 +25,7 @@ class FlowControl:
         self._last_by_pnvs: dict[str, datetime] = {}
 
     def check(self, sign_name: str, digits: str, now: datetime) -> None:
-        """Raise RefusedError (isv.BUSINESS_LIMIT_CONTROL) if another message exceeds a limit."""
+        """Raises RefusedError (isv.BUSINESS_LIMIT_CONTROL) if another message exceeds a limit."""
         sent = self._sent.get(digits, [])
         ages = [(now - moment).total_seconds() for sign, moment in sent if sign == sign_name]
         today = day_of(now)

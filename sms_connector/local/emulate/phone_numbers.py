@@ -29,7 +29,7 @@ def read_recipient(text: str, *, overseas: bool = False) -> Recipient:
     Digits in mainland form are a mainland mobile, but an international template
     accepts 13123456789 for +1 312 345 6789, as there is such a number.
 
-    Raise RefusedError (isv.MOBILE_NUMBER_ILLEGAL).
+    Raises RefusedError (isv.MOBILE_NUMBER_ILLEGAL).
     """
     mainland = _MAINLAND.fullmatch(text)
     if mainland and not (overseas and text == mainland[1] and _is_abroad(text)):

@@ -42,7 +42,7 @@ class Pnvs:
     def send(self, parameters: dict[str, str], request_id: str, now: datetime) -> Answer:
         """SendSmsVerifyCode: return the answer with the message.
 
-        Raise RefusedError for what the gateway refuses; the service's refusals are answers.
+        Raises RefusedError for what the gateway refuses; the service's refusals are answers.
         """
         require(parameters, "PhoneNumber", "SignName", "TemplateCode", "TemplateParam")
         try:

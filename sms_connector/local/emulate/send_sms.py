@@ -31,7 +31,7 @@ class SendSms:
     def __call__(self, parameters: dict[str, str], request_id: str, now: datetime) -> Answer:
         """Check in the provider's order, and return the answer with the messages.
 
-        Raise RefusedError for the first check that fails.
+        Raises RefusedError for the first check that fails.
         """
         require(parameters, "PhoneNumbers", "SignName", "TemplateCode")
         numbers = _read_numbers(parameters["PhoneNumbers"])

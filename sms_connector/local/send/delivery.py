@@ -50,7 +50,7 @@ class Delivery(msgspec.Struct, frozen=True):
 def look_up(lookup: Lookup, phone: PhoneNumber, biz_id: str, sent_at: datetime) -> Delivery:
     """Query once. ``sent_at`` is when the message was accepted, with a time zone.
 
-    A message that the provider does not list yet is waiting. Raise ConnectorError if the provider
+    A message that the provider does not list yet is waiting. Raises ConnectorError if the provider
     cannot be reached, or refuses the query.
     """
     # Around midnight in Shanghai, this machine and the provider may not agree on the day.
@@ -68,7 +68,7 @@ def follow(
 ) -> Iterator[Delivery]:
     """Query repeatedly, until the state is final or ``patience`` seconds are over.
 
-    Yield each state; a query that fails for the moment counts as waiting. Raise ConnectorError
+    Yield each state; a query that fails for the moment counts as waiting. Raises ConnectorError
     for a failure that will not pass by itself, such as a key without permission.
     """
     deadline = time.monotonic() + patience
