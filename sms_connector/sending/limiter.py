@@ -51,7 +51,7 @@ class Limiter:
     ) -> None:
         rules, counters = [], []
         for rule, subject in ((one.rule, one.subject) for one in counted):
-            # During secret rotation, there is one counter for each secret, and each must have space.
+            # During secret rotation, each secret has a counter, and each must have space.
             for key in names.of("limit", rule.name, str(rule.seconds), *subject):
                 rules.append(rule)
                 counters.append(

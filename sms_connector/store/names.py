@@ -24,18 +24,18 @@ class Names:
     def __init__(self, secrets: Sequence[str]) -> None:
         self._secrets = tuple(secret.encode() for secret in secrets)
 
-    def of(self, room: str, *parts: str) -> tuple[str, ...]:
-        """Return the keys of one thing, one per secret. ``room`` is a namespace."""
-        return tuple(_SLOT + digest.hex() for digest in self.digests(room, *parts))
+    def of(self, namespace: str, *parts: str) -> tuple[str, ...]:
+        """Return the keys of one thing in a namespace, one for each secret."""
+        return tuple(_SLOT + digest.hex() for digest in self.digests(namespace, *parts))
 
     def of_token(self, token: str) -> str:
         """Return the name of what belongs to a random token, which needs no secret."""
         return _SLOT + token
 
-    def digests(self, room: str, *parts: str | bytes) -> tuple[bytes, ...]:
+    def digests(self, namespace: str, *parts: str | bytes) -> tuple[bytes, ...]:
         """Return 128 bits of an HMAC: to recognise what is not stored, or to derive a code."""
         # Packed with their lengths, so that no two lists of parts give the same bytes.
-        text = _encoder.encode((room, *parts))
+        text = _encoder.encode((namespace, *parts))
         return tuple(hmac.digest(secret, text, hashlib.sha256)[:_BYTES] for secret in self._secrets)
 
 
