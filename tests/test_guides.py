@@ -16,7 +16,7 @@ from tests.support.terminals import Machine, commands
 
 DOCS = PROJECT / "docs"
 
-GUIDES = ("deploy", "limits", "logto", "own-backend", "supabase", "try", "verification")
+GUIDES = ("deploy", "limits", "logto", "own-backend", "supabase", "support", "try", "verification")
 """The pages whose commands are run, in whatever language they are written."""
 
 NOT_RUN = {

@@ -25,6 +25,7 @@ _MEANINGS: Final = {
     "CONTENT_KEYWORD": "the carrier blocked it for a word in it",
     "CONTENT_ERROR": "it does not say how to unsubscribe: the template is a promotion",
     "SIGNATURE_BLACKLIST": "the sign is on a block list of the carrier",
+    "PORT_NOT_REGISTERED": "the sign is not registered with the carrier: check shows it",
     "NO_ROUTE": "the provider has no route for such a message to this number",
     "IS_CLOSE": "the route it was sent by was closed: try again later",
     "PARAMS_ILLEGAL": "the carrier rejected its sign, its content or its number",
