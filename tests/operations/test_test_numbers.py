@@ -17,14 +17,14 @@ Invoke = Callable[..., Any]
 
 PHONE, CODE = "+8613800000000", "424242"
 ABROAD = "+12025550123"
-TODAY = shanghai_date(time.time())
 START = {"operation": "startVerification", "phone": PHONE, "usageType": "SignIn"}
 CHECK = {"operation": "checkVerification", "phone": PHONE, "usageType": "SignIn"}
 
 
 @pytest.fixture(autouse=True)
 def _test_numbers(example: dict[str, Any], configure: Configure) -> None:
-    numbers = [{"phone": phone, "code": CODE, "until": TODAY} for phone in (PHONE, ABROAD)]
+    today = shanghai_date(time.time())
+    numbers = [{"phone": phone, "code": CODE, "until": today} for phone in (PHONE, ABROAD)]
     limits = {"perNumber": ["1/day"], "total": ["1/day"], "countries": ["CN"]}
     configure(example | {"testNumbers": numbers, "limits": limits})
 

@@ -1,7 +1,7 @@
 import hmac
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 from pytest_mock import MockerFixture
@@ -193,26 +193,21 @@ class TestProblems:
 
 
 ZITADEL = {"zitadel-signature": "t=1,v1=00"}
-REASONS: dict[str, tuple[dict[str, str], str | None]] = {
-    "has neither an Authorization value nor a signature": ({"webhook-id": "msg-1"}, None),
-    "is not in SMS_CONNECTOR_AUTHORIZATION": ({"authorization": "Bearer two"}, None),
-    "or the id or timestamp missing": (signed() | {"webhook-timestamp": ""}, None),
-    "webhook-signature is malformed": (
-        signed() | {"webhook-signature": "v2,AAAA"},
-        None,
-    ),
+# Signed when the test runs: a signature is valid for five minutes.
+REASONS: dict[str, tuple[Callable[[], dict[str, str]], str | None]] = {
+    "has neither an Authorization value nor a signature": (lambda: {"webhook-id": "msg-1"}, None),
+    "is not in SMS_CONNECTOR_AUTHORIZATION": (lambda: {"authorization": "Bearer two"}, None),
+    "or the id or timestamp missing": (lambda: signed() | {"webhook-timestamp": ""}, None),
+    "webhook-signature is malformed": (lambda: signed() | {"webhook-signature": "v2,AAAA"}, None),
     "timestamp of the signature is malformed": (
-        signed() | {"webhook-timestamp": "x"},
+        lambda: signed() | {"webhook-timestamp": "x"},
         None,
     ),
-    "timestamp of the signature is more than 5 minutes from now": (
-        signed(age=310),
-        None,
-    ),
-    "a secret that is not known, or for another body": (signed(OTHER), None),
-    "opens /zitadel alone": (ZITADEL, "logto"),
-    "more than 5 minutes from now": (ZITADEL, "zitadel"),
-    "ZITADEL-Signature is malformed": ({"zitadel-signature": "x"}, "zitadel"),
+    "timestamp of the signature is more than 5 minutes from now": (lambda: signed(age=310), None),
+    "a secret that is not known, or for another body": (lambda: signed(OTHER), None),
+    "opens /zitadel alone": (lambda: ZITADEL, "logto"),
+    "more than 5 minutes from now": (lambda: ZITADEL, "zitadel"),
+    "ZITADEL-Signature is malformed": (lambda: {"zitadel-signature": "x"}, "zitadel"),
 }
 
 
@@ -225,9 +220,10 @@ class TestReasons:
         mocker: MockerFixture,
         caplog: pytest.LogCaptureFixture,
         reason: str,
-        case: tuple[dict[str, str], str | None],
+        case: tuple[Callable[[], dict[str, str]], str | None],
     ) -> None:
-        headers, caller = case
+        make_headers, caller = case
+        headers = make_headers()
         several = auth(AUTHORIZATION="Bearer one", WEBHOOK_SECRETS=SECRET, ZITADEL_KEYS=KEY)
         # The name in that file alone: other threads of this process go by the real clock.
         clock = mocker.patch("sms_connector.log.time").monotonic
