@@ -11,8 +11,8 @@ from .callers.sentences import Audience, Locale
 from .errors import ConnectorError, bug
 from .instance import Instance
 from .invocation import Invocation, logger_of, read_invocation
-from .operations import ROUTES, run
 from .operations.call import Call
+from .operations.routes import ROUTES, run
 from .region import region_problem
 from .settings import Settings
 from .web.envelopes import Envelope, envelope_of
@@ -20,7 +20,7 @@ from .web.envelopes.event import read_event
 from .web.envelopes.http_event import reply
 from .web.failures import failure
 from .web.http import Response
-from .web.routes import find_path
+from .web.route import find_path
 
 
 class Function:

@@ -12,7 +12,7 @@ import pytest
 from sms_connector.local.emulate.pnvs_account import GIVEN_SIGNS
 from sms_connector.local.emulate.server import Emulator
 from sms_connector.local.fc_context import FcContext
-from sms_connector.operations import ROUTES
+from sms_connector.operations.routes import ROUTES
 from tests.support.configs import GIVEN_TEMPLATES
 from tests.support.http_events import HttpRequest, through_wsgi
 

@@ -10,6 +10,7 @@ from typing import Final, Literal
 from .. import clock, log
 from ..clock import Moment
 from ..errors import ConnectorError
+from . import timeouts
 
 Fault = Literal[
     "unknown_host",
@@ -64,7 +65,6 @@ _UNTIL_SOMETHING_EXPIRES: Final = 60
 _OF_WRITES: Final = ("read_only", "full")
 """Faults that only a write can find out, so that only a write can see their end."""
 
-LEFT_ALONE_SECONDS: Final = 3.0
 LOGGED_EVERY_SECONDS: Final = 60.0
 
 
@@ -87,7 +87,7 @@ class StoreAwayError(Exception):
         return ConnectorError(
             "unavailable",
             "The store cannot be reached: try again in a moment.",
-            retry_after=math.ceil(LEFT_ALONE_SECONDS),
+            retry_after=math.ceil(timeouts.LEFT_ALONE_SECONDS),
         )
 
 
@@ -148,7 +148,7 @@ class Outage:
             fault = self._fault
             if fault is None:
                 return
-            if self._tried is not None and self._tried.age < LEFT_ALONE_SECONDS:
+            if self._tried is not None and self._tried.age < timeouts.LEFT_ALONE_SECONDS:
                 raise StoreAwayError(fault.fault, fault.words)
             self._tried = clock.now()
 

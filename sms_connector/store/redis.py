@@ -9,18 +9,13 @@ from typing import Any, Final
 
 import msgspec
 
+from . import timeouts
 from .address import Address
 from .connection import Command, Connections
 from .outage import Outage, StoreAwayError
 from .packing import Reply, packed_transaction
 from .repeat import changes_its_guard, result_if_written, to_repeat
 from .transaction import Found, Result, Transaction
-
-SECONDS_PER_CALL: Final = 0.2
-"""What a call may add to an answer, with the connection that it may have to make."""
-
-PATIENT_SECONDS: Final = 1.0
-"""The same, of an operation that cannot do without the store."""
 
 _ATTEMPTS: Final = 3
 """The first may find that an idle connection is dead, the second that a reply does not come."""
@@ -115,7 +110,7 @@ class RedisStore:
 
         ``again`` is what to send where that is unknown, None if nothing may be sent then.
         """
-        seconds = PATIENT_SECONDS if self._is_patient else SECONDS_PER_CALL
+        seconds = timeouts.PATIENT_SECONDS if self._is_patient else timeouts.SECONDS_PER_CALL
         deadline = time.monotonic() + seconds
         maybe_done = False
         for left in reversed(range(_ATTEMPTS)):

@@ -11,8 +11,9 @@ from ..clock import shanghai_date
 from ..config import ConnectorConfig
 from ..errors import ConnectorError
 from ..sending.at_most_once import LEASE_BEYOND_CALL, Figures
+from ..store import timeouts
 from ..store.names import Names
-from ..store.outage import LEFT_ALONE_SECONDS, StoreAwayError
+from ..store.outage import StoreAwayError
 from ..store.transaction import Figure, Result, Store, Transaction
 from .codes import derived_codes
 from .record import Verification
@@ -94,5 +95,5 @@ def _maybe_done() -> ConnectorError:
     return ConnectorError(
         "unavailable",
         "The store did not answer in time, so this may have counted: try again in a moment.",
-        retry_after=math.ceil(LEFT_ALONE_SECONDS),
+        retry_after=math.ceil(timeouts.LEFT_ALONE_SECONDS),
     )

@@ -21,7 +21,7 @@ MOST_KEPT: Final = 1_000
 KEPT_SECONDS: Final = 300.0
 """After this, work is dropped: what it would change may belong to a later request by then."""
 
-SECONDS_PER_CALL: Final = 0.3
+MOST_HELD_UP_SECONDS: Final = 0.3
 """How long one call may be held up by the work that others left."""
 
 Work = Callable[[], None]
@@ -38,8 +38,8 @@ class Unfinished:
         self._left.append((clock.now(), work))
 
     def finish(self) -> None:
-        """Do what is left, as far as the store can be reached in SECONDS_PER_CALL."""
-        end = time.monotonic() + SECONDS_PER_CALL
+        """Do what is left, as far as the store can be reached in MOST_HELD_UP_SECONDS."""
+        end = time.monotonic() + MOST_HELD_UP_SECONDS
         while self._left and time.monotonic() < end:
             try:
                 since, work = self._left.popleft()

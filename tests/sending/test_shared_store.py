@@ -17,7 +17,7 @@ from sms_connector.sending.codes import made_codes
 from sms_connector.sending.connector import SmsConnector
 from sms_connector.sending.options import SendOptions
 from sms_connector.settings import Settings
-from sms_connector.store import open_stores, redis
+from sms_connector.store import open_stores, timeouts
 from sms_connector.store.address import Address
 from sms_connector.store.redis import RedisStore
 from sms_connector.store.transaction import Figure, Write
@@ -206,7 +206,7 @@ def test_a_message_is_sent_in_time_though_the_server_is_silent(provider: Provide
         one = connector(server, provider(accept).endpoint)
         numbers = random.Random(1)
         send(one, f"138{numbers.randrange(10**8):08}")
-        patch.setattr(redis, "SECONDS_PER_CALL", 0.2)
+        patch.setattr(timeouts, "SECONDS_PER_CALL", 0.2)
         server.stop()
         started = time.monotonic()
         answers = [send(one, f"138{numbers.randrange(10**8):08}") for _ in range(5)]
@@ -220,7 +220,7 @@ class TestOutages:
 
     @pytest.fixture(autouse=True)
     def _short(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("sms_connector.store.outage.LEFT_ALONE_SECONDS", 0.0)
+        monkeypatch.setattr("sms_connector.store.timeouts.LEFT_ALONE_SECONDS", 0.0)
 
     def test_an_outcome_is_written_though_the_server_came_back_after_the_claim(
         self, server: RedisServer
@@ -241,7 +241,7 @@ class TestOutages:
         shared = RedisStore(server.address)
         one, other, calls = Instance(shared), Instance(shared), Provider()
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(redis, "SECONDS_PER_CALL", 0.1)
+            patch.setattr(timeouts, "SECONDS_PER_CALL", 0.1)
 
             def call(message: Sms) -> Receipt:
                 patch.undo()

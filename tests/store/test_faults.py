@@ -12,7 +12,7 @@ from contextlib import ExitStack, suppress
 import pytest
 from msgspec.structs import replace
 
-from sms_connector.store import Stores, diagnose, redis
+from sms_connector.store import Stores, diagnose, timeouts
 from sms_connector.store.address import Address
 from sms_connector.store.layered import Layered
 from sms_connector.store.memory import Memory
@@ -170,7 +170,7 @@ CASES: dict[str, tuple[Fault, str]] = {
 
 @pytest.fixture(autouse=True)
 def _real_patience(patience: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
-    monkeypatch.setattr(redis, "SECONDS_PER_CALL", 0.2)
+    monkeypatch.setattr(timeouts, "SECONDS_PER_CALL", 0.2)
 
 
 @pytest.fixture(params=list(CASES), ids=list(CASES))

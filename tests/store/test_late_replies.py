@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from sms_connector.store import redis
+from sms_connector.store import timeouts
 from sms_connector.store.address import Address
 from sms_connector.store.layered import Layered
 from sms_connector.store.memory import Memory
@@ -43,8 +43,8 @@ TROUBLES: dict[str, Trouble] = {
 
 @pytest.fixture(autouse=True)
 def _real_patience(patience: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
-    monkeypatch.setattr(redis, "SECONDS_PER_CALL", 0.2)
-    monkeypatch.setattr(redis, "PATIENT_SECONDS", 1.0)
+    monkeypatch.setattr(timeouts, "SECONDS_PER_CALL", 0.2)
+    monkeypatch.setattr(timeouts, "PATIENT_SECONDS", 1.0)
 
 
 @pytest.fixture
@@ -142,7 +142,7 @@ class TestUnknown:
     def test_what_is_still_unknown_after_a_second_says_so(
         self, server: RedisServer, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("sms_connector.store.outage.LEFT_ALONE_SECONDS", 0.0)
+        monkeypatch.setattr("sms_connector.store.timeouts.LEFT_ALONE_SECONDS", 0.0)
         store, asked = behind(proxy), claim(MINUTE)
         proxy.dropped = 10
         began = time.monotonic()
@@ -213,7 +213,7 @@ def test_a_message_whose_claim_got_no_reply_is_counted_and_given_back_at_the_ser
     arrived: bool,
     end: str,
 ) -> None:
-    monkeypatch.setattr("sms_connector.store.outage.LEFT_ALONE_SECONDS", 0.0)
+    monkeypatch.setattr("sms_connector.store.timeouts.LEFT_ALONE_SECONDS", 0.0)
     direct, store = RedisStore(server.address), RedisStore(Address("127.0.0.1", proxy.port))
     layered = Layered(Memory(), store)
     layered.transact(Transaction(records=(Record(KEY),)))

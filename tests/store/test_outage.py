@@ -7,7 +7,8 @@ from contextlib import suppress
 import pytest
 from pytest_mock import MockerFixture
 
-from sms_connector.store.outage import LEFT_ALONE_SECONDS, Outage, StoreAwayError
+from sms_connector.store.outage import Outage, StoreAwayError
+from sms_connector.store.timeouts import LEFT_ALONE_SECONDS
 
 SetTime = Callable[[float], None]
 

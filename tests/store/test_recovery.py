@@ -9,7 +9,7 @@ from contextlib import suppress
 import pytest
 from msgspec.structs import replace
 
-from sms_connector.store import redis
+from sms_connector.store import timeouts
 from sms_connector.store.address import Address
 from sms_connector.store.layered import Layered
 from sms_connector.store.memory import Memory
@@ -25,14 +25,14 @@ CLAIM = Transaction(records=(Record(KEY, (ABSENT,)),), write=(Write(KEY, "mine",
 
 @pytest.fixture(autouse=True)
 def _real_patience(patience: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
-    monkeypatch.setattr(redis, "SECONDS_PER_CALL", 0.2)
+    monkeypatch.setattr(timeouts, "SECONDS_PER_CALL", 0.2)
 
 
 class TestRecovery:
     def test_a_silent_server_that_goes_on_is_used_again(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("sms_connector.store.outage.LEFT_ALONE_SECONDS", 0.2)
+        monkeypatch.setattr("sms_connector.store.timeouts.LEFT_ALONE_SECONDS", 0.2)
         with RedisServer(PROGRAM) as server:
             store = RedisStore(server.address)
             store.transact(Transaction())
@@ -50,7 +50,7 @@ class TestRecovery:
     def test_a_server_restarted_empty_is_asked_again_and_the_memory_still_knows(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(redis, "SECONDS_PER_CALL", 5.0)
+        monkeypatch.setattr(timeouts, "SECONDS_PER_CALL", 5.0)
         with RedisServer(PROGRAM) as server:
             store = Layered(Memory(), RedisStore(server.address))
             assert store.transact(CLAIM).committed
@@ -66,8 +66,8 @@ class TestRecovery:
     def test_a_replica_stays_away_and_is_logged_once_until_it_takes_writes(
         self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
-        monkeypatch.setattr(redis, "SECONDS_PER_CALL", 5.0)
-        monkeypatch.setattr("sms_connector.store.outage.LEFT_ALONE_SECONDS", 0.0)
+        monkeypatch.setattr(timeouts, "SECONDS_PER_CALL", 5.0)
+        monkeypatch.setattr("sms_connector.store.timeouts.LEFT_ALONE_SECONDS", 0.0)
         caplog.set_level("INFO")
         with (
             RedisServer(PROGRAM) as primary,
@@ -87,7 +87,7 @@ class TestRecovery:
     def test_one_call_at_a_time_tries_a_server_that_is_away(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("sms_connector.store.outage.LEFT_ALONE_SECONDS", 0.3)
+        monkeypatch.setattr("sms_connector.store.timeouts.LEFT_ALONE_SECONDS", 0.3)
         with RedisServer(PROGRAM) as server, Proxy(server.port) as proxy:
             store = Layered(Memory(), RedisStore(Address("127.0.0.1", proxy.port)))
             proxy.delay = 1
@@ -107,7 +107,7 @@ class TestRecovery:
 def test_a_server_killed_among_transactions_keeps_each_whole_or_not_at_all(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(redis, "SECONDS_PER_CALL", 5.0)
+    monkeypatch.setattr(timeouts, "SECONDS_PER_CALL", 5.0)
     whole = Transaction(write=tuple(Write(f"{{t}}{n}", "x" * 500, 600) for n in range(40)))
     with RedisServer(PROGRAM, appendonly="yes", appendfsync="no") as server:
         for _ in range(3):

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from sms_connector.errors import ConnectorError
-from sms_connector.store import redis
+from sms_connector.store import timeouts
 from sms_connector.store.address import Address
 from sms_connector.store.redis import RedisStore
 from sms_connector.verification.guess import RESERVED_FOR_ID
@@ -69,7 +69,7 @@ def _guess(
     index: int,
     right_ones: int,
 ) -> None:
-    redis.SECONDS_PER_CALL = 5.0  # type: ignore[misc]
+    timeouts.SECONDS_PER_CALL = 5.0  # type: ignore[misc]
     service = verifications(RedisStore(address), verification={"attempts": attempts})
     told: list[str | int] = []
     for number, (verification_id, phone, code) in enumerate(started):

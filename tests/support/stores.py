@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sms_connector.store import redis
+from sms_connector.store import timeouts
 from sms_connector.store.memory import Memory
 from sms_connector.store.redis import RedisStore
 from sms_connector.store.transaction import Store
@@ -46,8 +46,8 @@ def store(running: Callable[[str], RedisServer], request: pytest.FixtureRequest)
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a machine that is busy with other tests be no fault of the server."""
-    monkeypatch.setattr(redis, "SECONDS_PER_CALL", 5.0)
-    monkeypatch.setattr(redis, "PATIENT_SECONDS", 15.0)
+    monkeypatch.setattr(timeouts, "SECONDS_PER_CALL", 5.0)
+    monkeypatch.setattr(timeouts, "PATIENT_SECONDS", 15.0)
 
 
 def emptied(server: RedisServer) -> RedisServer:

@@ -9,7 +9,7 @@ import pytest
 
 from sms_connector.errors import ConnectorError
 from sms_connector.sending.options import SendOptions
-from sms_connector.store import redis
+from sms_connector.store import timeouts
 from sms_connector.store.address import Address
 from sms_connector.store.memory import Memory
 from sms_connector.store.mirrored import Mirrored
@@ -40,9 +40,9 @@ LATE: dict[str, Callable[[Proxy], None]] = {
 
 @pytest.fixture(autouse=True)
 def _real_patience(patience: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
-    monkeypatch.setattr(redis, "SECONDS_PER_CALL", 0.2)
-    monkeypatch.setattr(redis, "PATIENT_SECONDS", 1.0)
-    monkeypatch.setattr("sms_connector.store.outage.LEFT_ALONE_SECONDS", 0.0)
+    monkeypatch.setattr(timeouts, "SECONDS_PER_CALL", 0.2)
+    monkeypatch.setattr(timeouts, "PATIENT_SECONDS", 1.0)
+    monkeypatch.setattr("sms_connector.store.timeouts.LEFT_ALONE_SECONDS", 0.0)
 
 
 @pytest.fixture

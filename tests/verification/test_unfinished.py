@@ -32,7 +32,7 @@ def test_work_is_done_in_order_until_the_store_is_away_and_goes_on_later() -> No
 
 
 def test_one_call_is_held_up_for_a_bounded_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unfinished, "SECONDS_PER_CALL", 0.05)
+    monkeypatch.setattr(unfinished, "MOST_HELD_UP_SECONDS", 0.05)
     left = Unfinished()
     done: list[int] = []
 
