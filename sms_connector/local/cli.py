@@ -1,29 +1,49 @@
 """The commands of ``python -m sms_connector``, one folder each; `demo` is one file."""
 
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Final
+
 import click
 
 from .. import __version__
-from .check.command import check
 from .checkout import IS_CHECKOUT
-from .console.command import console
-from .demo import demo
-from .emulate.command import emulate
-from .invoke.command import invoke
-from .number_lookup.command import lookup
-from .send.command import send
-from .serve.command import serve
-from .stats.command import stats
-from .verify.command import verify
+
+MODULES: Final[Mapping[str, str]] = {
+    "check": "check.command",
+    "console": "console.command",
+    "demo": "demo",
+    "emulate": "emulate.command",
+    "invoke": "invoke.command",
+    "lookup": "number_lookup.command",
+    "send": "send.command",
+    "serve": "serve.command",
+    "stats": "stats.command",
+    "verify": "verify.command",
+    # These package the project's own files, with tools that an installation lacks.
+    **({"package": "package.command", "release": "package.release"} if IS_CHECKOUT else {}),
+}
 
 
-class _WholeSummaries(click.Group):
-    """Wraps the summaries of the commands in `--help`, where click would cut them."""
+class Commands(click.Group):
+    """Imports a command when it is used: each instance of `serve` imports this file too."""
 
-    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return sorted(MODULES)
+
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
+        return command(name) if name in MODULES else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Wrap the summaries in `--help`, where click would cut them."""
         with formatter.section("Commands"):
-            formatter.write_dl(
-                [(name, summary(self.commands[name])) for name in sorted(self.commands)]
-            )
+            formatter.write_dl([(name, summary(command(name))) for name in self.list_commands(ctx)])
+
+
+def command(name: str) -> click.Command:
+    """Import a command."""
+    imported: click.Command = getattr(import_module(f".{MODULES[name]}", __package__), name)
+    return imported
 
 
 def summary(command: click.Command) -> str:
@@ -31,18 +51,7 @@ def summary(command: click.Command) -> str:
     return (command.help or "").partition("\n")[0]
 
 
-@click.group(cls=_WholeSummaries, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 def cli() -> None:
     """Try, test and run the SMS connector on this machine."""
-
-
-for _command in (check, console, demo, emulate, invoke, lookup, send, serve, stats, verify):
-    cli.add_command(_command)
-
-if IS_CHECKOUT:  # it packages the project's own files, with tools that an installation lacks
-    from .package.command import package
-    from .package.release import release
-
-    cli.add_command(package)
-    cli.add_command(release)
