@@ -17,6 +17,8 @@ from tests.support.installation import Installation, installation
 from tests.support.markdown import code_blocks
 from tests.support.serving import PROJECT, ServerProcess
 
+pytestmark = pytest.mark.long
+
 MESSAGE = {"phone": "13812345678", "usageType": "SignIn", "code": "246810"}
 
 

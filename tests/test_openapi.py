@@ -185,24 +185,29 @@ CHECKS = [*CONFORMANCE, ignored_auth, missing_required_header, unsupported_metho
 
 schema = schemathesis.openapi.from_dict(DOCUMENT)
 
+EXAMPLES = settings(derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+
 
 class TestAnyRequest:
     @schema.parametrize()
-    @settings(
-        max_examples=100,
-        derandomize=True,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
+    @settings(EXAMPLES, max_examples=20)
     def test_any_request_gets_a_response_that_the_file_describes(self, url: str, case: Any) -> None:
-        answer = case.call(base_url=url, headers={"Authorization": AUTHORIZATION})
-        case.validate_response(
-            answer,
-            headers={"Authorization": AUTHORIZATION},
-            checks=CHECKS,
-        )
-        if case.operation.method.upper() == "POST" and "bizId" in answer.text:
-            check_request(case.operation.path, answer.request)
+        check(url, case)
+
+    @pytest.mark.long
+    @schema.parametrize()
+    @settings(EXAMPLES, max_examples=200)
+    def test_many_requests_get_a_response_that_the_file_describes(
+        self, url: str, case: Any
+    ) -> None:
+        check(url, case)
+
+
+def check(url: str, case: Any) -> None:
+    answer = case.call(base_url=url, headers={"Authorization": AUTHORIZATION})
+    case.validate_response(answer, headers={"Authorization": AUTHORIZATION}, checks=CHECKS)
+    if case.operation.method.upper() == "POST" and "bizId" in answer.text:
+        check_request(case.operation.path, answer.request)
 
 
 def check_request(path: str, request: requests.PreparedRequest) -> None:

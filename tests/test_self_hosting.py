@@ -85,6 +85,7 @@ def send(url: str, **options: Any) -> requests.Response:
 
 
 @pytest.mark.parametrize("command", [IMAGE_COMMAND, UNIT_COMMAND], ids=["image", "unit"])
+@pytest.mark.long
 def test_the_server_s_command_runs_and_stops_in_time(
     start: Any, emulator: Emulator, command: list[str]
 ) -> None:
@@ -96,6 +97,7 @@ def test_the_server_s_command_runs_and_stops_in_time(
     assert server.stop(signal.SIGTERM) == 0
 
 
+@pytest.mark.long
 def test_the_image_s_health_check_succeeds_only_while_messages_can_be_sent(
     start: Any, installed: Installation
 ) -> None:
@@ -149,6 +151,7 @@ def test_the_store_s_command_starts_a_server_that_refuses_to_forget(tmp_path: Pa
         store.wait()
 
 
+@pytest.mark.long
 def test_the_systemd_unit_is_valid(installed: Installation, tmp_path: Path) -> None:
     parser = configparser.ConfigParser(interpolation=None)
     parser.optionxform = str  # type: ignore[assignment, method-assign]
@@ -166,6 +169,7 @@ def test_the_systemd_unit_is_valid(installed: Installation, tmp_path: Path) -> N
     assert (ran.returncode, ours) == (0, [])
 
 
+@pytest.mark.long
 def test_the_commands_to_try_it_show_what_the_page_says(
     installed: Installation, emulator: Emulator, tmp_path: Path
 ) -> None:
@@ -222,6 +226,7 @@ def bash(command: str) -> str:
 
 
 @pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
+@pytest.mark.long
 def test_nginx_passes_on_what_the_function_takes(
     start: Any, emulator: Emulator, tmp_path: Path
 ) -> None:

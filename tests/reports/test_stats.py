@@ -87,6 +87,7 @@ def test_too_many_usage_types_are_added_up_too() -> None:
     assert sum(row.count for row in stats.rows) == 744 * sum(counts.values())
 
 
+@pytest.mark.long
 def test_the_largest_answer_has_less_than_2_mebibytes_and_takes_little_memory() -> None:
     outcomes = [f"refused:insufficient_request_parameters{place}" for place in range(10)]
     counts = {

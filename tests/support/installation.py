@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import shutil
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.made_once import made_once
 from tests.support.markdown import code_blocks
 from tests.support.serving import PROJECT
 
@@ -65,21 +65,13 @@ def clean_environ() -> dict[str, str]:
 
 
 def installation(factory: pytest.TempPathFactory) -> Installation:
-    """Return the installation of this run of the tests: the first process that asks makes it."""
-    own = factory.getbasetemp()
-    shared = own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own
-    made = Installation(shared / "installation")
-    with (shared / "installation.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (made.venv / "ready").exists():
-            _build(made)
-            (made.venv / "ready").touch()
-    return made
+    """Return the installation of this run of the tests."""
+    return Installation(made_once(factory, "installation", _build))
 
 
-def _build(made: Installation) -> None:
-    shutil.rmtree(made.source.parent, ignore_errors=True)  # of a process that failed
-    made.source.mkdir(parents=True)
+def _build(directory: Path) -> None:
+    made = Installation(directory)
+    made.source.mkdir()
     # Also what builds the package, and what is only tried here, comes in the pinned versions.
     pins = made.source.parent / "pins.txt"
     locked = (PROJECT / "requirements/dev.txt").read_text("utf-8")

@@ -1,6 +1,5 @@
-"""A package, made once for all tests of a process."""
+"""A package, and what it is made of."""
 
-import fcntl
 import shutil
 import sys
 from pathlib import Path
@@ -12,6 +11,7 @@ from sms_connector.local.cli import cli
 from sms_connector.local.package import command
 from sms_connector.local.package.distributions import install
 from sms_connector.local.package.interpreter import Interpreter, find_interpreter
+from tests.support.made_once import made_once
 from tests.support.serving import PROJECT
 
 # Where there is no 3.12, the package for the Python that runs shows the same.
@@ -25,17 +25,15 @@ def make(output: Path) -> Result:
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> tuple[Path, str]:
-    """The package, and what the command printed. All processes of a run share one."""
-    base = tmp_path_factory.getbasetemp()
-    folder = base if worker_id == "master" else base.parent
-    output, printed = folder / "build" / "function", folder / "printed"
-    with open(folder / "package.lock", "w", encoding="ascii") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not printed.exists():
-            text = make(output).output
-            printed.write_text(text, "utf-8")
-    return output, printed.read_text("utf-8")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The package, and what the command printed."""
+
+    def build(directory: Path) -> None:
+        printed = make(directory / "build" / "function").output
+        (directory / "printed").write_text(printed, "utf-8")
+
+    directory = made_once(tmp_path_factory, "package", build)
+    return directory / "build" / "function", (directory / "printed").read_text("utf-8")
 
 
 @pytest.fixture(scope="session")
@@ -45,9 +43,10 @@ def package(made: tuple[Path, str]) -> Path:
 
 @pytest.fixture(scope="session")
 def distributions(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    directory = tmp_path_factory.mktemp("distributions") / "installed"
-    install(PROJECT / "requirements.txt", VERSION, directory)
-    return directory
+    def build(directory: Path) -> None:
+        install(PROJECT / "requirements.txt", VERSION, directory)
+
+    return made_once(tmp_path_factory, "distributions", build)
 
 
 @pytest.fixture

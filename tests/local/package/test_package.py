@@ -65,6 +65,7 @@ def test_everything_is_compiled_and_never_checked_again(package: Path) -> None:
         assert struct.unpack("<I", head[4:]) == (1,), source  # by hash, unchecked: PEP 552
 
 
+@pytest.mark.long
 def test_the_same_input_makes_the_same_bytes_in_the_time_zone_furthest_west(
     package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

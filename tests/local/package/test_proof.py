@@ -126,6 +126,30 @@ def ignore_the_platform_s_keys(package: Path) -> None:
     append(package / "sms_connector" / "web_mode" / "application.py", code)
 
 
+# With the cases of the test below, one for each thing that the proof looks at.
+MORE = (
+    (remove_the_numbers_abroad, "a number overseas sent 0 messages"),
+    (remove_the_signatures, "does not start"),
+    (remove_the_number_verification_service, "a given template sent 0 messages"),
+    (remove_the_roots, "no root certificates"),
+    (look_for_the_roots_elsewhere, "left out of it: certifi.where"),
+    (use_a_stub_at_import, "requests.get is a stub"),
+    (sign_with_a_stub, r"left out of it: cryptography\.hazmat\.primitives\.hashes\.SHA256"),
+    (leave_the_sdk_its_own_wire, r"left out of it: requests\.PreparedRequest"),
+    (parse_refusals_with_a_stub, "left out of it: requests.get"),
+    (mistake_a_refusal, "a failure, isv.MOBILE_NUMBER_ILLEGAL is answered with"),
+    (need_another_name_of_a_stub, "aiohttp.FormData is a stub"),
+    (break_the_generic_client, "the SDK's generic client sent 0 messages"),
+    (leave_out_the_script_of_the_store, "does not start"),
+    (ask_the_store_by_a_stub, r"left out of it: valkey\.client\.Valkey"),
+    (name_a_fault_of_the_store_by_a_stub, r"left out of it: valkey\.ocsp\.fault"),
+    (leave_out_the_models_of_a_query, "a delivery state is answered with"),
+    (keep_to_the_memory, "writes nothing to the store"),
+    (leave_out_the_http_server, "web mode does not start"),
+    (write_a_file, "writes into its own directory"),
+)
+
+
 class TestAPackageThatIsBroken:
     """`make package` fails, so that it cannot fail in the cloud."""
 
@@ -133,28 +157,10 @@ class TestAPackageThatIsBroken:
         ("harm", "problem"),
         [
             (remove_a_model, "does not start"),
-            (remove_the_numbers_abroad, "a number overseas sent 0 messages"),
-            (remove_the_signatures, "does not start"),
-            (remove_the_number_verification_service, "a given template sent 0 messages"),
-            (remove_the_roots, "no root certificates"),
-            (look_for_the_roots_elsewhere, "left out of it: certifi.where"),
-            (use_a_stub_at_import, "requests.get is a stub"),
             (use_a_stub_and_go_on, "left out of it: requests.get"),
-            (sign_with_a_stub, r"left out of it: cryptography\.hazmat\.primitives\.hashes\.SHA256"),
-            (leave_the_sdk_its_own_wire, r"left out of it: requests\.PreparedRequest"),
-            (parse_refusals_with_a_stub, "left out of it: requests.get"),
-            (mistake_a_refusal, "a failure, isv.MOBILE_NUMBER_ILLEGAL is answered with"),
-            (need_another_name_of_a_stub, "aiohttp.FormData is a stub"),
-            (break_the_generic_client, "the SDK's generic client sent 0 messages"),
             (send_twice, "a direct invocation sent 2 messages"),
-            (leave_out_the_script_of_the_store, "does not start"),
-            (ask_the_store_by_a_stub, r"left out of it: valkey\.client\.Valkey"),
-            (name_a_fault_of_the_store_by_a_stub, r"left out of it: valkey\.ocsp\.fault"),
-            (leave_out_the_models_of_a_query, "a delivery state is answered with"),
-            (keep_to_the_memory, "writes nothing to the store"),
-            (leave_out_the_http_server, "web mode does not start"),
             (ignore_the_platform_s_keys, "an HTTP request in web mode sent 0 messages"),
-            (write_a_file, "writes into its own directory"),
+            *(pytest.param(*case, marks=pytest.mark.long) for case in MORE),
         ],
     )
     def test_fails_its_proof(
