@@ -1,6 +1,6 @@
 """The errors that callers get. Codes are Logto's ``ConnectorErrorCodes`` and its i18n keys.
 
-Nothing here knows HTTP: ``web/failures.py`` has the status of each kind.
+Nothing here knows HTTP: ``web/error_responses.py`` has the status of each kind.
 """
 
 from collections.abc import Mapping

@@ -18,7 +18,7 @@ from .settings import Settings
 from .web.envelopes import Envelope, envelope_of
 from .web.envelopes.event import read_event
 from .web.envelopes.http_event import reply
-from .web.failures import failure
+from .web.error_responses import failure
 from .web.http import Response
 from .web.route import find_path
 

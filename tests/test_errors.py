@@ -1,7 +1,7 @@
 import pytest
 
 from sms_connector.errors import CODES, ConnectorError, Kind, LimitReached, ProviderError, bug
-from sms_connector.web.failures import STATUS
+from sms_connector.web.error_responses import STATUS
 
 
 def test_a_copy_has_every_part_of_the_error() -> None:

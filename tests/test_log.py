@@ -13,7 +13,7 @@ import pytest
 from sms_connector.errors import ConnectorError
 from sms_connector.log import Entry, Notices
 from sms_connector.message import Receipt
-from sms_connector.web.failures import error_body
+from sms_connector.web.error_responses import error_body
 from tests.support.scripted_provider import (
     Act,
     ScriptedProvider,

@@ -12,7 +12,7 @@ import pytest
 import requests
 import schemathesis
 import yaml
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
 from openapi_schema_validator import OAS30Validator
 from openapi_spec_validator import validate
 from schemathesis.specs.openapi.checks import (
@@ -185,6 +185,7 @@ CHECKS = [*CONFORMANCE, ignored_auth, missing_required_header, unsupported_metho
 
 schema = schemathesis.openapi.from_dict(DOCUMENT)
 
+OPERATIONS: list[Any] = [found.ok() for found in schema.get_all_operations()]  # type: ignore[union-attr]
 EXAMPLES = settings(derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -195,12 +196,16 @@ class TestAnyRequest:
         check(url, case)
 
     @pytest.mark.long
-    @schema.parametrize()
-    @settings(EXAMPLES, max_examples=200)
+    @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.label)
     def test_many_requests_get_a_response_that_the_file_describes(
-        self, url: str, case: Any
+        self, url: str, operation: Any
     ) -> None:
-        check(url, case)
+        @given(case=operation.as_strategy())
+        @settings(EXAMPLES, max_examples=300)
+        def each(case: Any) -> None:
+            check(url, case)
+
+        each()
 
 
 def check(url: str, case: Any) -> None:

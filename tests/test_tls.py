@@ -12,7 +12,7 @@ from pytest_mock import MockerFixture
 
 from sms_connector import tls
 from sms_connector.local.package.root_certificates import write_directory
-from sms_connector.web.failures import error_body
+from sms_connector.web.error_responses import error_body
 from tests.support.scripted_provider import ScriptedProvider, accept, tunnel_to
 from tests.support.sending import connector_at, failure, send
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from ..errors import ConnectorError
 from ..message import Message, Receipt
-from ..web.failures import STATUS, error_headers
+from ..web.error_responses import STATUS, error_headers
 from ..web.http import LARGEST_BODY, Request, Response
 from .fields import optional_text, renamed, required_text
 from .sentences import Audience, locale_of, operator_sentence, sentence_for, with_reference

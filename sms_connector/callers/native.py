@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from ..errors import ConnectorError
 from ..message import Message, Receipt
-from ..web.failures import failure
+from ..web.error_responses import failure
 from ..web.http import Request, Response
 from .fields import optional_address, optional_text, required_text
 from .sentences import Audience

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from ..errors import ConnectorError
 from ..message import Message, Receipt
-from ..web.failures import failure
+from ..web.error_responses import failure
 from ..web.http import Request, Response
 from .fields import renamed, usage_type_of
 from .sentences import Audience

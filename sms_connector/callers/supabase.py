@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from ..errors import ConnectorError
 from ..message import Message, Receipt
-from ..web.failures import STATUS, error_headers
+from ..web.error_responses import STATUS, error_headers
 from ..web.http import Request, Response
 from .fields import optional_text, required_text, usage_type_of
 from .sentences import Audience, sentence_for

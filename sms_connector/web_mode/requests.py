@@ -14,7 +14,7 @@ from waitress.utilities import RequestEntityTooLarge
 from ..errors import ConnectorError, invalid_request
 from ..web.envelopes.http_event import headers_for
 from ..web.envelopes.too_large import TEXT
-from ..web.failures import failure
+from ..web.error_responses import failure
 
 _LARGEST_READ: Final = 32 * 1024 * 1024
 """In bytes: the platform's own limit for a request."""

@@ -146,7 +146,7 @@ class TestBadInput:
         assert accepting.connections == 0
 
     @settings(
-        max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+        max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
     )
     @given(
         st.binary()
@@ -172,7 +172,7 @@ class TestBadInput:
         assert accepting.connections == 0
 
     @settings(
-        max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+        max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
     )
     @given(
         st.fixed_dictionaries(

@@ -14,7 +14,7 @@ from pytest_mock import MockerFixture
 from sms_connector.provider import wire
 from sms_connector.provider.call import Stage, TrackedCall, WireError
 from sms_connector.sending.connector import SmsConnector
-from sms_connector.web.failures import STATUS
+from sms_connector.web.error_responses import STATUS
 from tests.support.scripted_provider import ScriptedProvider, accept, hang, stall
 from tests.support.sending import connector_at, failure, send
 

@@ -11,7 +11,7 @@ import pytest
 
 from sms_connector.errors import ConnectorError
 from sms_connector.provider.http1 import MAX_ANSWER_BYTES
-from sms_connector.web.failures import STATUS
+from sms_connector.web.error_responses import STATUS
 from tests.support.scripted_provider import Act, ScriptedProvider, close, hang, reset, stall
 from tests.support.sending import connector_at, failure, send
 

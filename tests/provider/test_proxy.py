@@ -12,7 +12,7 @@ from pytest_mock import MockerFixture
 
 from sms_connector.provider.proxy import Origin, Proxy, proxy_for
 from sms_connector.settings import read_settings
-from sms_connector.web.failures import STATUS, error_body
+from sms_connector.web.error_responses import STATUS, error_body
 from tests.support.scripted_provider import (
     ScriptedProvider,
     accept,

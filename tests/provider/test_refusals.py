@@ -14,7 +14,7 @@ from sms_connector.local.emulate.provider_errors import Refusal
 from sms_connector.provider import error_codes, refusals
 from sms_connector.provider.refunds import Refund, refund_of
 from sms_connector.provider.refusals import is_known
-from sms_connector.web.failures import STATUS
+from sms_connector.web.error_responses import STATUS
 from tests.support.configs import BOTH_SERVICES
 from tests.support.scripted_provider import ScriptedProvider, answer
 from tests.support.sending import connector_at, failure

@@ -21,7 +21,7 @@ from sms_connector.message import Message
 from sms_connector.provider.client import AccessKey
 from sms_connector.provider.verify_code import CENTRAL_ENDPOINT, endpoint_of
 from sms_connector.sending.connector import SmsConnector
-from sms_connector.web.failures import STATUS, error_body
+from sms_connector.web.error_responses import STATUS, error_body
 from tests.support import configs
 from tests.support.configs import KEY_ID, config
 from tests.support.scripted_provider import ScriptedProvider, answer

@@ -27,7 +27,7 @@ from sms_connector.provider.client import AccessKey, SmsClient, Times, tracked_c
 from sms_connector.provider.do_action import install
 from sms_connector.provider.sdk_call import NoAnswer
 from sms_connector.sending.connector import SmsConnector
-from sms_connector.web.failures import STATUS
+from sms_connector.web.error_responses import STATUS
 from tests.support.configs import config
 from tests.support.scripted_provider import (
     Act,

@@ -13,7 +13,7 @@ from sms_connector.local.emulate.server import Emulator
 from sms_connector.message import Message, Receipt
 from sms_connector.provider.client import AccessKey
 from sms_connector.sending.connector import SmsConnector
-from sms_connector.web.failures import error_body
+from sms_connector.web.error_responses import error_body
 from tests.support.configs import TEMPLATES
 from tests.support.scripted_provider import (
     ScriptedProvider,

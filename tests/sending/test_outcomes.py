@@ -11,7 +11,7 @@ from sms_connector.config import parse_config
 from sms_connector.errors import ProviderError
 from sms_connector.local.emulate.server import Emulator
 from sms_connector.sending.connector import SmsConnector
-from sms_connector.web.failures import STATUS, error_body
+from sms_connector.web.error_responses import STATUS, error_body
 from tests.support.configs import BOTH_SERVICES, KEY_ID, KEY_SECRET
 from tests.support.scripted_provider import (
     ACCEPTED,

@@ -9,7 +9,7 @@ from pytest_mock import MockerFixture
 from sms_connector.errors import ConnectorError
 from sms_connector.settings import Settings, read_settings
 from sms_connector.web.auth import CLOSED, MALFORMED_SECRET, UNSENDABLE, Auth, Credential
-from sms_connector.web.failures import STATUS
+from sms_connector.web.error_responses import STATUS
 from sms_connector.web.http import Request
 from sms_connector.web.route import OpenTo
 from tests.support.webhooks import OTHER, SECRET, signed_headers

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from ...errors import ConnectorError
-from ...web.failures import error_body
+from ...web.error_responses import error_body
 from ..pages import page, page_files
 from ..pages.docs import doc_routes
 from .actions import Actions, SendRequest

@@ -21,7 +21,7 @@ from ...store.address import MEMORY
 from ...store.outage import StoreAwayError
 from ...store.transaction import Transaction
 from ...templates import ByRegion
-from ...web.failures import error_body
+from ...web.error_responses import error_body
 from .sent_messages import SentMessage
 
 _REPORT_SECONDS: Final = 1.0

@@ -16,7 +16,7 @@ from ...store import open_stores
 from ...templates import ByRegion
 from ...verification.outcomes import Started
 from ...verification.service import Verifications
-from ...web.failures import error_body
+from ...web.error_responses import error_body
 
 
 class CodeRequest(msgspec.Struct, frozen=True, rename="camel"):

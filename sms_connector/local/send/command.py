@@ -15,7 +15,7 @@ from ...provider.environment_key import role_key
 from ...sending.connector import SmsConnector
 from ...settings import read_settings
 from ...templates import is_pnvs
-from ...web.failures import error_body
+from ...web.error_responses import error_body
 from ..access_keys import local_key
 from ..endpoint import is_emulator
 from ..exit_codes import ACCEPTED, NOT_SENT, UNKNOWN, exit_code

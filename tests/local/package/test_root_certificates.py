@@ -49,11 +49,12 @@ def test_roots_that_will_stay_have_the_names_that_openssl_gave_them(
 
 
 @pytest.mark.skipif(not shutil.which("openssl"), reason="needs the openssl command")
-def test_openssl_computes_the_same_name_for_every_root(directory: Path) -> None:
-    command = ("openssl", "x509", "-noout", "-subject_hash", "-in")
-    for file in directory.iterdir():
-        done = subprocess.run([*command, file], capture_output=True, text=True, check=True)  # noqa: S603
-        assert done.stdout.strip() == file.stem
+def test_openssl_computes_the_same_name_for_every_root(directory: Path, tmp_path: Path) -> None:
+    for place, file in enumerate(directory.iterdir()):
+        (tmp_path / f"{place}.pem").write_bytes(file.read_bytes())
+    subprocess.run(["openssl", "rehash", tmp_path], check=True)  # noqa: S603, S607
+    names = [file.name for file in tmp_path.iterdir() if file.is_symlink()]
+    assert sorted(names) == sorted(file.name for file in directory.iterdir())
 
 
 @pytest.mark.parametrize(

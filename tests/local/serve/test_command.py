@@ -8,7 +8,6 @@ import os
 import re
 import secrets
 import shutil
-import signal
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -184,18 +183,6 @@ class TestFlowControl:
 
     def test_flow_control_needs_an_emulator(self) -> None:
         assert CliRunner().invoke(serve, ["--flow-control"]).exit_code == 2
-
-
-class TestStopping:
-    @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
-    def test_serve_stops_without_an_error_and_closes_its_port(self, by: signal.Signals) -> None:
-        with ServeProcess(*EMULATOR) as process:
-            url = process.url
-            assert requests.get(f"{url}/health", timeout=10).status_code == 200
-            assert process.stop(by) == 0
-        assert process.err == []
-        with pytest.raises(requests.ConnectionError):
-            requests.get(url, timeout=5)
 
 
 class TestPort:

@@ -148,7 +148,7 @@ class TestWebMode:
 
 @pytest.fixture(scope="module")
 def running(server: RedisServer) -> Iterator[ServeProcess]:
-    with start(f"--store={server.url}", "--flow-control", "--instances=12") as process:
+    with start(f"--store={server.url}", "--flow-control", "--instances=6") as process:
         yield process
 
 
@@ -157,25 +157,25 @@ class TestWithAStore:
         self, running: ServeProcess
     ) -> None:
         before = len(inbox(running))
-        answers = ask(running, [MESSAGE] * 12)
+        answers = ask(running, [MESSAGE] * 6)
         assert {answer.status_code for answer in answers} == {200}
         assert len({answer.json()["bizId"] for answer in answers}) == 1
         assert len(inbox(running)) == before + 1
-        assert len(set(instances(running, 12))) > 1
+        assert len(set(instances(running, 6))) > 1
 
     def test_a_limit_holds_across_all_instances(self, running: ServeProcess) -> None:
-        bodies = [{**MESSAGE, "phone": "13912345678", "code": f"1000{n:02}"} for n in range(12)]
+        bodies = [{**MESSAGE, "phone": "13912345678", "code": f"1000{n:02}"} for n in range(6)]
         statuses = [answer.status_code for answer in ask(running, bodies)]
-        assert sorted(statuses) == [200] + [429] * 11
+        assert sorted(statuses) == [200] + [429] * 5
 
     def test_the_store_is_said_to_answer(self, running: ServeProcess) -> None:
         assert "The store answers.\n" in running.out
 
 
-@pytest.mark.parametrize("option", ["--instances=20", "--web"])
+@pytest.mark.parametrize("option", ["--instances=4", "--web"])
 def test_a_changed_file_restarts_all_instances(project: Path, option: str) -> None:
     with start(option, project=project) as process:
-        ask(process, [{**MESSAGE, "phone": SLOW}] * 4)
+        ask(process, [{**MESSAGE, "phone": SLOW}] * 2)
         file = project / "sms_connector" / "callers" / "native.py"
         change(file, "receipt.shown", '{"changed": True}')
         wait_for_start(process, 2)
