@@ -8,6 +8,9 @@ READY := $(VENV)/ready
 BROWSER_READY := $(VENV)/ready-for-browser
 CHROMIUM ?= /usr/bin/chromium
 
+# Tests start hundreds of processes: none should compile again what another has compiled.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo serve console test coverage test-long test-browser test-live test-node package release bench template lint format lock clean
 

@@ -20,7 +20,7 @@ from .web.envelopes.event import read_event
 from .web.envelopes.http_event import reply
 from .web.error_responses import failure
 from .web.http import Response
-from .web.route import find_path
+from .web.routing import find_path
 
 
 class Function:

@@ -6,7 +6,7 @@ from typing import Final
 from ..instance import Instance
 from ..store.outage import StoreAwayError
 from ..web.http import LARGEST_REPORT, Response
-from ..web.route import Route
+from ..web.routing import Route
 from . import send  # noqa: F401  (a cold start needs it; the others are imported at their first use)
 from .call import Call
 

@@ -17,7 +17,7 @@ from ..errors import ConnectorError
 from ..log import Notices
 from ..settings import ANONYMOUS, AUTHORIZATION, WEBHOOK_SECRETS, ZITADEL_KEYS, Settings
 from .http import Request
-from .route import OpenTo
+from .routing import OpenTo
 from .signature import SignatureError
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 
 from sms_connector.local.emulate.server import Emulator
 from sms_connector.operations.routes import ROUTES
-from sms_connector.web.route import Route
+from sms_connector.web.routing import Route
 from tests.support.functions import new_function
 from tests.support.http_calls import KEY
 from tests.support.reporting import TOKEN

@@ -239,4 +239,8 @@ def test_a_message_that_is_interrupted_does_not_give_its_connection_to_the_next(
         send(connector)
     mocker.stopall()
     send(connector)
-    assert (lasting.connections, len(lasting.requests)) == (2, 3)
+    deadline = time.monotonic() + 20
+    while len(lasting.requests) < 3:  # the one that was interrupted may be read last
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert lasting.connections == 2

@@ -11,7 +11,7 @@ from sms_connector.settings import Settings, read_settings
 from sms_connector.web.auth import CLOSED, MALFORMED_SECRET, UNSENDABLE, Auth, Credential
 from sms_connector.web.error_responses import STATUS
 from sms_connector.web.http import Request
-from sms_connector.web.route import OpenTo
+from sms_connector.web.routing import OpenTo
 from tests.support.webhooks import OTHER, SECRET, signed_headers
 from tests.support.zitadel import KEY, signature
 

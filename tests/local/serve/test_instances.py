@@ -172,7 +172,7 @@ class TestWithAStore:
         assert "The store answers.\n" in running.out
 
 
-@pytest.mark.parametrize("option", ["--instances=4", "--web"])
+@pytest.mark.parametrize("option", ["--instances=8", "--web"])
 def test_a_changed_file_restarts_all_instances(project: Path, option: str) -> None:
     with start(option, project=project) as process:
         ask(process, [{**MESSAGE, "phone": SLOW}] * 2)

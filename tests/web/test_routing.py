@@ -4,7 +4,7 @@ from sms_connector.errors import ConnectorError
 from sms_connector.operations.routes import ROUTES
 from sms_connector.settings import Settings
 from sms_connector.web.http import LARGEST_BODY, Request
-from sms_connector.web.route import Path, find_path
+from sms_connector.web.routing import Path, find_path
 
 CALLERS = ("logto", "supabase")
 
