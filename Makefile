@@ -42,7 +42,7 @@ coverage: setup ## run the tests, and fail if they run too few lines of what shi
 	$(BIN)/python -m pytest --numprocesses=4 --cov --cov-report=term-missing:skip-covered
 
 test-long: setup ## run the tests that take long: floods, races of thousands, waits of minutes
-	$(BIN)/python -m pytest -m long --numprocesses=4
+	$(BIN)/python -m pytest -m long --numprocesses=4 --maxschedchunk=1
 
 test-browser: $(BROWSER_READY) $(CHROMIUM) ## run the pages' tests in Chromium; KEEP_SCREENSHOTS=1 writes the docs' pictures
 	CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest --numprocesses=2 tests/browser

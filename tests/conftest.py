@@ -33,6 +33,15 @@ EXAMPLE = Path(__file__).parents[1] / "docs/examples/connector.example.json"
 Invoke = Callable[..., Any]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests that wait for minutes: the others run meanwhile."""
+    items.sort(key=_seconds, reverse=True)
+
+
+def _seconds(item: pytest.Item) -> float:
+    return max((mark.kwargs.get("seconds", 0) for mark in item.iter_markers("long")), default=0)
+
+
 @pytest.fixture(autouse=True)
 def _own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Keep the settings of this machine, and a connector.json beside index.py, out of the tests."""

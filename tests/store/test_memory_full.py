@@ -222,8 +222,8 @@ class TestCapacity:
     def test_the_size_that_is_counted_is_not_less_than_the_real_one(
         self, make: Callable[[], Transaction], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(memory, "MOST_BYTES", MiB)
-        assert real_size(make() for _ in range(4_000)) < MiB
+        monkeypatch.setattr(memory, "MOST_BYTES", MiB // 2)
+        assert real_size(make() for _ in range(2_000)) < MiB // 2
 
     @pytest.mark.parametrize("takes", [15, pytest.param(50, marks=pytest.mark.long)])
     def test_counters_that_grow_are_counted_at_their_size(

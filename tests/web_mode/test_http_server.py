@@ -177,7 +177,7 @@ def test_a_post_on_a_kept_connection_is_answered_after_a_freeze(
     assert len(accepting.requests) == 2
 
 
-@pytest.mark.long
+@pytest.mark.long(seconds=180)
 def test_a_connection_is_still_open_after_three_idle_minutes(
     accepting: ScriptedProvider, start: Start
 ) -> None:
