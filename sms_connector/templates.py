@@ -54,7 +54,7 @@ class ByRegion(msgspec.Struct, frozen=True):
 class Backup(msgspec.Struct, frozen=True, rename="camel"):
     """A template of the number verification service, and its sign, for mainland numbers.
 
-    It goes out where the template in whose place it stands was surely not sent.
+    It goes out where the template in whose place it stands was definitely not sent.
     """
 
     template_code: _PnvsCode
@@ -97,7 +97,7 @@ class Template(msgspec.Struct, frozen=True, rename="camel"):
     def code_for(self, phone: PhoneNumber) -> str:
         """Choose by the region of the number.
 
-        Raises ConnectorError (``invalid_request_parameters``) where the message would surely be
+        Raises ConnectorError (``invalid_request_parameters``) where the message would certainly be
         refused, or reach another number: see ``PhoneNumber.reads_as_mainland``.
         """
         code = self.template_code.at(region_of(phone))

@@ -16,12 +16,12 @@ from .supabase import Supabase
 class Caller(Protocol):
     """Reads one request of one service, and answers it in that service's form.
 
-    ``patience`` is how many seconds the service waits for an answer; None: as long as it takes.
+    ``max_wait`` is how many seconds the service waits for an answer; None: as long as it takes.
     ``waits_early``: whether a message that comes slightly too early may wait instead of failing.
     """
 
     @property
-    def patience(self) -> float | None: ...
+    def max_wait(self) -> float | None: ...
 
     @property
     def waits_early(self) -> bool: ...
@@ -69,8 +69,8 @@ class ByBody:
         self._caller: Caller = Native(request, audience)
 
     @property
-    def patience(self) -> float | None:
-        return self._caller.patience
+    def max_wait(self) -> float | None:
+        return self._caller.max_wait
 
     @property
     def waits_early(self) -> bool:

@@ -20,7 +20,7 @@ _NAMES = {"phone": "to", "usageType": "type", "code": "payload.code"}
 class Logto:
     """The payload is open-ended. Of all that is in it, the code alone goes into the SMS."""
 
-    patience: ClassVar[float | None] = None
+    max_wait: ClassVar[float | None] = None
     waits_early: ClassVar[bool] = True
 
     def __init__(self, request: Request, audience: Audience) -> None:

@@ -13,7 +13,7 @@ from .sentences import Audience
 class Native:
     """The receipt has the code if it was made here: the caller has to check it."""
 
-    patience: ClassVar[float | None] = None
+    max_wait: ClassVar[float | None] = None
     waits_early: ClassVar[bool] = True
 
     def __init__(self, request: Request, audience: Audience) -> None:  # noqa: ARG002

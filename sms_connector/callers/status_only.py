@@ -20,7 +20,7 @@ class StatusOnly:
     ``names`` maps our field names to the service's. ``message`` may set those of its request.
     """
 
-    patience: ClassVar[float | None] = None
+    max_wait: ClassVar[float | None] = None
     waits_early: ClassVar[bool] = True
     names: Mapping[str, str]
 

@@ -24,7 +24,7 @@ _USAGE_TYPES = {"mfa": "MfaVerification"}
 class Supabase:
     """Supabase names a usage type for a second factor only; any other is that of the address."""
 
-    patience: ClassVar[float | None] = 4.5
+    max_wait: ClassVar[float | None] = 4.5
     # The provider may need all of the five seconds.
     waits_early: ClassVar[bool] = False
 

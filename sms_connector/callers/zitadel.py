@@ -21,7 +21,7 @@ _CODES = ("args.code", "args.oTP", "args.otp", "args.Code")
 class Zitadel(StatusOnly):
     """ZITADEL chooses the number: a user may also have a new one that is not verified."""
 
-    patience: ClassVar[float | None] = 4.5
+    max_wait: ClassVar[float | None] = 4.5
     # The provider may take all of the five seconds.
     waits_early: ClassVar[bool] = False
     names: Mapping[str, str] = {"phone": _PHONE}

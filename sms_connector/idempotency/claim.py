@@ -140,7 +140,7 @@ class Claims(Generic[R]):
         name, claim, value = existing.name, existing.claim, existing.found.value
         deadline = min(deadline, time.monotonic() + existing.found.seconds - name.kept)
         records = (Record(name.key), Record(self._names.of_token(claim.token)))
-        pauses = growing_pauses()
+        pauses = backoff_pauses()
         while not claim.has_ended:
             left = deadline - time.monotonic()
             if left <= 0:
@@ -194,7 +194,7 @@ class Claims(Generic[R]):
         return _encoded(Claim(self.token, name.fingerprint, result, failure))
 
 
-def growing_pauses() -> Iterator[float]:
+def backoff_pauses() -> Iterator[float]:
     """Yield the seconds to wait before each query for an outcome: 0.02 up to 0.2."""
     pause = 0.02
     while True:

@@ -38,7 +38,7 @@ MOST_DAYS: Final = 30
 DEFAULT_DAYS: Final = 3
 
 _DAY_SECONDS: Final = 86_400
-_SECONDS: Final = 8.0
+_LATEST_QUERY_SECONDS: Final = 8.0
 """No query of the provider begins later: the function has 15 seconds, and a query 4.4."""
 
 _TEMPLATE_CODE: Final = re.compile("SMS_[0-9]{1,15}")
@@ -212,7 +212,7 @@ def _messages(
 ) -> tuple[list[SendDetail], bool]:
     """Return the latest messages, the newest first, and whether every day was asked for."""
     found: list[SendDetail] = []
-    today, deadline = time.time(), time.monotonic() + _SECONDS
+    today, deadline = time.time(), time.monotonic() + _LATEST_QUERY_SECONDS
     for back in range(days):
         if time.monotonic() > deadline:
             return found, False

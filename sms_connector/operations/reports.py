@@ -22,7 +22,7 @@ RECEIVED: Final = Response(200, {"code": 0, "msg": "received"})
 
 NOT_RECORDED: Final = Response(503, {"code": 1, "msg": "not recorded: send it again"})
 
-_SECONDS: Final = 0.2
+_RECORD_SECONDS: Final = 0.2
 """No call of the store begins later: two of them may follow, 0.2 seconds each."""
 
 
@@ -34,7 +34,7 @@ def receive(call: Call, instance: Instance) -> Response:
     that is answered with 503, so that the provider sends them again.
     """
     reports, others = parse_reports(call.request.body or b"")
-    recorded = _record(reports, instance, time.monotonic() + _SECONDS)
+    recorded = _record(reports, instance, time.monotonic() + _RECORD_SECONDS)
     for report in (*recorded.new, *recorded.missed):
         if instance.logged_reports.add(report.ids, report.outcome):
             _log(report, call.logger)

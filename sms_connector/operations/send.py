@@ -4,7 +4,7 @@ import logging
 
 from ..instance import Instance
 from ..limits.addresses import read_address
-from ..sending.codes import made_codes
+from ..sending.codes import generated_codes
 from ..sending.options import SendOptions
 from ..web.http import Response
 from .call import Call, compose
@@ -21,7 +21,7 @@ def send(call: Call, instance: Instance) -> Response:
     idempotency = call.idempotency(f"send/{call.parameters.get('caller', '')}")
     services = instance.services
     connector = services.connector
-    codes = () if message.code else made_codes(services.stores.names, idempotency)
+    codes = () if message.code else generated_codes(services.stores.names, idempotency)
     sms = compose(call, instance, message, *codes[:1])
     if message.ip and connector.config.limits.per_address and read_address(message.ip) is None:
         problem = (
@@ -29,7 +29,7 @@ def send(call: Call, instance: Instance) -> Response:
             "Correct what your proxy or service puts there."
         )
         instance.notices.write(call.logger, logging.WARNING, "address", problem)
-    options = SendOptions(message.ip, caller.patience, caller.waits_early, idempotency, codes)
+    options = SendOptions(message.ip, caller.max_wait, caller.waits_early, idempotency, codes)
     receipt = connector.send(sms, call.role, options)
     call.entry.accepted(receipt)
     return caller.accepted(receipt)

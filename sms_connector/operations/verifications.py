@@ -50,12 +50,12 @@ def start(call: Call, instance: Instance) -> Response:
 def check(call: Call, instance: Instance) -> Response:
     """Approve a verification by its code, or count the guess. Named by id, or by its number."""
     verifications = instance.services.verifications
-    named = call.parameter("id")
-    idempotency = call.idempotency(f"checkVerification {named or ''}")
+    verification_id = call.parameter("id")
+    idempotency = call.idempotency(f"checkVerification {verification_id or ''}")
     fields = call.request.fields
-    if named is not None:
+    if verification_id is not None:
         code = required_text(fields, "code")
-        approved = verifications.check(named, code, idempotency)
+        approved = verifications.check(verification_id, code, idempotency)
     else:
         phone, usage_type = required_text(fields, "phone"), required_text(fields, "usageType")
         code = required_text(fields, "code")

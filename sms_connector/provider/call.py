@@ -22,7 +22,7 @@ class Stage(IntEnum):
     """How far a request got."""
 
     UNSEEN = 0  # the wire never got it
-    CONNECTING = 1  # surely not sent
+    CONNECTING = 1  # definitely not sent
     WRITING = 2  # a byte of it may have been written: the outcome is unknown
     ANSWERED = 3  # an answer began
 

@@ -70,10 +70,10 @@ class AtMostOnce:
         If the same message is under way, waits for its outcome. Raises the ConnectorError that
         ``call`` raises (or raised the first time); ``rate_limited`` or ``usage_limited`` if a rule
         is full; ``key_reused``; and ``unknown_outcome`` if the instance that was sending the
-        message died, or takes longer than the caller's patience.
+        message died, or takes longer than the caller waits.
         """
-        patience = 2 * self._lease if options.patience is None else options.patience
-        deadline = time.monotonic() + patience
+        max_wait = 2 * self._lease if options.max_wait is None else options.max_wait
+        deadline = time.monotonic() + max_wait
         limiter = Limiter(self._names, counted, lambda rule: self._refused(sms, rule))
         claims = Claims(Receipt, self._names, options.key, self._names_of(sms))
         result = self._claim(claims, limiter, deadline if options.waits_early else 0)
@@ -99,11 +99,11 @@ class AtMostOnce:
         """Claim all names of a message and take from all its counters, or do nothing."""
         latest = min(time.monotonic() + EARLY_SECONDS, deadline)
         while True:
-            patience = max(latest - time.monotonic(), 0)
+            max_wait = max(latest - time.monotonic(), 0)
             claim = Transaction(
                 records=claims.unclaimed,
                 take=limiter.counters,
-                patience=patience,
+                max_wait=max_wait,
                 write=claims.begin(self._lease),
             )
             try:
@@ -113,7 +113,7 @@ class AtMostOnce:
             self._store_ahead = result.now - _microseconds()
             if result.full is None:
                 return result
-            if result.wait > patience:
+            if result.wait > max_wait:
                 raise limiter.refusal(result)
             time.sleep(result.wait)
 
@@ -181,9 +181,9 @@ class AtMostOnce:
 
 def _with_code(receipt: Receipt, options: SendOptions, secret: int) -> Receipt:
     """Return the receipt with the code, which is in no store."""
-    if not options.made_codes:
+    if not options.generated_codes:
         return receipt
-    return msgspec.structs.replace(receipt, code=options.made_codes[secret])
+    return msgspec.structs.replace(receipt, code=options.generated_codes[secret])
 
 
 def figures_of(

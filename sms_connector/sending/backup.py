@@ -45,9 +45,9 @@ def send_with_backup(sms: Sms, config: ConnectorConfig, send: Send) -> Receipt:
 def allows_backup(error: ConnectorError) -> bool:
     """Return whether a message that failed this way may go out by its backup.
 
-    It may if it was surely not sent, for a reason that is neither the caller's nor the number's:
-    the sign, the template, the key or the account, the balance, a cap, the provider's trouble, or
-    no connection. Throttling of the API is none of these: it ends within a second.
+    It may if it was definitely not sent, for a reason that is neither the caller's nor the
+    number's: the sign, the template, the key or the account, the balance, a cap, the provider's
+    trouble, or no connection. Throttling of the API is none of these: it ends within a second.
     """
     return error.sent is False and error.kind in ("invalid_config", "usage_limited", "unavailable")
 

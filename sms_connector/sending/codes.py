@@ -5,7 +5,7 @@ from ..message import CODE_DIGITS, random_code
 from ..store.names import Names, digits_of
 
 
-def made_codes(names: Names, key: IdempotencyKey | None) -> tuple[str, ...]:
+def generated_codes(names: Names, key: IdempotencyKey | None) -> tuple[str, ...]:
     """Return codes for a request that has none; the first is the one to send.
 
     Without a key, that is one random code. With a key, it is one code derived from each secret, so

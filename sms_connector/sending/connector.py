@@ -99,9 +99,9 @@ class SmsConnector:
         ``role`` signs where the config has no access key. Raises ConnectorError; its ``sent`` says
         whether the message may have gone out.
         """
-        if sms.test_code is not None and options.made_codes:
-            made_codes = (sms.test_code,) * len(options.made_codes)
-            options = msgspec.structs.replace(options, made_codes=made_codes)
+        if sms.test_code is not None and options.generated_codes:
+            generated_codes = (sms.test_code,) * len(options.generated_codes)
+            options = msgspec.structs.replace(options, generated_codes=generated_codes)
         counters = counted(self.config.limits, sms, options.ip)
         return self._at_most_once.send(sms, self.sender(role), counters, options)
 

@@ -28,7 +28,7 @@ _REFUSALS: Final[dict[str, tuple[Kind, str]]] = {
     "perAddress": ("rate_limited", "Too many messages requested from this address"),
     "perPrefix": ("rate_limited", "Too many messages to numbers like this one"),
     "perCountry": ("usage_limited", "Too many messages to this country"),
-    "total": ("usage_limited", "Too many messages in all"),
+    "total": ("usage_limited", "Too many messages in total"),
 }
 
 

@@ -10,18 +10,18 @@ from ..idempotency.key import IdempotencyKey
 class SendOptions(msgspec.Struct, frozen=True):
     """How a message is requested.
 
-    ``ip`` is the address of the person who asked for the code. ``patience`` is how many seconds
+    ``ip`` is the address of the person who asked for the code. ``max_wait`` is how many seconds
     the caller waits for an answer; None: it sets no limit of its own.
     ``waits_early``: whether a message that comes slightly too early waits instead of failing.
-    ``made_codes`` is the code of the message if it was made here: one random code, or one for each
-    secret if it was derived from an idempotency key.
+    ``generated_codes`` is the code of the message if it was made here: one random code, or one for
+    each secret if it was derived from an idempotency key.
     """
 
     ip: str | None = None
-    patience: float | None = None
+    max_wait: float | None = None
     waits_early: bool = True
     key: IdempotencyKey | None = None
-    made_codes: tuple[str, ...] = ()
+    generated_codes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return "SendOptions()"

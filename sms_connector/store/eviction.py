@@ -109,7 +109,8 @@ class BoundedEntries:
         due = self._due[place]
         heapq.heappush(due, (_due(entry), key))
         if len(due) > 2 * self._numbers[place] + 100:
-            due[:] = [(at, key) for at, key in due if self._is_current(place, at, key)]
+            # A set: a counter above MOST_EXACT expires at the same time after many changes.
+            due[:] = {(at, key) for at, key in due if self._is_current(place, at, key)}
             heapq.heapify(due)
 
     def _popped(self, place: Rank) -> tuple[int, str, _Entry | None]:

@@ -118,7 +118,7 @@ class Layered:
         What another instance sent is answered with its outcome, not with a refusal.
         """
         figure = transaction.take[here.full].refused if here.full is not None else None
-        counts = figure is not None and here.wait > transaction.patience
+        counts = figure is not None and here.wait > transaction.max_wait
         looked = Transaction(transaction.records, add=(figure,) if counts and figure else ())
         if not looked.records and not looked.add:
             return here

@@ -67,7 +67,7 @@ class Memory:
             full, wait = self._fullest(transaction.take, now)
             if full is not None:
                 refused = transaction.take[full].refused
-                if refused is not None and wait > transaction.patience:
+                if refused is not None and wait > transaction.max_wait:
                     self._add(refused, now)
                 return Result(False, found, now, full, wait, counted=counted)
             self._take(transaction, now)

@@ -67,7 +67,7 @@ class Mirrored:
             Transaction(
                 transaction.records,
                 count=transaction.count,
-                add=(figure,) if figure is not None and wait > transaction.patience else (),
+                add=(figure,) if figure is not None and wait > transaction.max_wait else (),
             )
         )
         if not seen.committed:

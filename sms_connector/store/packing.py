@@ -44,7 +44,7 @@ def packed_transaction(transaction: Transaction) -> tuple[list[str], bytes]:
             transaction.taken_at[0] if transaction.taken_at else 0,
             [write(one) for one in transaction.write],
             [figure(one) for one in transaction.add],
-            int(transaction.patience * 1_000_000),
+            int(transaction.max_wait * 1_000_000),
         )
     )
     return list(places), packed

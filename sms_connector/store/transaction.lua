@@ -4,7 +4,7 @@ local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
 local asked = cmsgpack.unpack(ARGV[1])
 local records, take, give_back, restamp, count = unpack(asked)
-local most_ahead, delay, taken_at, write, add, patience = unpack(asked, 6)
+local most_ahead, delay, taken_at, write, add, max_wait = unpack(asked, 6)
 
 local function rounded_up(at, step)
   return math.ceil(at / step) * step
@@ -105,7 +105,7 @@ if committed then
   end
   if full > 0 then
     committed = false
-    if longest > patience and take[full][5] then
+    if longest > max_wait and take[full][5] then
       add_up(take[full][5])
     end
   end

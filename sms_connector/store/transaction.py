@@ -84,7 +84,7 @@ class Transaction(msgspec.Struct, frozen=True):
     """What to read, expect, take, give back, restamp, write and add, in this order.
 
     If a record is not as expected, nothing else happens. If a counter is full, nothing is taken or
-    written, and its ``refused`` figure is added, except if it has room again within ``patience``
+    written, and its ``refused`` figure is added, except if it has room again within ``max_wait``
     seconds. ``give_back`` returns what was taken at ``taken_at`` (see Result); a counter from
     which nothing was taken at that time is left alone. ``restamp`` moves what was taken at
     ``taken_at`` to ``restamp_delay`` seconds from now (MOST_AHEAD at most), so that the windows of
@@ -107,7 +107,7 @@ class Transaction(msgspec.Struct, frozen=True):
     taken_at: tuple[int, ...] = ()
     write: tuple[Write, ...] = ()
     add: tuple[Figure, ...] = ()
-    patience: float = 0
+    max_wait: float = 0
     is_repeat: bool = False
 
 

@@ -1,6 +1,6 @@
 """A claimed message of a verification, until its outcome is stored.
 
-One that was surely not sent is undone, unless somebody guessed meanwhile: nobody can while the
+One that was definitely not sent is undone, unless somebody guessed meanwhile: nobody can while the
 lease holds, but its owner may have been frozen for longer. Guesses are not refunded.
 """
 

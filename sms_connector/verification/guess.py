@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from ..errors import ConnectorError
-from ..idempotency.claim import Claims, growing_pauses
+from ..idempotency.claim import Claims, backoff_pauses
 from ..idempotency.key import IdempotencyKey
 from ..store.transaction import Counter, Figure, Found, Record, Transaction, Write
 from .codes import is_same_code
@@ -75,7 +75,7 @@ class Change:
                 )
             return _Step(before.guessed_wrong(), _mismatch(left - 1))
 
-        outcome = self._make(judge, Claims(Approved, self._records.names, key), is_guess=True)
+        outcome = self._commit(judge, Claims(Approved, self._records.names, key), is_guess=True)
         assert outcome is not None  # noqa: S101
         return outcome
 
@@ -83,12 +83,14 @@ class Change:
         """Cancel the verification, also one whose attempts are used up for guesses by number."""
         claims = Claims(Approved, self._records.names, None)
         try:
-            self._make(lambda before, _, __: _Step(before.cancelled()), claims, is_guess=False)
+            self._commit(lambda before, _, __: _Step(before.cancelled()), claims, is_guess=False)
         except ConnectorError as error:
             raise not_pending() if error.kind == "attempts_used_up" else error from None
 
-    def _make(self, judge: _Judge, claims: Claims[Approved], *, is_guess: bool) -> Approved | None:
-        pauses = growing_pauses()
+    def _commit(
+        self, judge: _Judge, claims: Claims[Approved], *, is_guess: bool
+    ) -> Approved | None:
+        pauses = backoff_pauses()
         records = (*claims.records, *(Record(key) for key in self._keys))
         result = self._records.transact(Transaction(records=records))
         first = len(claims.names)

@@ -1,7 +1,7 @@
 """The lease on a number while a message of its verification is under way.
 
-No guess is judged meanwhile. So a start that surely sent nothing can be undone without giving back
-a guess that was made at its code.
+No guess is judged meanwhile. So a start that definitely sent nothing can be undone without giving
+back a guess that was made at its code.
 """
 
 import secrets

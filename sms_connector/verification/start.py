@@ -57,15 +57,15 @@ class Start:
         earlier request with the same key.
         """
         began = time.monotonic()
-        patience = self._options.patience
-        patience = 2 * self._lease_seconds if patience is None else patience
-        latest = began + min(EARLY_SECONDS if self._options.waits_early else 0, patience)
+        max_wait = self._options.max_wait
+        max_wait = 2 * self._lease_seconds if max_wait is None else max_wait
+        latest = began + min(EARLY_SECONDS if self._options.waits_early else 0, max_wait)
         result = self._records.transact(self._reading())
         while True:
             seen = self._seen(result)
             existing = self._claims.existing(seen.claims)
             if existing is not None:
-                return self._claims.wait(self._records, existing, began + patience)
+                return self._claims.wait(self._records, existing, began + max_wait)
             claimed = self._claim(seen, result, max(latest - time.monotonic(), 0))
             if isinstance(claimed, ClaimedMessage):
                 return claimed
@@ -88,7 +88,7 @@ class Start:
             del found[: len(keys)]
         return _Seen(*parts)
 
-    def _claim(self, seen: _Seen, result: Result, patience: float) -> ClaimedMessage | Result:
+    def _claim(self, seen: _Seen, result: Result, max_wait: float) -> ClaimedMessage | Result:
         """Claim on top of what was seen; return the result if that changed, or a limit is full."""
         now = result.now
         secret, pending = self._pending(seen.numbers, now)
@@ -112,7 +112,7 @@ class Start:
             ),
             take=(*limiter.counters, *self._breaker.messages),
             count=self._breaker.read,
-            patience=patience,
+            max_wait=max_wait,
             write=(
                 Write(id_key, value, seconds, self._lease_seconds, must_stay=True),
                 Write(verification.number, value, seconds, self._lease_seconds, must_stay=True),
@@ -145,7 +145,7 @@ class Start:
                 claimed_by(lost).end_or_later(error)
 
         result = self._records.transact(claim, undo_lost)
-        if result.full is not None and result.wait > patience:
+        if result.full is not None and result.wait > max_wait:
             raise limiter.refusal(result)
         if not result.committed:
             return result

@@ -207,5 +207,5 @@ def test_an_invalid_request_is_refused_by_zitadel_s_names_and_nothing_is_sent(
 
 
 def test_the_answer_comes_within_the_five_seconds_that_zitadel_waits() -> None:
-    assert Zitadel.patience == 4.5
+    assert Zitadel.max_wait == 4.5
     assert Zitadel.waits_early is False

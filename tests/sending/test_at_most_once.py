@@ -115,7 +115,7 @@ class TestSameMessage:
 
 
 class TestNotSent:
-    def test_what_was_surely_not_sent_may_be_tried_again_at_once(self, store: Store) -> None:
+    def test_what_was_definitely_not_sent_may_be_tried_again_at_once(self, store: Store) -> None:
         provider = Provider(error("unavailable"))
         answers = [Instance(store).send(sms(), provider) for _ in range(3)]
         assert shape(answers[0]) == shape(error("unavailable"))
@@ -155,7 +155,7 @@ class TestDeath:
         Instance(store, longest_call=0.2).die_sending(sms())
         provider, started = Provider(), time.monotonic()
         others = [Instance(store, longest_call=0.2) for _ in range(5)]
-        asks = (partial(each.send, sms(), provider, patience=20) for each in others)
+        asks = (partial(each.send, sms(), provider, max_wait=20) for each in others)
         answers = at_once(*asks)
         assert lease * 0.8 < time.monotonic() - started < lease + 5
         for answer in answers:
@@ -186,7 +186,7 @@ class TestPatience:
         def impatient() -> tuple[float, Receipt | ConnectorError]:
             time.sleep(0.1)
             started = time.monotonic()
-            answer = instances[1].send(sms(), provider, patience=0.3)
+            answer = instances[1].send(sms(), provider, max_wait=0.3)
             return time.monotonic() - started, answer
 
         (seconds, answer), sent = at_once(impatient, lambda: instances[0].send(sms(), provider))
@@ -194,9 +194,9 @@ class TestPatience:
         assert isinstance(answer, ConnectorError)
         assert (answer.kind, answer.sent) == ("unknown_outcome", None)
         assert sent == receipt()
-        assert instances[1].send(sms(), provider, patience=0.3) == receipt()
+        assert instances[1].send(sms(), provider, max_wait=0.3) == receipt()
 
-    def test_without_a_patience_one_waits_for_the_longest_call(self, store: Store) -> None:
+    def test_a_caller_without_a_limit_waits_for_the_longest_call(self, store: Store) -> None:
         provider = Provider(takes=LONGEST_CALL)
         one, other = Instance(store), Instance(store)
         answers = at_once(partial(one.send, sms(), provider), partial(other.send, sms(), provider))

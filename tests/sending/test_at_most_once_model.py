@@ -33,7 +33,7 @@ OUTCOMES = (
 NUMBERS = ("13812345678", "13912345678", "+12025550123")
 PER_NUMBER, IN_ALL = 4, 9
 ANSWER_AT_ONCE = 0.002
-"""Seconds of patience: in a model where one thing happens at a time, waiting changes nothing."""
+"""Seconds that a caller waits: in a model where one thing happens at a time, waiting changes nothing."""
 
 
 @dataclass
@@ -82,7 +82,7 @@ class Model(RuleBasedStateMachine):
         ]
         idempotency = IdempotencyKey(key, "one", "send", body) if key else None
         expected = self.expectation(asked, number, key, body)
-        terms = {"key": idempotency, "patience": ANSWER_AT_ONCE}
+        terms = {"key": idempotency, "max_wait": ANSWER_AT_ONCE}
         sender = self.instances[instance]
         if dies and expected == "sends":
             sender.die_sending(asked, limits, **terms)

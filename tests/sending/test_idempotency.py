@@ -10,7 +10,7 @@ from pytest_mock import MockerFixture
 from sms_connector.errors import ConnectorError
 from sms_connector.idempotency.key import IdempotencyKey
 from sms_connector.message import Receipt
-from sms_connector.sending.codes import made_codes
+from sms_connector.sending.codes import generated_codes
 from sms_connector.store.names import Names
 from sms_connector.store.transaction import Store
 from tests.support.instances import Instance, Provider, at_once, error, receipt, rule, sms
@@ -119,20 +119,20 @@ def test_a_key_is_kept_for_ten_minutes(
 class TestDerivedCodes:
     def test_a_derived_code_is_six_digits_and_the_same_for_the_same_request(self) -> None:
         names = Names((NEW,))
-        (code,) = made_codes(names, key())
+        (code,) = generated_codes(names, key())
         assert re.fullmatch("[0-9]{6}", code)
-        assert made_codes(names, key()) == (code,)
+        assert generated_codes(names, key()) == (code,)
 
     def test_a_derived_code_depends_on_the_secret_the_key_and_the_body(self) -> None:
         codes = {
-            *made_codes(Names((OLD, NEW)), key()),
-            *made_codes(Names((NEW,)), key("key-2")),
-            *made_codes(Names((NEW,)), key(body=b"{ }")),
+            *generated_codes(Names((OLD, NEW)), key()),
+            *generated_codes(Names((NEW,)), key("key-2")),
+            *generated_codes(Names((NEW,)), key(body=b"{ }")),
         }
         assert len(codes) == 4
 
     def test_a_code_that_was_made_here_is_in_the_receipt(self, store: Store) -> None:
-        answer = Instance(store).send(sms("111111"), Provider(), made_codes=("111111",))
+        answer = Instance(store).send(sms("111111"), Provider(), generated_codes=("111111",))
         assert isinstance(answer, Receipt)
         assert answer.code == "111111"
         assert "111111" not in repr(answer)
@@ -144,8 +144,8 @@ class TestDerivedCodes:
         provider, answers = Provider(), []
         for secrets in (before, after):
             instance = Instance(store, secrets)
-            codes = made_codes(instance.names, key())
-            answers.append(instance.send(sms(codes[0]), provider, key=key(), made_codes=codes))
+            codes = generated_codes(instance.names, key())
+            answers.append(instance.send(sms(codes[0]), provider, key=key(), generated_codes=codes))
         assert len(provider.sent) == 1
         for answer in answers:
             assert isinstance(answer, Receipt)

@@ -126,7 +126,7 @@ class TestEarly:
         assert 0.8 < time.monotonic() - started < 2
 
     @pytest.mark.parametrize(
-        "terms", [{"waits_early": False}, {"patience": 0.3}], ids=["Supabase", "impatient"]
+        "terms", [{"waits_early": False}, {"max_wait": 0.3}], ids=["Supabase", "impatient"]
     )
     def test_an_early_message_does_not_wait_if_the_caller_would_not(
         self, store: Store, terms: dict[str, object]

@@ -13,7 +13,7 @@ from sms_connector.config import parse_config
 from sms_connector.errors import ConnectorError
 from sms_connector.idempotency.key import IdempotencyKey
 from sms_connector.message import Message, Receipt, Sms
-from sms_connector.sending.codes import made_codes
+from sms_connector.sending.codes import generated_codes
 from sms_connector.sending.connector import SmsConnector
 from sms_connector.sending.options import SendOptions
 from sms_connector.settings import Settings
@@ -136,7 +136,7 @@ class TestRoundTrips:
 
 @pytest.mark.usefixtures("patience")
 def test_nothing_in_the_server_can_be_read(server: RedisServer, provider: Providers) -> None:
-    codes = made_codes(open_stores(Settings(secrets=SECRETS)).names, KEY)
+    codes = generated_codes(open_stores(Settings(secrets=SECRETS)).names, KEY)
     quoting = {
         "Code": "isv.MOBILE_NUMBER_ILLEGAL",
         "Message": f"447400123456 and {codes[0]} by LTAI-test-key-id",
@@ -144,8 +144,8 @@ def test_nothing_in_the_server_can_be_read(server: RedisServer, provider: Provid
     }
     acts = (accept, answer(400, quoting), reset, accept)
     one = connector(server, provider(*acts).endpoint)
-    send(one, "+12025550123", key=KEY, made_codes=("804271",))
-    send(one, "+447400123456", code=codes[0], made_codes=codes)
+    send(one, "+12025550123", key=KEY, generated_codes=("804271",))
+    send(one, "+447400123456", code=codes[0], generated_codes=codes)
     send(one, "13812345678", code="qW3rtY")
     send(one, "13912345678", code="987654")
     send(one, "13912345678", code="987655")

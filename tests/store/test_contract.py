@@ -122,10 +122,10 @@ class TestCounters:
         assert read(store, KEY) == (Found(),)
         assert store.figures([HOUR]) == ({"limited:perNumber": 1},)
 
-    def test_no_refusal_is_counted_for_a_wait_within_the_patience(self, store: Store) -> None:
+    def test_no_refusal_is_counted_where_the_caller_may_wait(self, store: Store) -> None:
         full = Counter("{t}full", 1, 2, refused=Figure(HOUR, "limited:perNumber", 60))
         take(store, full)
-        assert 1 < take(store, full, patience=2.0).wait <= 2
+        assert 1 < take(store, full, max_wait=2.0).wait <= 2
         assert store.figures([HOUR]) == ({},)
 
     @pytest.mark.parametrize("count", [2, 101], ids=["exact", "in hundredths"])

@@ -139,7 +139,7 @@ def test_a_refusal_by_the_memory_counts_among_the_figures_of_all(server: Server)
     one.transact(CLAIM)
     one.transact(replace(CLAIM, records=()))
     assert other.figures(["hour"]) == ({"limited": 1},)
-    one.transact(replace(CLAIM, records=(), patience=61))
+    one.transact(replace(CLAIM, records=(), max_wait=61))
     assert other.figures(["hour"]) == ({"limited": 1},)
     server.is_away = True
     assert one.transact(replace(CLAIM, records=())).full == 0

@@ -234,6 +234,10 @@ class TestCapacity:
         growing = (Transaction(take=(Counter(name, 100, 3_600),)) for name in keys * takes)
         assert real_size(growing) < MiB // 4
 
+    def test_a_counter_that_expires_at_the_same_time_after_each_take_stays_small(self) -> None:
+        total = Counter("total", 1_000_000, 86_400, is_shared=True)
+        assert real_size(Transaction(take=(total,)) for _ in range(3_000)) < 50_000
+
 
 def real_size(transactions: Iterator[Transaction]) -> int:
     """The bytes of a memory that has been filled and used on for a while."""

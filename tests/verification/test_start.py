@@ -104,7 +104,7 @@ class TestStart:
         assert len({service.start(one, phones).verification.id for one in messages}) == 3
 
     @pytest.mark.parametrize("error", [NOT_SENT, NUMBER_REFUSED])
-    def test_a_first_message_that_was_surely_not_sent_leaves_no_verification(
+    def test_a_first_message_that_was_definitely_not_sent_leaves_no_verification(
         self, store: Store, error: ConnectorError
     ) -> None:
         phones, service = Phones(), verifications(store)
@@ -116,7 +116,7 @@ class TestStart:
         phones.fails = None
         assert service.start(sms_to(), phones).verification.sends_left == 4
 
-    def test_a_resend_that_was_surely_not_sent_leaves_the_verification_as_it_was(
+    def test_a_resend_that_was_definitely_not_sent_leaves_the_verification_as_it_was(
         self, store: Store
     ) -> None:
         phones, service = Phones(), verifications(store)

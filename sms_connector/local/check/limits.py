@@ -45,7 +45,7 @@ def _groups(limits: Limits) -> Iterator[tuple[str, str, tuple[Rule, ...]]]:
         every_other = country == EVERY_OTHER_COUNTRY
         what = "per other country" if every_other else f"in the country {country}"
         yield f"perCountry.{country}", what, rules
-    yield "total", "in all", limits.total
+    yield "total", "in total", limits.total
 
 
 def _sends_abroad(config: ConnectorConfig) -> bool:

@@ -132,7 +132,7 @@ def test_the_limits_are_shown_in_words() -> None:
         "limits.perPrefix": "No limit per prefix abroad.",
         "limits.perCountry.HK": "At most 500/day in the country HK.",
         "limits.perCountry.*": "At most 200/day per other country.",
-        "limits.total": "No limit in all.",
+        "limits.total": "No limit in total.",
         "limits.conversion": "Refuses a prefix abroad where fewer than 10% of 20 messages or more "
         "an hour are approved (verifications only).",
     }
