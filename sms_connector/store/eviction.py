@@ -4,6 +4,8 @@ import heapq
 import sys
 from typing import Final, Literal
 
+import msgspec
+
 Value = str | bytes | dict[str, int]
 
 Rank = Literal[0, 1, 2, 3, 4]
@@ -31,8 +33,22 @@ tests/store/test_memory_full.py."""
 _FIELD: Final = 160
 """Bytes of a field of a hash."""
 
-_Entry = tuple[Value, int, int, Rank, int]
-"""Value, expiry, end of the lease, rank, and size in bytes."""
+
+class _Entry(msgspec.Struct, gc=False):
+    """Not the garbage collector's: there are tens of thousands, and none is part of a cycle.
+
+    ``due`` is when it expires or its lease ends, ``place`` which heap it is in until then.
+
+    ``queued`` is its time in the heap: ``due``, or earlier if it was put again with a later one.
+    """
+
+    value: Value
+    expiry: int
+    rank: Rank
+    size: int
+    due: int
+    place: Rank
+    queued: int
 
 
 class BoundedEntries:
@@ -41,8 +57,8 @@ class BoundedEntries:
     def __init__(self, most: int) -> None:
         self._most = most
         self._entries: dict[str, _Entry] = {}
-        # When an entry expires or its lease ends, by rank. Whatever was replaced or dropped stays
-        # in here until it comes to the top.
+        # When an entry is due, by rank; those with a lease are in the last heap. What was dropped
+        # or moved to another heap stays in here until it comes to the top.
         self._due: tuple[list[tuple[int, str]], ...] = ([], [], [], [], [])
         self._numbers = [0, 0, 0, 0, 0]
         self.size = 0
@@ -52,37 +68,52 @@ class BoundedEntries:
 
     def get(self, key: str, now: int) -> Value | None:
         entry = self._entries.get(key)
-        return entry[0] if entry is not None and entry[1] > now else None
+        return entry.value if entry is not None and entry.expiry > now else None
 
     def expiry(self, key: str) -> int:
-        return self._entries[key][1]
+        return self._entries[key].expiry
 
     def growth(self, key: str, value: Value) -> int:
         """Return by how many bytes they would grow."""
         entry = self._entries.get(key)
-        return _size(value) - (entry[4] if entry is not None else 0)
+        return _size(value) - (entry.size if entry is not None else 0)
 
     def put(self, key: str, value: Value, expiry: int, rank: Rank, lease: int = 0) -> None:
         """Keep a value. Until ``lease`` it is not dropped, whatever its rank."""
-        self.drop(key)
-        self._add(key, (value, expiry, lease, rank, _size(value)))
+        due, place = (min(lease, expiry), NEVER) if lease else (expiry, rank)
+        entry = _Entry(value, expiry, rank, _size(value), due, place, due)
+        before = self._entries.get(key)
+        self._entries[key] = entry
+        self.size += entry.size
+        self._numbers[place] += 1
+        if before is not None:
+            self.size -= before.size
+            self._numbers[before.place] -= 1
+            if before.place == place and before.queued <= due:
+                entry.queued = before.queued
+                return
+        heap = self._due[place]
+        heapq.heappush(heap, (due, key))
+        if len(heap) > 2 * self._numbers[place] + 100:
+            # A set: what was dropped and put again with the same time is in it twice.
+            heap[:] = {(at, key) for at, key in heap if self._is_current(place, at, key)}
+            heapq.heapify(heap)
 
     def drop(self, key: str) -> None:
         entry = self._entries.pop(key, None)
         if entry is not None:
-            self.size -= entry[4]
-            self._numbers[_place(entry)] -= 1
+            self.size -= entry.size
+            self._numbers[entry.place] -= 1
 
     def expire(self, now: int) -> None:
         """Forget what has expired, and which leases have ended."""
-        for place in (UNNEEDED, OUTCOME, LONG_COUNTER, SHORT_COUNTER, NEVER):
-            due = self._due[place]
+        for place, due in enumerate(self._due):
             while due and due[0][0] <= now:
-                _, key, entry = self._popped(place)
-                if entry is not None:
+                key, entry = self._popped(place)
+                if entry is not None and entry.expiry > now:  # a lease that has ended
+                    self.put(key, entry.value, entry.expiry, entry.rank)
+                elif entry is not None:
                     self.drop(key)
-                    if entry[1] > now:  # a lease that has ended
-                        self._add(key, (entry[0], entry[1], 0, entry[3], entry[4]))
 
     def make_space(self, needed: int, highest: Rank) -> Rank | None:
         """Drop entries up to a rank until so many bytes are free.
@@ -93,7 +124,7 @@ class BoundedEntries:
         dropped: Rank | None = None
         for rank in (UNNEEDED, OUTCOME, LONG_COUNTER, SHORT_COUNTER):
             while self.size + needed > self._most and rank <= highest and self._due[rank]:
-                _, key, entry = self._popped(rank)
+                key, entry = self._popped(rank)
                 if entry is not None:
                     self.drop(key)
                     dropped = rank
@@ -101,34 +132,21 @@ class BoundedEntries:
             raise MemoryError
         return dropped
 
-    def _add(self, key: str, entry: _Entry) -> None:
-        self._entries[key] = entry
-        self.size += entry[4]
-        place = _place(entry)
-        self._numbers[place] += 1
-        due = self._due[place]
-        heapq.heappush(due, (_due(entry), key))
-        if len(due) > 2 * self._numbers[place] + 100:
-            # A set: a counter above MOST_EXACT expires at the same time after many changes.
-            due[:] = {(at, key) for at, key in due if self._is_current(place, at, key)}
-            heapq.heapify(due)
-
-    def _popped(self, place: Rank) -> tuple[int, str, _Entry | None]:
+    def _popped(self, place: int) -> tuple[str, _Entry | None]:
+        """Take the first from a heap; no entry if it is not due yet, or no longer there."""
         at, key = heapq.heappop(self._due[place])
-        entry = self._entries[key] if self._is_current(place, at, key) else None
-        return at, key, entry
+        if not self._is_current(place, at, key):
+            return key, None
+        entry = self._entries[key]
+        if entry.due > at:
+            entry.queued = entry.due
+            heapq.heappush(self._due[place], (entry.due, key))
+            return key, None
+        return key, entry
 
-    def _is_current(self, place: Rank, at: int, key: str) -> bool:
+    def _is_current(self, place: int, at: int, key: str) -> bool:
         entry = self._entries.get(key)
-        return entry is not None and _place(entry) == place and _due(entry) == at
-
-
-def _place(entry: _Entry) -> Rank:
-    return NEVER if entry[2] else entry[3]
-
-
-def _due(entry: _Entry) -> int:
-    return min(entry[2] or entry[1], entry[1])
+        return entry is not None and entry.place == place and entry.queued == at
 
 
 def _size(value: Value) -> int:

@@ -4,6 +4,7 @@ import logging
 import struct
 import threading
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Final
 
 from .. import log
@@ -64,13 +65,14 @@ class Memory:
                 for record, one in zip(transaction.records, found, strict=True)
             ):
                 return Result(False, found, now, counted=counted)
-            full, wait = self._fullest(transaction.take, now)
+            takes = [self._takes(counter, now) for counter in transaction.take]
+            full, wait = _fullest(transaction.take, takes, now)
             if full is not None:
                 refused = transaction.take[full].refused
                 if refused is not None and wait > transaction.max_wait:
                     self._add(refused, now)
                 return Result(False, found, now, full, wait, counted=counted)
-            self._take(transaction, now)
+            self._take(transaction, takes, now)
             for counter in transaction.give_back:
                 for taken_at in transaction.taken_at:
                     self._give_back(counter, taken_at, now)
@@ -96,7 +98,8 @@ class Memory:
     def refusal(self, counters: Sequence[Counter]) -> tuple[int | None, float]:
         """Return the place of the counter that is full longest, None without one, and its wait."""
         with self._changed:
-            return self._fullest(counters, self._now())
+            now = self._now()
+            return _fullest(counters, [self._takes(counter, now) for counter in counters], now)
 
     def _now(self) -> int:
         return int(self._clock.now() * _MICROSECONDS)
@@ -144,43 +147,31 @@ class Memory:
             return False
         return True
 
-    def _fullest(self, counters: Sequence[Counter], now: int) -> tuple[int | None, float]:
-        full, longest = None, 0
-        for index, counter in enumerate(counters):
-            takes = self._takes(counter, now)
-            surplus = sum(number for _, number in takes) - counter.count
-            for at, number in takes:
-                if surplus < 0:
-                    break
-                surplus -= number
-                wait = at + counter.seconds * _MICROSECONDS - now
-                if wait > longest:
-                    full, longest = index, wait
-        return full, longest / _MICROSECONDS
-
     def _takes(self, counter: Counter, now: int) -> list[tuple[int, int]]:
         """Return the times of the takes in the window that ends now, each with their number."""
-        begin = now - counter.seconds * _MICROSECONDS
+        begin = now - _window(counter)
         packed = self._entries.get(counter.key, now)
         takes = _unpacked(packed) if isinstance(packed, bytes) else ()
         return [(at, number) for at, number in takes if at > begin]
 
-    def _take(self, transaction: Transaction, now: int) -> None:
+    def _take(
+        self, transaction: Transaction, takes: Sequence[Sequence[tuple[int, int]]], now: int
+    ) -> None:
         """Take from all counters, and make space for all that the transaction must write."""
         taken = [
-            (counter, _changed(self._takes(counter, now), _rounded_up(now, counter.step), 1))
-            for counter in transaction.take
+            (counter, *_packed(_changed(before, (_rounded_up(now, counter.step), 1))))
+            for counter, before in zip(transaction.take, takes, strict=True)
         ]
         guarded = {record.key for record in transaction.records if record.expected}
-        needed = sum(self._entries.growth(one.key, _packed(takes)) for one, takes in taken) + sum(
+        needed = sum(self._entries.growth(one.key, packed) for one, packed, _ in taken) + sum(
             max(self._entries.growth(write.key, write.value), 0)
             for write in transaction.write
             if write.value and (write.must_stay or (write.lease and write.key in guarded))
         )
         if needed > 0:
             self._make_space(needed, now)
-        for counter, takes in taken:
-            self._keep(counter, takes)
+        for counter, packed, last in taken:
+            self._entries.put(counter.key, packed, last + _window(counter), _rank(counter))
 
     def _make_space(self, needed: int, now: int) -> None:
         try:
@@ -203,20 +194,37 @@ class Memory:
         at = _rounded_up(taken_at, counter.step)
         takes = self._takes(counter, now)
         if any(when == at for when, _ in takes):
-            self._keep(counter, _changed(takes, at, -1))
+            self._keep(counter, _changed(takes, (at, -1)))
 
     def _restamp(self, counter: Counter, taken_at: int, begin: int, now: int) -> None:
         before, after = (_rounded_up(at, counter.step) for at in (taken_at, begin))
         takes = self._takes(counter, now)
         if after > before and any(when == before for when, _ in takes):
-            self._keep(counter, _changed(_changed(takes, before, -1), after, 1))
+            self._keep(counter, _changed(takes, (before, -1), (after, 1)))
 
     def _keep(self, counter: Counter, takes: Sequence[tuple[int, int]]) -> None:
         if takes:
-            expiry = takes[-1][0] + counter.seconds * _MICROSECONDS
-            self._entries.put(counter.key, _packed(takes), expiry, _rank(counter))
+            packed, last = _packed(takes)
+            self._entries.put(counter.key, packed, last + _window(counter), _rank(counter))
         else:
             self._entries.drop(counter.key)
+
+
+def _fullest(
+    counters: Sequence[Counter], takes: Sequence[Sequence[tuple[int, int]]], now: int
+) -> tuple[int | None, float]:
+    """Return the place of the counter that is full longest, None without one, and its wait."""
+    full, longest = None, 0
+    for index, (counter, taken) in enumerate(zip(counters, takes, strict=True)):
+        surplus = sum(number for _, number in taken) - counter.count
+        for at, number in taken:
+            if surplus < 0:
+                break
+            surplus -= number
+            wait = at + _window(counter) - now
+            if wait > longest:
+                full, longest = index, wait
+    return full, longest / _MICROSECONDS
 
 
 def _rank(counter: Counter) -> Rank:
@@ -225,8 +233,13 @@ def _rank(counter: Counter) -> Rank:
     return SHORT_COUNTER if counter.seconds <= _HOUR else LONG_COUNTER
 
 
-def _packed(takes: Sequence[tuple[int, int]]) -> bytes:
-    return struct.pack(f"{2 * len(takes)}q", *(number for take in takes for number in take))
+def _window(counter: Counter) -> int:
+    return counter.seconds * _MICROSECONDS
+
+
+def _packed(takes: Sequence[tuple[int, int]]) -> tuple[bytes, int]:
+    """Return the takes as bytes, and the time of the last."""
+    return struct.pack(f"{2 * len(takes)}q", *chain.from_iterable(takes)), takes[-1][0]
 
 
 def _unpacked(packed: bytes) -> Takes:
@@ -238,8 +251,9 @@ def _rounded_up(at: int, step: int) -> int:
     return -(-at // step) * step
 
 
-def _changed(takes: Sequence[tuple[int, int]], at: int, by: int) -> list[tuple[int, int]]:
-    """Return the takes with so many more at one time, oldest first."""
+def _changed(takes: Sequence[tuple[int, int]], *changes: tuple[int, int]) -> list[tuple[int, int]]:
+    """Return the takes with so many more or fewer at some times, oldest first."""
     numbers = dict(takes)
-    numbers[at] = numbers.get(at, 0) + by
+    for at, by in changes:
+        numbers[at] = numbers.get(at, 0) + by
     return sorted(take for take in numbers.items() if take[1] > 0)

@@ -33,7 +33,7 @@ OUTCOMES = (
 NUMBERS = ("13812345678", "13912345678", "+12025550123")
 PER_NUMBER, IN_ALL = 4, 9
 ANSWER_AT_ONCE = 0.002
-"""Seconds that a caller waits: in a model where one thing happens at a time, waiting changes nothing."""
+"""Seconds that a caller waits: where one thing happens at a time, waiting changes nothing."""
 
 
 @dataclass
