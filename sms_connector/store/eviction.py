@@ -110,10 +110,10 @@ class BoundedEntries:
         for place, due in enumerate(self._due):
             while due and due[0][0] <= now:
                 key, entry = self._popped(place)
-                if entry is not None and entry.expiry > now:  # a lease that has ended
-                    self.put(key, entry.value, entry.expiry, entry.rank)
-                elif entry is not None:
+                if entry is not None:
                     self.drop(key)
+                    if entry.expiry > now:  # a lease that has ended
+                        self.put(key, entry.value, entry.expiry, entry.rank)
 
     def make_space(self, needed: int, highest: Rank) -> Rank | None:
         """Drop entries up to a rank until so many bytes are free.
