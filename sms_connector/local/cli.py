@@ -28,9 +28,6 @@ MODULES: Final[Mapping[str, str]] = {
 class Commands(click.Group):
     """Imports a command when it is used: each instance of `serve` imports this file too."""
 
-    def list_commands(self, _ctx: click.Context) -> list[str]:
-        return sorted(MODULES)
-
     def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
         return command(name) if name in MODULES else None
 
@@ -51,7 +48,13 @@ def summary(command: click.Command) -> str:
     return (command.help or "").partition("\n")[0]
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+# Click lists these names, and suggests them for a mistyped one. Their values are never used.
+_NAMES: Final = dict.fromkeys(MODULES, click.Command(None))
+
+
+@click.group(
+    cls=Commands, commands=_NAMES, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(__version__)
 def cli() -> None:
     """Try, test and run the SMS connector on this machine."""

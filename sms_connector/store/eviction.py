@@ -89,11 +89,11 @@ class BoundedEntries:
         if before is not None:
             self.size -= before.size
             self._numbers[before.place] -= 1
-            if before.place == place and before.queued <= due:
-                entry.queued = before.queued
-                return
         heap = self._due[place]
-        heapq.heappush(heap, (due, key))
+        if before is not None and before.place == place and before.queued <= due:
+            entry.queued = before.queued
+        else:
+            heapq.heappush(heap, (due, key))
         if len(heap) > 2 * self._numbers[place] + 100:
             # A set: what was dropped and put again with the same time is in it twice.
             heap[:] = {(at, key) for at, key in heap if self._is_current(place, at, key)}

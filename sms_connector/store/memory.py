@@ -132,9 +132,10 @@ class Memory:
     def _add(self, figure: Figure, now: int) -> None:
         fields = self._fields(figure.key, now)
         is_new = figure.field not in fields
-        fields[figure.field] = fields.get(figure.field, 0) + figure.count
-        needed = self._entries.growth(figure.key, fields) if is_new else 0
+        needed = self._entries.growth(figure.key, {**fields, figure.field: 0}) if is_new else 0
         if self._has_space(needed, UNNEEDED):
+            fields = self._fields(figure.key, now)  # it may have been dropped for the space
+            fields[figure.field] = fields.get(figure.field, 0) + figure.count
             expiry = now + int(figure.seconds * _MICROSECONDS)
             self._entries.put(figure.key, fields, expiry, UNNEEDED)
 

@@ -44,5 +44,6 @@ def test_a_command_imports_no_other() -> None:
 
 
 def test_a_command_that_does_not_exist_is_one_sentence() -> None:
-    result = CliRunner().invoke(cli, ["sned"])
-    assert (result.exit_code, "No such command 'sned'" in result.output) == (2, True)
+    result = CliRunner().invoke(cli, ["snd"])
+    assert result.exit_code == 2
+    assert "No such command 'snd'. Did you mean 'send'?" in result.output

@@ -116,3 +116,13 @@ def test_what_is_put_and_dropped_again_and_again_is_not_queued_without_end() -> 
         if turn % 2:
             entries.drop("a")
     assert sum(len(heap) for heap in entries._due) <= 103
+
+
+def test_what_many_entries_leave_in_the_queue_goes_with_the_next_change() -> None:
+    entries = BoundedEntries(1_000_000)
+    for number in range(1_000):
+        entries.put(f"{number}", "", 1_000 + number, NEVER)
+    for number in range(1, 1_000):
+        entries.drop(f"{number}")
+    entries.put("0", "", 2_000, NEVER)
+    assert sum(len(heap) for heap in entries._due) == 1

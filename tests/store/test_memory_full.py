@@ -234,6 +234,17 @@ class TestCapacity:
         growing = (Transaction(take=(Counter(name, 100, 3_600),)) for name in keys * takes)
         assert real_size(growing) < MiB // 4
 
+    def test_figures_that_were_dropped_for_another_figure_do_not_come_back(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(memory, "MOST_BYTES", 1_500)
+        store = Memory()
+        store.transact(Transaction(write=(Write("outcome", "v" * 400, 60),)))
+        for field in "abcdefghij":
+            store.transact(Transaction(add=(Figure("hour", field, 60),)))
+            assert store._entries.size <= 1_500
+        assert store.figures(["hour"])[0]["j"] == 1
+
     def test_a_counter_that_expires_at_the_same_time_after_each_take_stays_small(self) -> None:
         total = Counter("total", 1_000_000, 86_400, is_shared=True)
         assert real_size(Transaction(take=(total,)) for _ in range(3_000)) < 50_000
