@@ -14,7 +14,7 @@ from tests.support.redis_server import RedisServer
 from tests.support.verifying import PHONE, Phones, kind_of, sms_to, verifications
 
 
-@pytest.mark.parametrize("rounds", [15, pytest.param(90, marks=pytest.mark.long)])
+@pytest.mark.parametrize("rounds", [30, pytest.param(90, marks=pytest.mark.long)])
 def test_sixteen_processes_get_one_approval_and_no_guess_too_many(
     server: RedisServer, rounds: int
 ) -> None:
