@@ -17,7 +17,7 @@ from tests.support.terminals import Machine, commands
 DOCS = PROJECT / "docs"
 
 GUIDES = ("deploy", "limits", "logto", "own-backend", "supabase", "support", "try", "verification")
-"""The pages whose commands are run. A translation has the same, which is tested too."""
+"""The pages whose commands are run. A test compares their translations with them."""
 
 NOT_RUN = {
     "deploy": [

@@ -135,7 +135,7 @@ class Claims(Generic[R]):
         """Return the outcome of a claim, waiting until its lease or the deadline ends.
 
         ``deadline`` is in monotonic seconds. Raises the ConnectorError that was the outcome, or
-        ``unknown_outcome`` where there is none by then.
+        ``unknown_outcome`` if it is not known by then.
         """
         name, claim, value = existing.name, existing.claim, existing.found.value
         deadline = min(deadline, time.monotonic() + existing.found.seconds - name.kept)

@@ -84,7 +84,7 @@ class TrackedCall:
 
 
 def seconds_until(deadline: float) -> float:
-    """Return the seconds left, always more than 0. Raises TimeoutError if there are none."""
+    """Return the seconds left, always more than 0. Raises TimeoutError if no time is left."""
     left = deadline - time.monotonic()
     if left <= 0:
         raise TimeoutError

@@ -71,7 +71,7 @@ def _exchange(connection: Connection, request: bytes, call: TrackedCall) -> Answ
 
 
 def _split(url: str) -> tuple[Origin, str]:
-    """Return the server of a URL, and what is asked of it. Raises ValueError if it has none."""
+    """Return the server of a URL, and the request target. Raises ValueError for an invalid URL."""
     parts = _URL.fullmatch(url.partition("#")[0])
     if parts is None:
         raise ValueError

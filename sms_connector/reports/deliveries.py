@@ -44,7 +44,7 @@ class Deliveries:
         self._figures = figures
 
     def get(self, biz_id: str) -> Delivery:
-        """Return the state of a message, ``unknown`` if there is none of it.
+        """Return the state of a message, ``unknown`` if nothing is stored about it.
 
         Raises StoreAwayError while the store is away.
         """

@@ -71,7 +71,7 @@ _items: Final = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 def parse_reports(body: bytes) -> tuple[tuple[Report, ...], int]:
-    """Return the reports in a body, and how many items of it are none. Raises nothing."""
+    """Return the valid reports in a body, and the number of invalid items. Raises nothing."""
     try:
         is_list = body.lstrip()[:1] == b"["
         items = _items.decode(body) if is_list else [msgspec.Raw(body)]

@@ -72,8 +72,7 @@ class AtMostOnce:
         is full; ``key_reused``; and ``unknown_outcome`` if the instance that was sending the
         message died, or takes longer than the caller waits.
         """
-        max_wait = 2 * self._lease if options.max_wait is None else options.max_wait
-        deadline = time.monotonic() + max_wait
+        deadline = time.monotonic() + options.wait_for(self._lease)
         limiter = Limiter(self._names, counted, lambda rule: self._refused(sms, rule))
         claims = Claims(Receipt, self._names, options.key, self._names_of(sms))
         result = self._claim(claims, limiter, deadline if options.waits_early else 0)

@@ -47,7 +47,7 @@ def allows_backup(error: ConnectorError) -> bool:
 
     It may if it was definitely not sent, for a reason that is neither the caller's nor the
     number's: the sign, the template, the key or the account, the balance, a cap, the provider's
-    trouble, or no connection. Throttling of the API is none of these: it ends within a second.
+    trouble, or no connection. Throttling of the API is not among them: it ends within a second.
     """
     return error.sent is False and error.kind in ("invalid_config", "usage_limited", "unavailable")
 

@@ -23,6 +23,10 @@ class SendOptions(msgspec.Struct, frozen=True):
     key: IdempotencyKey | None = None
     generated_codes: tuple[str, ...] = ()
 
+    def wait_for(self, lease: float) -> float:
+        """Return how many seconds to wait for a message under way, by default two leases."""
+        return 2 * lease if self.max_wait is None else self.max_wait
+
     def __repr__(self) -> str:
         return "SendOptions()"
 

@@ -35,7 +35,7 @@ _FIELD: Final = 160
 
 
 class _Entry(msgspec.Struct, gc=False):
-    """Not the garbage collector's: there are tens of thousands, and none is part of a cycle.
+    """Not tracked by the garbage collector: there are tens of thousands, never part of a cycle.
 
     ``due`` is when it expires or its lease ends, ``place`` which heap it is in until then.
 

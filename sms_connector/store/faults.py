@@ -57,7 +57,7 @@ _BY_TEXT: Final[tuple[tuple[str, Fault], ...]] = (
 _MOVED: Final = re.compile(r"MOVED \d+ (.*):(\d+)")
 
 _UNREADABLE: Final = "Protocol Error: b'"
-"""What the client puts before a reply that is none."""
+"""What the client puts before a reply that it cannot parse."""
 
 _MOST_WORDS: Final = 8
 _PLAIN_WORD: Final = re.compile(r"(?!.*\d{5})[A-Za-z0-9/._-]{1,20}[.,:;!]?")

@@ -9,4 +9,4 @@ PATIENT_SECONDS: Final = 1.0
 """The same, of an operation that cannot do without the store."""
 
 LEFT_ALONE_SECONDS: Final = 3.0
-"""After a call that failed, how long none is tried."""
+"""How long the store is not called after a call has failed."""

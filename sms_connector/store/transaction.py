@@ -24,7 +24,7 @@ MOST_EXACT: Final = 100
 class Record(msgspec.Struct, frozen=True):
     """A record to read. The transaction commits only if the value is one of ``expected``.
 
-    Empty ``expected`` accepts every value; ABSENT in it accepts that there is none.
+    Empty ``expected`` accepts every value; ABSENT in it accepts a missing record.
     """
 
     key: str

@@ -57,8 +57,7 @@ class Start:
         earlier request with the same key.
         """
         began = time.monotonic()
-        max_wait = self._options.max_wait
-        max_wait = 2 * self._lease_seconds if max_wait is None else max_wait
+        max_wait = self._options.wait_for(self._lease_seconds)
         latest = began + min(EARLY_SECONDS if self._options.waits_early else 0, max_wait)
         result = self._records.transact(self._reading())
         while True:
@@ -184,7 +183,7 @@ class Start:
         )
 
     def _check_breaker(self, seen: _Seen, result: Result) -> None:
-        """Raises ConnectorError if the prefix is refused; if that begins now, write it."""
+        """Raises ConnectorError if the prefix is refused; records a block that begins now."""
         error, write = self._breaker.refusal(seen.blocks, result.counted, result.now)
         if error is None:
             return

@@ -15,7 +15,7 @@ ANOTHER_KEY: Final = "The signature is made with a secret that is not known, or 
 
 
 def check_age(timestamp: str) -> None:
-    """Raises SignatureError for Unix seconds that are no number, or too far from now."""
+    """Raises SignatureError if the Unix seconds are not a number, or too far from now."""
     try:
         age = abs(time.time() - float(timestamp))
     except ValueError:

@@ -12,7 +12,7 @@ import pytest
 
 
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
-    """Return the directory of this name: the first process that asks has it filled by ``make``."""
+    """Return the directory of this name: the first process to ask fills it with ``make``."""
     own = factory.getbasetemp()
     directory = (own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own) / name
     is_ready = directory.with_suffix(".ready")

@@ -42,7 +42,7 @@ _REMEDIES: Final = {
 
 
 def check_config(text: str | bytes) -> list[Check]:
-    """Check a connector JSON. Raises nothing, and repeat no secret.
+    """Check a connector JSON. Raises nothing and repeats no secret.
 
     Return each problem; without any, which template each usage type has, Logto's other ones
     included.

@@ -162,7 +162,7 @@ def delivery_error(number: str) -> str:
 def number_for(outcome: str | Behaviour | Reporting) -> str:
     """Return the number for a provider code, an error code of delivery, or what is done to it.
 
-    Raises KeyError if there is none.
+    Raises KeyError if no number has this outcome.
     """
     for number, listed in MAGIC_NUMBERS.items():
         match listed:

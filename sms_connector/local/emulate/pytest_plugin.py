@@ -54,7 +54,7 @@ class AliyunSms:
         """Return the magic number for a provider's code, such as ``isv.BUSINESS_LIMIT_CONTROL``.
 
         ``outcome`` may also be the carrier's error code of a delivery, or a member of ``Behaviour``
-        or ``Reporting`` in ``sms_connector.local.emulate.magic``. Raises KeyError if there is none.
+        or ``Reporting`` in ``sms_connector.local.emulate.magic``. Raises KeyError for any other.
         """
         from .magic import number_for
 

@@ -126,7 +126,7 @@ def ignore_the_platform_s_keys(package: Path) -> None:
     append(package / "sms_connector" / "web_mode" / "application.py", code)
 
 
-# With the cases of the test below, one for each thing that the proof looks at.
+# Each breaks another thing that the proof checks, as the four cases in the test below do.
 MORE = (
     (remove_the_numbers_abroad, "a number overseas sent 0 messages"),
     (remove_the_signatures, "does not start"),
